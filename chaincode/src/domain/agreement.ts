@@ -1,0 +1,176 @@
+import type { Carrier } from './charter.js';
+import { demand } from './errors.js';
+import type { MeteringPoint } from './meter.js';
+import { type Rules, rulesOf } from './rules.js';
+import {
+    type AmountNano,
+    type EnergyWh,
+    NO_ENERGY,
+    type PriceMicroPerKwh,
+    type SlotIndex,
+    sumEnergy,
+} from './units.js';
+
+export const PARTIES_MAX = 8;
+export const LEGS_MAX = 16;
+/** Longest delivery period: two days of quarter hours. */
+export const DELIVERY_SLOTS_MAX = 192;
+
+/** A party and the lane of its account that funds what it owes under the agreement. */
+export type Party = Readonly<{ participantId: string; lane: number }>;
+
+/** One delivery: energy of one carrier from one metering point to another, slot by slot. */
+export type Leg = Readonly<{
+    carrier: Carrier;
+    sellerId: string;
+    sellerPoint: string;
+    buyerId: string;
+    buyerPoint: string;
+    /** One per slot of the delivery period. */
+    energyWh: readonly EnergyWh[];
+    /** One per slot of the delivery period; may be negative. */
+    priceMicroPerKwh: readonly PriceMicroPerKwh[];
+}>;
+
+export const EXEMPTIONS = ['halt', 'curtailment', 'forceMajeure'] as const;
+
+/** What the parties agree and sign: identity, quota, price, time and default amount (paper §3.1). */
+export type Terms = Readonly<{
+    version: number;
+    /** Hash of the terms this version replaces; null in version 1. */
+    previousHash: string | null;
+    /** The party whose content names the agreement. */
+    proposerId: string;
+    /** Tells apart agreements of equal content. */
+    salt: string;
+    rulesVersion: number;
+    parties: readonly Party[];
+    legs: readonly Leg[];
+    firstSlot: SlotIndex;
+    slotCount: number;
+    /** Liability: what each undelivered kWh beyond the tolerance costs the party that failed. */
+    defaultRateMicroPerKwh: PriceMicroPerKwh;
+    /** Most that one party pays in default amounts under this agreement. */
+    defaultCapNano: AmountNano;
+    toleranceBp: number;
+    /** The buyer pays what was agreed whether it takes it or not. */
+    takeOrPay: boolean;
+    /** Causes that waive default amounts. */
+    exemptions: readonly (typeof EXEMPTIONS)[number][];
+    /** What proves delivery: the meters of the legs' points. */
+    verification: 'meters';
+    /** The parties accept that the network operator curtails the quantities. */
+    curtailable: boolean;
+    /** Slot in which the offer is void unless the agreement is concluded before. */
+    concludeBeforeSlot: SlotIndex;
+}>;
+
+/** A party's consent: a detached signature with its registered key. */
+export type Consent = Readonly<{ participantId: string; keyId: string; signature: string }>;
+
+/** Terms in force with every party's consent. */
+export type Agreement = Readonly<{
+    agreementId: string;
+    termsHash: string;
+    terms: Terms;
+    consents: readonly Consent[];
+}>;
+
+export const endSlot = (terms: Pick<Terms, 'firstSlot' | 'slotCount'>): SlotIndex => terms.firstSlot + terms.slotCount;
+
+/** Carriers of an agreement, each once, in the order of its legs. */
+export const carriersOf = (terms: Pick<Terms, 'legs'>): Carrier[] => [...new Set(terms.legs.map((leg) => leg.carrier))];
+
+/** Refuses terms that no parties could carry out. @throws TERMS_INVALID {reason, …} · TERMS_LIMIT {reason, …} */
+export function checkTerms(terms: Terms, rules: Rules): void {
+    checkParties(terms);
+    demand(terms.version === 1 && terms.previousHash === null, 'TERMS_INVALID', { reason: 'a first version' });
+    demand(terms.rulesVersion === rules.version, 'TERMS_INVALID', {
+        reason: 'the rules in force are others',
+        rulesVersion: terms.rulesVersion,
+        inForce: rules.version,
+    });
+    demand(terms.slotCount <= DELIVERY_SLOTS_MAX, 'TERMS_LIMIT', {
+        reason: 'delivery period too long',
+        slotCount: terms.slotCount,
+        slotCountMax: DELIVERY_SLOTS_MAX,
+    });
+    demand(terms.concludeBeforeSlot <= terms.firstSlot, 'TERMS_INVALID', {
+        reason: 'concluded before delivery begins',
+        concludeBeforeSlot: terms.concludeBeforeSlot,
+        firstSlot: terms.firstSlot,
+    });
+    demand(new Set(terms.exemptions).size === terms.exemptions.length, 'TERMS_INVALID', {
+        reason: 'exemptions each once',
+    });
+    terms.legs.forEach((leg, index) => {
+        checkLeg(terms, leg, index, rules);
+    });
+}
+
+function checkParties(terms: Terms): void {
+    const ids = terms.parties.map((party) => party.participantId);
+    const invalid = (holds: boolean, reason: string): void => {
+        demand(holds, 'TERMS_INVALID', { reason });
+    };
+    demand(ids.length <= PARTIES_MAX, 'TERMS_LIMIT', { reason: 'too many parties', parties: ids.length });
+    demand(terms.legs.length <= LEGS_MAX, 'TERMS_LIMIT', { reason: 'too many legs', legs: terms.legs.length });
+    invalid(ids.length >= 2 && new Set(ids).size === ids.length, 'at least two parties, each once');
+    invalid(terms.legs.length >= 1, 'at least one leg');
+    invalid(ids.includes(terms.proposerId), 'the proposer is a party');
+    const active = new Set(terms.legs.flatMap((leg) => [leg.sellerId, leg.buyerId]));
+    invalid(
+        ids.every((id) => active.has(id)),
+        'every party sells or buys',
+    );
+    invalid(
+        [...active].every((id) => ids.includes(id)),
+        'who sells or buys is a party',
+    );
+}
+
+function checkLeg(terms: Terms, leg: Leg, index: number, rules: Rules): void {
+    const carrierRules = rulesOf(rules, leg.carrier);
+    const invalid = (holds: boolean, reason: string): void => {
+        demand(holds, 'TERMS_INVALID', { reason, leg: index });
+    };
+    invalid(leg.sellerId !== leg.buyerId, 'seller and buyer differ');
+    invalid(leg.sellerPoint !== leg.buyerPoint, 'metering points differ');
+    invalid(leg.energyWh.length === terms.slotCount, 'one energy per slot');
+    invalid(leg.priceMicroPerKwh.length === terms.slotCount, 'one price per slot');
+    invalid(sumEnergy(leg.energyWh) > 0n, 'some energy is delivered');
+    for (const energy of leg.energyWh) {
+        invalid(energy >= NO_ENERGY, 'energy is not negative');
+        demand(energy <= carrierRules.slotEnergyMaxWh, 'TERMS_LIMIT', {
+            reason: 'energy of a slot above the rules',
+            leg: index,
+            energyWh: energy,
+            slotEnergyMaxWh: carrierRules.slotEnergyMaxWh,
+        });
+    }
+    for (const price of leg.priceMicroPerKwh) {
+        invalid(price >= carrierRules.priceFloorMicroPerKwh, 'price below the floor');
+        invalid(price <= carrierRules.priceCapMicroPerKwh, 'price above the cap');
+    }
+}
+
+/** The metering points of a leg are its parties' own, on its carrier, and count from the first slot on. */
+export function checkPoints(terms: Terms, points: ReadonlyMap<string, MeteringPoint>): void {
+    for (const leg of terms.legs) {
+        const sides = [
+            [leg.sellerPoint, leg.sellerId],
+            [leg.buyerPoint, leg.buyerId],
+        ] as const;
+        for (const [pointId, participantId] of sides) {
+            const point = points.get(pointId);
+            demand(point !== undefined, 'METER_MISSING', { pointId });
+            const own = point.participantId === participantId && point.carrier === leg.carrier;
+            demand(own, 'METER_OF_OTHER', { pointId, participantId, carrier: leg.carrier });
+            demand(point.fromSlot <= terms.firstSlot, 'TERMS_INVALID', {
+                reason: 'metering point counts from a later slot',
+                pointId,
+                fromSlot: point.fromSlot,
+            });
+        }
+    }
+}

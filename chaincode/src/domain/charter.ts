@@ -1,0 +1,67 @@
+import { demand } from './errors.js';
+import type { ParticipantKind } from './participant.js';
+import type { SeatKind } from './seat.js';
+import type { SlotIndex } from './units.js';
+
+export const CARRIERS = ['electricity', 'heat', 'cooling', 'gas', 'mobility'] as const;
+/** A form of energy with networks, meters and settlement of its own. */
+export type Carrier = (typeof CARRIERS)[number];
+
+/** The four sides of the market; the charter says which MSP takes each. */
+export const ORG_ROLES = ['operator', 'community', 'supplier', 'regulator'] as const;
+export type OrgRole = (typeof ORG_ROLES)[number];
+
+/**
+ * The constitution of one channel, fixed when the market is established and held by both chaincodes: which MSP is
+ * which side, which seats and participants it may have, the slot grid and what tells the time. No MSP is a constant in
+ * code, so that the same chaincodes serve any consortium.
+ */
+export type Charter = Readonly<{
+    orgs: Readonly<Record<OrgRole, string>>;
+    /** Kinds of seat whose holders each side names; the weak centre's reviewers are the regulator's alone. */
+    seats: Readonly<Record<OrgRole, readonly SeatKind[]>>;
+    /** Kinds of participant each side may bring; the regulator brings none. */
+    participants: Readonly<Record<OrgRole, readonly ParticipantKind[]>>;
+    chaincodes: Readonly<{ supervision: string; exchange: string }>;
+    /** ISO 4217 code of the one currency of the channel. */
+    currency: string;
+    /** `real`: slots begin by the clocks of the endorsers; `virtual`: when the platform's seat says so. */
+    clock: 'real' | 'virtual';
+    slotMinutes: number;
+    /** The first slot that can begin; nothing is traded before it. */
+    firstSlot: SlotIndex;
+}>;
+
+/** @throws CHARTER_INVALID {reason} */
+export function checkCharter(charter: Charter): void {
+    const msps = ORG_ROLES.map((role) => charter.orgs[role]);
+    const refuse = (holds: boolean, reason: string): void => {
+        demand(holds, 'CHARTER_INVALID', { reason });
+    };
+    refuse(charter.participants.regulator.length === 0, 'the regulator brings no participants');
+    refuse(charter.seats.regulator.includes('reviewer'), 'the regulator names the reviewers');
+    for (const role of ORG_ROLES) {
+        const reviewerElsewhere = role !== 'regulator' && charter.seats[role].includes('reviewer');
+        refuse(!reviewerElsewhere, 'reviewers are named by the regulator alone');
+        const sharesRegulator = role !== 'regulator' && charter.orgs[role] === charter.orgs.regulator;
+        refuse(!sharesRegulator, 'the regulator is an organisation of its own');
+    }
+    refuse(new Set(msps).size >= 3, 'at least three organisations');
+    refuse(charter.chaincodes.supervision !== charter.chaincodes.exchange, 'two chaincodes');
+    refuse(60 % charter.slotMinutes === 0, 'slots divide the hour');
+}
+
+/** Sides that an MSP takes; empty for an outsider. */
+export function rolesOfMsp(charter: Charter, mspId: string): OrgRole[] {
+    return ORG_ROLES.filter((role) => charter.orgs[role] === mspId);
+}
+
+/** Whether an MSP may name holders of this kind of seat. */
+export function mayNameSeat(charter: Charter, mspId: string, kind: SeatKind): boolean {
+    return rolesOfMsp(charter, mspId).some((role) => charter.seats[role].includes(kind));
+}
+
+/** Whether an MSP may bring participants of this kind. */
+export function mayBringParticipant(charter: Charter, mspId: string, kind: ParticipantKind): boolean {
+    return rolesOfMsp(charter, mspId).some((role) => charter.participants[role].includes(kind));
+}

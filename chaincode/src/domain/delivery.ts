@@ -1,0 +1,136 @@
+import type { Leg, Terms } from './agreement.js';
+import type { Execution } from './escrow.js';
+import { assert } from './errors.js';
+import type { MeteringPoint, Registers } from './meter.js';
+import {
+    type EnergyWh,
+    energyWh,
+    larger,
+    minus,
+    NO_ENERGY,
+    plus,
+    type SlotIndex,
+    smaller,
+    splitByLargestRemainder,
+    sumEnergy,
+} from './units.js';
+
+/** An agreement that delivers in the slot. */
+export type DeliveringAgreement = Readonly<{ terms: Terms; execution: Execution }>;
+
+/** A metering point with its registers at the beginning and the end of the slot; `null` when not on the ledger. */
+export type MeteredPoint = Readonly<{ point: MeteringPoint; before: Registers | null; after: Registers | null }>;
+
+/** One leg of one agreement in the slot. */
+export type SlotLeg = Readonly<{
+    agreement: DeliveringAgreement;
+    index: number;
+    leg: Leg;
+    /** Position of the slot in the delivery period. */
+    offset: number;
+    /** q: agreed energy. */
+    agreedWh: EnergyWh;
+}>;
+
+/** What a leg delivered. */
+export type Delivery = Readonly<{
+    slotLeg: SlotLeg;
+    /** s: what the seller fell short of. */
+    shortWh: EnergyWh;
+    /** u: what the buyer did not take. */
+    untakenWh: EnergyWh;
+    /** d = q − max(s, u′), where u′ = 0 for take-or-pay. */
+    deliveredWh: EnergyWh;
+}>;
+
+/** What a metering point agreed and measured in the slot. */
+export type Exchange = Readonly<{
+    point: MeteringPoint;
+    /** Σ q over the legs it sells. */
+    soldWh: EnergyWh;
+    /** Σ q over the legs it buys. */
+    boughtWh: EnergyWh;
+    /** M: net export; a scheduled point exports what it sold net of what it bought. */
+    meteredWh: EnergyWh;
+}>;
+
+/** The legs of a carrier in one slot, ordered by agreement and position, which settles every tie. */
+export function legsInSlot(
+    agreements: readonly DeliveringAgreement[],
+    carrier: string,
+    slot: SlotIndex,
+): SlotLeg[] {
+    const ordered = [...agreements].sort((left, right) =>
+        left.execution.agreementId < right.execution.agreementId ? -1 : 1,
+    );
+    return ordered.flatMap((agreement) =>
+        agreement.terms.legs.flatMap((leg, index) => {
+            if (leg.carrier !== carrier) {
+                return [];
+            }
+            const offset = slot - agreement.terms.firstSlot;
+            const agreedWh = leg.energyWh[offset];
+            assert(agreedWh !== undefined, 'an agreement delivers in its own slots');
+            return [{ agreement, index, leg, offset, agreedWh }];
+        }),
+    );
+}
+
+/** N and M of a metering point. */
+export function exchangeOf(metered: MeteredPoint, legs: readonly SlotLeg[]): Exchange {
+    const { point, before, after } = metered;
+    const soldWh = sumEnergy(legs.filter((leg) => leg.leg.sellerPoint === point.pointId).map((leg) => leg.agreedWh));
+    const boughtWh = sumEnergy(legs.filter((leg) => leg.leg.buyerPoint === point.pointId).map((leg) => leg.agreedWh));
+    if (point.meter === null) {
+        return { point, soldWh, boughtWh, meteredWh: minus(soldWh, boughtWh) };
+    }
+    assert(before !== null && after !== null, 'a metered point has its registers');
+    const exportedWh = minus(after.exportWh, before.exportWh);
+    const importedWh = minus(after.importWh, before.importWh);
+    assert(exportedWh >= 0n && importedWh >= 0n, 'registers do not run backwards');
+    return { point, soldWh, boughtWh, meteredWh: minus(exportedWh, importedWh) };
+}
+
+/**
+ * Finds what each leg delivered. A point that exported less than it contracted is short by the difference, at most by
+ * what it sold; one that exported more (or consumed less) did not take the difference, at most what it bought. Either
+ * is spread over the point's own legs in proportion to their agreed energy.
+ */
+export function deliver(exchanges: readonly Exchange[], legs: readonly SlotLeg[]): Delivery[] {
+    const shortWh = new Map<SlotLeg, EnergyWh>();
+    const untakenWh = new Map<SlotLeg, EnergyWh>();
+    for (const { point, soldWh, boughtWh, meteredWh } of exchanges) {
+        const deviationWh = minus(meteredWh, minus(soldWh, boughtWh));
+        const short = smaller(soldWh, larger(NO_ENERGY, energyWh(-deviationWh)));
+        const untaken = smaller(boughtWh, larger(NO_ENERGY, deviationWh));
+        spread(short, legs.filter((leg) => leg.leg.sellerPoint === point.pointId), shortWh);
+        spread(untaken, legs.filter((leg) => leg.leg.buyerPoint === point.pointId), untakenWh);
+    }
+    return legs.map((slotLeg) => {
+        const short = shortWh.get(slotLeg) ?? NO_ENERGY;
+        const untaken = untakenWh.get(slotLeg) ?? NO_ENERGY;
+        const excused = slotLeg.agreement.terms.takeOrPay ? NO_ENERGY : untaken;
+        const deliveredWh = minus(slotLeg.agreedWh, larger(short, excused));
+        assert(deliveredWh >= 0n, 'a leg never delivers less than nothing');
+        return { slotLeg, shortWh: short, untakenWh: untaken, deliveredWh };
+    });
+}
+
+function spread(total: EnergyWh, legs: readonly SlotLeg[], into: Map<SlotLeg, EnergyWh>): void {
+    const parts = splitByLargestRemainder(
+        total,
+        legs.map((leg) => leg.agreedWh),
+    );
+    legs.forEach((leg, position) => into.set(leg, parts[position] ?? NO_ENERGY));
+}
+
+/** Energy of a point that no delivery accounts for: M − Σ sold d + Σ bought d. */
+export function imbalanceOf(exchange: Exchange, deliveries: readonly Delivery[]): EnergyWh {
+    const { pointId } = exchange.point;
+    return deliveries.reduce((imbalance, { slotLeg, deliveredWh }) => {
+        if (slotLeg.leg.sellerPoint === pointId) {
+            return minus(imbalance, deliveredWh);
+        }
+        return slotLeg.leg.buyerPoint === pointId ? plus(imbalance, deliveredWh) : imbalance;
+    }, exchange.meteredWh);
+}

@@ -1,0 +1,103 @@
+/** What a caller can do about an error; the SDK has one class per kind. */
+export type ErrorKind = 'invalid' | 'forbidden' | 'notFound' | 'conflict' | 'limit' | 'internal';
+
+/** The registry of every error of both chaincodes; `chaincode/docs/errors.md` explains each. */
+export const ERROR_KINDS = {
+    INPUT_INVALID: 'invalid',
+    INPUT_NOT_CANONICAL: 'invalid',
+    INPUT_TOO_LARGE: 'limit',
+    VERB_UNKNOWN: 'invalid',
+    TRANSACTION_TIME_REFUSED: 'invalid',
+    SIGNATURE_INVALID: 'invalid',
+    KEY_INVALID: 'invalid',
+
+    CALLER_NOT_ADMIN: 'forbidden',
+    CALLER_NOT_PARTICIPANT: 'forbidden',
+    CALLER_NOT_SEATED: 'forbidden',
+    ORG_NOT_ADMITTED: 'forbidden',
+
+    CHARTER_MISSING: 'notFound',
+    CHARTER_INVALID: 'invalid',
+    CHARTER_ESTABLISHED: 'conflict',
+    RULES_INVALID: 'invalid',
+
+    CLOCK_NOT_DUE: 'invalid',
+    CLOCK_OUT_OF_ORDER: 'conflict',
+    SLOT_BEGUN: 'conflict',
+    SLOT_NOT_OVER: 'conflict',
+
+    SEAT_CONFLICT: 'conflict',
+    PARTICIPANT_MISSING: 'notFound',
+    PARTICIPANT_CONFLICT: 'conflict',
+    SUBJECT_TAKEN: 'conflict',
+    QUALIFICATION_MISSING: 'forbidden',
+    QUALIFICATION_CONFLICT: 'conflict',
+    METER_MISSING: 'notFound',
+    METER_CONFLICT: 'conflict',
+    METER_OF_OTHER: 'forbidden',
+
+    ACCOUNT_UNDERFUNDED: 'conflict',
+    CREDIT_MISSING: 'notFound',
+    CREDIT_NOT_NEEDED: 'invalid',
+    DEPOSIT_CONFLICT: 'conflict',
+
+    AGREEMENT_MISSING: 'notFound',
+    AGREEMENT_CONFLICT: 'conflict',
+    AGREEMENT_STATE: 'conflict',
+    TERMS_INVALID: 'invalid',
+    TERMS_LIMIT: 'limit',
+    SIGNATURE_MISSING: 'forbidden',
+    SIGNATURE_WITHDRAWN: 'conflict',
+    VERDICT_MISSING: 'forbidden',
+    VERDICT_CONFLICT: 'conflict',
+    STANDING_VERDICT_EXCEEDED: 'forbidden',
+    MARKET_HALTED: 'conflict',
+    HALT_INVALID: 'invalid',
+    HALT_CONFLICT: 'conflict',
+    HALT_MISSING: 'notFound',
+
+    READING_CONFLICT: 'conflict',
+    READING_OUT_OF_ORDER: 'conflict',
+    READING_NOT_MONOTONIC: 'invalid',
+    READING_MISSING: 'notFound',
+    SETTLEMENT_MISSING: 'notFound',
+    SETTLEMENT_OUT_OF_ORDER: 'conflict',
+
+    LEDGER_CALL_FAILED: 'internal',
+    INVARIANT_BROKEN: 'internal',
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERROR_KINDS;
+
+/** The facts of one error: what was refused and the values that decided it. */
+export type ErrorOperands = Readonly<Record<string, string | number | bigint | boolean | null | readonly string[]>>;
+
+/** A refusal with a code of the registry; thrown by decisions, it changes nothing on the ledger. */
+export class MarketError extends Error {
+    public readonly kind: ErrorKind;
+
+    public constructor(
+        public readonly code: ErrorCode,
+        public readonly operands: ErrorOperands = {},
+    ) {
+        super(code);
+        this.name = 'MarketError';
+        this.kind = ERROR_KINDS[code];
+    }
+}
+
+export function marketError(code: ErrorCode, operands?: ErrorOperands): MarketError {
+    return new MarketError(code, operands);
+}
+
+/** @throws the coded error unless the condition holds. */
+export function demand(condition: boolean, code: ErrorCode, operands?: ErrorOperands): asserts condition {
+    if (!condition) {
+        throw marketError(code, operands);
+    }
+}
+
+/** States what must be true whatever the input was. @throws INVARIANT_BROKEN {invariant} */
+export function assert(condition: boolean, invariant: string): asserts condition {
+    demand(condition, 'INVARIANT_BROKEN', { invariant });
+}

@@ -1,0 +1,176 @@
+import { type Agreement, carriersOf, endSlot, type Leg, type Terms } from './agreement.js';
+import type { Carrier } from './charter.js';
+import { assert } from './errors.js';
+import { type AgreementState, nextAgreementState } from './lifecycle.js';
+import { escrowAccount, freeAccount, type Posting, transfer } from './posting.js';
+import {
+    absolute,
+    type AmountNano,
+    NO_MONEY,
+    plus,
+    type SlotIndex,
+    smaller,
+    sumAmounts,
+    sumEnergy,
+    valueOf,
+} from './units.js';
+
+/** Money set aside by one party of one agreement. Nobody spends it: only the terms move it (paper §3.2). */
+export type Holding = Readonly<{
+    participantId: string;
+    /** For the energy of the slots not yet settled; never negative. */
+    energyNano: AmountNano;
+    /** What is left for default amounts; never negative. */
+    defaultNano: AmountNano;
+}>;
+
+/** Next slot to settle on one carrier: slots are paid in order, so that everybody draws the caps alike. */
+export type Progress = Readonly<{ carrier: Carrier; nextSlot: SlotIndex }>;
+
+/** How far an agreement is carried out. Kept apart from the terms, so that no party's org can hold it up. */
+export type Execution = Readonly<{
+    agreementId: string;
+    version: number;
+    termsHash: string;
+    state: AgreementState;
+    /** The standing verdict that approved it, if no verdict of its own did. */
+    standingId: string | null;
+    /** First slot that is no longer delivered; earlier than the terms' end after a termination. */
+    endSlot: SlotIndex;
+    progress: readonly Progress[];
+    holdings: readonly Holding[];
+}>;
+
+/** A concluded agreement, not yet funded. */
+export function openExecution(agreement: Agreement): Execution {
+    const { terms } = agreement;
+    return {
+        agreementId: agreement.agreementId,
+        version: terms.version,
+        termsHash: agreement.termsHash,
+        state: 'concluded',
+        standingId: null,
+        endSlot: endSlot(terms),
+        progress: carriersOf(terms).map((carrier) => ({ carrier, nextSlot: terms.firstSlot })),
+        holdings: [],
+    };
+}
+
+/** Who pays for a leg's slot and how much when all is delivered: with a negative price the seller pays. */
+export function reserveOf(leg: Leg, offset: number): { payerId: string; payeeId: string; reserveNano: AmountNano } {
+    const energy = leg.energyWh[offset];
+    const price = leg.priceMicroPerKwh[offset];
+    assert(energy !== undefined && price !== undefined, 'a leg has an energy and a price for every slot');
+    const reserveNano = valueOf(energy, absolute(price));
+    return price >= 0n
+        ? { payerId: leg.buyerId, payeeId: leg.sellerId, reserveNano }
+        : { payerId: leg.sellerId, payeeId: leg.buyerId, reserveNano };
+}
+
+/** What each party escrows before delivery: all it may have to pay under the terms. */
+export function prefunding(terms: Terms): Holding[] {
+    return terms.parties.map(({ participantId }) => ({
+        participantId,
+        energyNano: reservedFrom(terms, participantId, terms.firstSlot),
+        defaultNano: smaller(terms.defaultCapNano, largestDefault(terms, participantId)),
+    }));
+}
+
+function reservedFrom(terms: Terms, participantId: string, fromSlot: SlotIndex): AmountNano {
+    const from = Math.max(0, fromSlot - terms.firstSlot);
+    return sumAmounts(
+        terms.legs.flatMap((leg) =>
+            leg.energyWh.slice(from).map((_, index) => {
+                const { payerId, reserveNano } = reserveOf(leg, from + index);
+                return payerId === participantId ? reserveNano : NO_MONEY;
+            }),
+        ),
+    );
+}
+
+function largestDefault(terms: Terms, participantId: string): AmountNano {
+    const liable = terms.legs.flatMap((leg) => [
+        ...(leg.sellerId === participantId ? [sumEnergy(leg.energyWh)] : []),
+        ...(leg.buyerId === participantId && !terms.takeOrPay ? [sumEnergy(leg.energyWh)] : []),
+    ]);
+    return valueOf(sumEnergy(liable), terms.defaultRateMicroPerKwh);
+}
+
+/** Moves the prefunding into escrow: the agreement is in force. */
+export function fundExecution(
+    execution: Execution,
+    terms: Terms,
+    standingId: string | null,
+): { execution: Execution; postings: Posting[] } {
+    const holdings = prefunding(terms);
+    const { agreementId } = execution;
+    const reason = { kind: 'fund', agreementId, slot: null } as const;
+    return {
+        execution: { ...execution, state: nextAgreementState('fund', execution.state), standingId, holdings },
+        postings: holdings.flatMap((holding) =>
+            transfer(
+                freeAccount(holding.participantId),
+                escrowAccount(agreementId, holding.participantId),
+                heldBy(holding),
+                reason,
+            ),
+        ),
+    };
+}
+
+export const heldBy = (holding: Holding): AmountNano => plus(holding.energyNano, holding.defaultNano);
+
+/**
+ * Ends an agreement before its time: the escrow of the slots from `fromSlot` on goes back to whom it belongs;
+ * earlier slots are still settled, and until then the default amounts stay in escrow.
+ */
+export function windDown(
+    execution: Execution,
+    terms: Terms,
+    fromSlot: SlotIndex,
+): { execution: Execution; postings: Posting[] } {
+    const cut: Execution = {
+        ...execution,
+        state: nextAgreementState('release', execution.state),
+        endSlot: Math.max(terms.firstSlot, Math.min(execution.endSlot, fromSlot)),
+    };
+    const { agreementId } = execution;
+    const released = execution.holdings.map((holding) => {
+        const laterNano = reservedFrom(terms, holding.participantId, cut.endSlot);
+        assert(laterNano <= holding.energyNano, 'escrow holds what later slots need');
+        return { holding: { ...holding, energyNano: (holding.energyNano - laterNano) as AmountNano }, laterNano };
+    });
+    const postings = released.flatMap(({ holding, laterNano }) => releaseTo(agreementId, holding, laterNano, null));
+    const closed = closeWhenSettled({ ...cut, holdings: released.map(({ holding }) => holding) }, null);
+    return { execution: closed.execution, postings: [...postings, ...closed.postings] };
+}
+
+/** Gives back what is left once every slot is settled. */
+export function closeWhenSettled(
+    execution: Execution,
+    slot: SlotIndex | null,
+): { execution: Execution; postings: Posting[] } {
+    const open = execution.progress.some((progress) => progress.nextSlot < execution.endSlot);
+    if (open) {
+        return { execution, postings: [] };
+    }
+    const { agreementId } = execution;
+    const postings = execution.holdings.flatMap((holding) => {
+        assert(holding.energyNano === 0n, 'no energy money is left when every slot is settled');
+        return releaseTo(agreementId, holding, holding.defaultNano, slot);
+    });
+    const holdings = execution.holdings.map((holding) => ({ ...holding, defaultNano: NO_MONEY }));
+    return {
+        execution: { ...execution, state: nextAgreementState('close', execution.state), holdings },
+        postings,
+    };
+}
+
+function releaseTo(agreementId: string, holding: Holding, moved: AmountNano, slot: SlotIndex | null): Posting[] {
+    return transfer(
+        escrowAccount(agreementId, holding.participantId),
+        freeAccount(holding.participantId),
+        moved,
+        { kind: 'release', agreementId, slot },
+    );
+}

@@ -1,0 +1,95 @@
+import { demand } from './errors.js';
+
+/** States of an agreement; the last three are final. */
+export const AGREEMENT_STATES = ['concluded', 'inForce', 'windingDown', 'completed', 'terminated', 'lapsed'] as const;
+export type AgreementState = (typeof AGREEMENT_STATES)[number];
+export const FINAL_STATES: readonly AgreementState[] = ['completed', 'terminated', 'lapsed'];
+
+/**
+ * Who may take a step. `admin`: an administrator certificate of the org concerned; `applicant`: any member's
+ * certificate; `participant`: the certificate bound to the participant; `keeper`: anyone, because the conditions and
+ * the signatures decide and nobody's discretion does; `automatic`: happens inside another step and is no verb of its
+ * own; otherwise the holder of that seat.
+ */
+export type Role =
+    | 'admin'
+    | 'applicant'
+    | 'participant'
+    | 'keeper'
+    | 'automatic'
+    | 'reviewer'
+    | 'dispatcher'
+    | 'metering'
+    | 'settlement'
+    | 'platform';
+
+/** Phases of a trade in their order (paper Fig. 2 and 3). */
+export type Phase = 'establish' | 'qualify' | 'conclude' | 'review' | 'fund' | 'deliver' | 'meter' | 'settle';
+
+/** One verb that changes the ledger. `from`/`to` are states of the noun; `null` is "does not exist". */
+export type Transition = Readonly<{
+    phase: Phase;
+    chaincode: 'supervision' | 'exchange' | 'both';
+    noun: string;
+    verb: string;
+    role: Role;
+    from: readonly (string | null)[];
+    to: readonly (string | null)[];
+}>;
+
+const row = (
+    phase: Phase,
+    chaincode: Transition['chaincode'],
+    [noun, verb]: readonly [string, string],
+    role: Role,
+    from: Transition['from'],
+    to: Transition['to'],
+): Transition => ({ phase, chaincode, noun, verb, role, from, to });
+
+/** Every step of a trade, in trade order: the table of contents of both chaincodes. */
+export const LIFECYCLE: readonly Transition[] = [
+    row('establish', 'both', ['charter', 'establish'], 'admin', [null], ['established']),
+    row('establish', 'supervision', ['seat', 'grant'], 'admin', [null], ['granted']),
+    row('establish', 'exchange', ['clock', 'advance'], 'keeper', [null], ['begun']),
+
+    row('qualify', 'exchange', ['participant', 'apply'], 'applicant', [null], ['applied']),
+    row('qualify', 'supervision', ['qualification', 'grant'], 'reviewer', [null, 'granted', 'suspended'], ['granted']),
+    row('qualify', 'supervision', ['qualification', 'suspend'], 'reviewer', ['granted'], ['suspended']),
+    row('qualify', 'supervision', ['qualification', 'revoke'], 'reviewer', ['granted', 'suspended'], ['revoked']),
+    row('qualify', 'exchange', ['meter', 'register'], 'metering', [null], ['registered']),
+    row('qualify', 'exchange', ['account', 'deposit'], 'settlement', [null], ['deposited']),
+    row('qualify', 'exchange', ['account', 'cover'], 'participant', [null, 'covered'], ['covered']),
+
+    row('conclude', 'exchange', ['agreement', 'withdraw'], 'participant', [null], ['withdrawn']),
+    row('conclude', 'exchange', ['agreement', 'conclude'], 'keeper', [null], ['concluded']),
+    row('conclude', 'exchange', ['agreement', 'lapse'], 'keeper', ['concluded'], ['lapsed']),
+
+    row('review', 'supervision', ['verdict', 'standing'], 'reviewer', [null, 'granted'], ['granted', 'revoked']),
+    row('review', 'supervision', ['verdict', 'approve'], 'reviewer', [null], ['approved']),
+    row('review', 'supervision', ['verdict', 'reject'], 'reviewer', [null], ['rejected']),
+    row('review', 'supervision', ['verdict', 'terminate'], 'reviewer', [null, 'approved'], ['terminated']),
+
+    row('fund', 'exchange', ['agreement', 'fund'], 'keeper', ['concluded'], ['inForce']),
+
+    row('deliver', 'supervision', ['halt', 'set'], 'reviewer', [null], ['halted']),
+    row('deliver', 'supervision', ['halt', 'lift'], 'keeper', ['halted'], ['lifted']),
+    row('deliver', 'exchange', ['halt', 'set'], 'dispatcher', [null], ['halted']),
+    row('deliver', 'exchange', ['halt', 'lift'], 'keeper', ['halted'], ['lifted']),
+    row('deliver', 'exchange', ['agreement', 'release'], 'keeper', ['inForce'], ['windingDown']),
+
+    row('meter', 'exchange', ['reading', 'submit'], 'keeper', [null], ['submitted']),
+
+    row('settle', 'exchange', ['settlement', 'run'], 'keeper', [null], ['settled']),
+    row('settle', 'exchange', ['agreement', 'close'], 'automatic', ['inForce'], ['completed']),
+    row('settle', 'exchange', ['agreement', 'close'], 'automatic', ['windingDown'], ['terminated']),
+];
+
+/** @throws AGREEMENT_STATE {verb, state} when the lifecycle has no such step from that state */
+export function nextAgreementState(verb: string, state: AgreementState): AgreementState {
+    const step = LIFECYCLE.find(
+        (candidate) => candidate.noun === 'agreement' && candidate.verb === verb && candidate.from.includes(state),
+    );
+    const next = step?.to[0] as AgreementState | undefined;
+    demand(next !== undefined, 'AGREEMENT_STATE', { verb, state });
+    return next;
+}

@@ -1,0 +1,52 @@
+import { type Charter, mayBringParticipant } from './charter.js';
+import { demand } from './errors.js';
+
+export const PARTICIPANT_KINDS = [
+    'consumer',
+    'prosumer',
+    'prosumerWithStorage',
+    'storageProvider',
+    'energySeller',
+    'plant',
+    'chargingOperator',
+    'evFleet',
+    'networkOperator',
+] as const;
+/** The market's subjects (paper §2.2). */
+export type ParticipantKind = (typeof PARTICIPANT_KINDS)[number];
+
+export const SECTORS = ['residential', 'commercial', 'industrial'] as const;
+/** Class of a consumer or prosumer (paper §2.2); null for professional subjects. */
+export type Sector = (typeof SECTORS)[number];
+
+/** A subject of the market: one certificate, one signing key, known by a pseudonym. */
+export type Participant = Readonly<{
+    participantId: string;
+    kind: ParticipantKind;
+    sector: Sector | null;
+    mspId: string;
+    /** Hash of MSP and certificate subject. */
+    subjectHash: string;
+    /** P-256 public key that signs agreements, SPKI in hex. */
+    publicKey: string;
+    /** MSP that profits from this participant's trades besides its own; halts by that MSP exempt it from nothing. */
+    beneficialOwnerMspId: string | null;
+}>;
+
+/**
+ * Admits an application: the participant exists from now on and may do nothing until the regulator qualifies it.
+ * @throws ORG_NOT_ADMITTED {mspId, kind} · PARTICIPANT_CONFLICT {participantId}
+ */
+export function applyAsParticipant(charter: Charter, existing: Participant | null, applicant: Participant): Participant {
+    const { mspId, kind, participantId } = applicant;
+    demand(mayBringParticipant(charter, mspId, kind), 'ORG_NOT_ADMITTED', { mspId, kind });
+    const same =
+        existing === null ||
+        (existing.subjectHash === applicant.subjectHash &&
+            existing.publicKey === applicant.publicKey &&
+            existing.kind === kind &&
+            existing.sector === applicant.sector &&
+            existing.beneficialOwnerMspId === applicant.beneficialOwnerMspId);
+    demand(same, 'PARTICIPANT_CONFLICT', { participantId });
+    return applicant;
+}

@@ -1,0 +1,68 @@
+import type { Carrier } from './charter.js';
+import { assert } from './errors.js';
+import { type AmountNano, NO_MONEY, plus, type SlotIndex } from './units.js';
+
+/**
+ * A place where money is. `free` is what a participant can dispose of (its lanes and the credits not yet folded into
+ * them), `escrow` what an agreement holds for one party, `cover` the credit cover for imbalance (negative: owed),
+ * `system` the market's own accounts; `system/external` mirrors what is held outside the ledger.
+ */
+export type AccountName =
+    | `free/${string}`
+    | `escrow/${string}/${string}`
+    | `cover/${string}/${Carrier}`
+    | 'system/external'
+    | `system/imbalance/${Carrier}`;
+
+export type PostingKind =
+    | 'deposit' // money arrived outside, the free account grows
+    | 'fund' // free → escrow when an agreement enters into force
+    | 'energy' // escrow of the payer → free account of the payee
+    | 'default' // escrow of the defaulting party → free account of the other
+    | 'release' // escrow → free account of the same party
+    | 'imbalance' // credit cover ↔ the carrier's imbalance account
+    | 'debt' // free → credit cover that had fallen below zero
+    | 'cover'; // free ↔ credit cover, at the participant's own wish
+
+/** One side of a movement of money: positive into the account, negative out of it. */
+export type Posting = Readonly<{
+    account: AccountName;
+    agreementId: string | null;
+    kind: PostingKind;
+    slot: SlotIndex | null;
+    amountNano: AmountNano;
+}>;
+
+export const freeAccount = (participantId: string): AccountName => `free/${participantId}`;
+export const escrowAccount = (agreementId: string, participantId: string): AccountName =>
+    `escrow/${agreementId}/${participantId}`;
+export const coverAccount = (participantId: string, carrier: Carrier): AccountName =>
+    `cover/${participantId}/${carrier}`;
+export const imbalanceAccount = (carrier: Carrier): AccountName => `system/imbalance/${carrier}`;
+export const EXTERNAL_ACCOUNT: AccountName = 'system/external';
+
+/** Both sides of one movement; nothing when the amount is zero. */
+export function transfer(
+    from: AccountName,
+    to: AccountName,
+    moved: AmountNano,
+    reason: Pick<Posting, 'kind' | 'agreementId' | 'slot'>,
+): Posting[] {
+    assert(moved >= 0n, 'a transfer moves no negative amount');
+    if (moved === 0n) {
+        return [];
+    }
+    return [
+        { account: from, ...reason, amountNano: -moved as AmountNano },
+        { account: to, ...reason, amountNano: moved },
+    ];
+}
+
+/** Net movement per account. */
+export function netByAccount(postings: Iterable<Posting>): Map<AccountName, AmountNano> {
+    const nets = new Map<AccountName, AmountNano>();
+    for (const posting of postings) {
+        nets.set(posting.account, plus(nets.get(posting.account) ?? NO_MONEY, posting.amountNano));
+    }
+    return nets;
+}

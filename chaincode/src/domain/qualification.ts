@@ -1,0 +1,62 @@
+import type { Carrier } from './charter.js';
+import { demand } from './errors.js';
+
+/** What a qualified participant may do on one carrier. */
+export type Permit = Readonly<{ carrier: Carrier; buy: boolean; sell: boolean }>;
+
+export type QualificationStatus = 'granted' | 'suspended' | 'revoked';
+
+/** What the regulator says of a participant; numbered, so that no old statement can be replayed. */
+export type QualificationStatement = Readonly<{
+    participantId: string;
+    sequence: number;
+    status: QualificationStatus;
+    permits: readonly Permit[];
+    reasonCode: string;
+}>;
+
+/** The statement in force, with the reviewer who signed it. */
+export type Qualification = Readonly<{
+    statement: QualificationStatement;
+    officerSubjectHash: string;
+    keyId: string;
+    signature: string;
+}>;
+
+const FOLLOWERS: Readonly<Record<QualificationStatus | 'none', readonly QualificationStatus[]>> = {
+    none: ['granted'],
+    granted: ['granted', 'suspended', 'revoked'],
+    suspended: ['granted', 'revoked'],
+    revoked: [],
+};
+
+/** @throws QUALIFICATION_CONFLICT {participantId, status, sequence} when the statement does not follow the last one */
+export function followsQualification(existing: Qualification | null, statement: QualificationStatement): void {
+    const follows =
+        FOLLOWERS[existing?.statement.status ?? 'none'].includes(statement.status) &&
+        statement.sequence === (existing?.statement.sequence ?? 0) + 1;
+    demand(follows, 'QUALIFICATION_CONFLICT', {
+        participantId: statement.participantId,
+        status: existing?.statement.status ?? 'none',
+        sequence: existing?.statement.sequence ?? 0,
+    });
+}
+
+/** @throws QUALIFICATION_MISSING {participantId, carrier, side, status} */
+export function demandPermit(
+    participantId: string,
+    qualification: Qualification | null,
+    carrier: Carrier,
+    side: 'buy' | 'sell',
+): void {
+    const statement = qualification?.statement;
+    const permitted =
+        statement?.status === 'granted' &&
+        statement.permits.some((permit) => permit.carrier === carrier && permit[side]);
+    demand(permitted, 'QUALIFICATION_MISSING', {
+        participantId,
+        carrier,
+        side,
+        status: statement?.status ?? 'none',
+    });
+}

@@ -1,0 +1,50 @@
+import { CARRIERS, type Carrier } from './charter.js';
+import { demand } from './errors.js';
+import type { EnergyWh, PriceMicroPerKwh } from './units.js';
+
+/** What the market allows and charges on one carrier. */
+export type CarrierRules = Readonly<{
+    priceFloorMicroPerKwh: PriceMicroPerKwh;
+    priceCapMicroPerKwh: PriceMicroPerKwh;
+    /** Largest energy of one leg in one slot. */
+    slotEnergyMaxWh: EnergyWh;
+    /** p_ref where no auction has cleared the slot. */
+    referencePriceMicroPerKwh: PriceMicroPerKwh;
+    /** B⁺: what a negative imbalance pays. */
+    imbalanceShortMicroPerKwh: PriceMicroPerKwh;
+    /** B⁻: what a positive imbalance receives. */
+    imbalanceLongMicroPerKwh: PriceMicroPerKwh;
+}>;
+
+/** The business rules in force; a new version replaces the whole set. */
+export type Rules = Readonly<{
+    version: number;
+    carriers: Readonly<Partial<Record<Carrier, CarrierRules>>>;
+    /** Slots after a halt in which default amounts are still waived. */
+    haltGraceSlots: number;
+}>;
+
+/** @throws RULES_INVALID {reason, carrier} */
+export function checkRules(rules: Rules): void {
+    for (const carrier of CARRIERS) {
+        const rule = rules.carriers[carrier];
+        if (rule === undefined) {
+            continue;
+        }
+        const refuse = (holds: boolean, reason: string): void => {
+            demand(holds, 'RULES_INVALID', { reason, carrier });
+        };
+        refuse(rule.priceFloorMicroPerKwh <= rule.priceCapMicroPerKwh, 'the floor is not above the cap');
+        refuse(rule.imbalanceShortMicroPerKwh >= rule.referencePriceMicroPerKwh, 'B+ is not below the reference');
+        refuse(rule.imbalanceLongMicroPerKwh <= rule.referencePriceMicroPerKwh, 'B- is not above the reference');
+        refuse(rule.imbalanceShortMicroPerKwh >= 0n, 'B+ is not negative');
+        refuse(rule.slotEnergyMaxWh > 0n, 'some energy is tradable');
+    }
+}
+
+/** @throws TERMS_INVALID when the carrier is not traded under these rules */
+export function rulesOf(rules: Rules, carrier: Carrier): CarrierRules {
+    const rule = rules.carriers[carrier];
+    demand(rule !== undefined, 'TERMS_INVALID', { reason: 'carrier is not traded under the rules', carrier });
+    return rule;
+}

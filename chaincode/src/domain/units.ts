@@ -1,0 +1,79 @@
+/**
+ * Quantities as branded integers. Nothing in the market is a floating-point number: energy is counted in Wh,
+ * prices in millionths of the currency per kWh, money in billionths of the currency, so that energy × price is
+ * money exactly (Wh × µ/kWh = nano). Division happens only here, in functions named for their rounding.
+ */
+declare const unit: unique symbol;
+type Quantity<Name extends string> = bigint & { readonly [unit]: Name };
+
+/** Energy in watt-hours. */
+export type EnergyWh = Quantity<'Wh'>;
+/** Price in millionths of the currency per kilowatt-hour; may be negative. */
+export type PriceMicroPerKwh = Quantity<'micro/kWh'>;
+/** Money in billionths of the currency. */
+export type AmountNano = Quantity<'nano'>;
+
+/** Index of a market slot: whole slots since the Unix epoch, UTC. */
+export type SlotIndex = number;
+
+export const energyWh = (value: bigint): EnergyWh => value as EnergyWh;
+export const priceMicroPerKwh = (value: bigint): PriceMicroPerKwh => value as PriceMicroPerKwh;
+export const amountNano = (value: bigint): AmountNano => value as AmountNano;
+
+export const NO_ENERGY = energyWh(0n);
+export const NO_MONEY = amountNano(0n);
+
+export const plus = <Q extends bigint>(left: Q, right: Q): Q => (left + right) as Q;
+export const minus = <Q extends bigint>(left: Q, right: Q): Q => (left - right) as Q;
+export const negate = <Q extends bigint>(value: Q): Q => (0n - value) as Q;
+export const absolute = <Q extends bigint>(value: Q): Q => (value < 0n ? 0n - value : value) as Q;
+export const smaller = <Q extends bigint>(left: Q, right: Q): Q => (left < right ? left : right);
+export const larger = <Q extends bigint>(left: Q, right: Q): Q => (left > right ? left : right);
+export const sumEnergy = (values: Iterable<EnergyWh>): EnergyWh => sum(values, NO_ENERGY);
+export const sumAmounts = (values: Iterable<AmountNano>): AmountNano => sum(values, NO_MONEY);
+
+/** The price of an energy: exact, no rounding (1 Wh × 1 µ/kWh = 1 nano). */
+export const valueOf = (energy: EnergyWh, price: PriceMicroPerKwh): AmountNano => amountNano(energy * price);
+
+/** ⌊energy × basisPoints / 10 000⌋ for a non-negative energy. */
+export const shareFloor = (energy: EnergyWh, basisPoints: number): EnergyWh =>
+    energyWh((energy * BigInt(basisPoints)) / 10_000n);
+
+/**
+ * Splits a whole total over weights: each part is ⌊total × weight / Σweights⌋, and the units left over go one each to
+ * the largest remainders, ties to the earlier position. Callers order the weights by id.
+ * The parts sum to the total exactly, and no part exceeds its weight while total ≤ Σweights.
+ */
+export function splitByLargestRemainder(total: EnergyWh, weights: readonly EnergyWh[]): EnergyWh[] {
+    const weightSum = sumEnergy(weights);
+    if (weightSum === 0n) {
+        return weights.map(() => NO_ENERGY);
+    }
+    const parts = weights.map((weight, position) => ({
+        position,
+        whole: (total * weight) / weightSum,
+        remainder: (total * weight) % weightSum,
+    }));
+    const leftOver = Number(total - parts.reduce((wholes, part) => wholes + part.whole, 0n));
+    const favoured = [...parts].sort(byLargerRemainder).slice(0, leftOver);
+    const raised = new Set(favoured.map((part) => part.position));
+    return parts.map((part) => energyWh(part.whole + (raised.has(part.position) ? 1n : 0n)));
+}
+
+function byLargerRemainder(
+    left: { position: number; remainder: bigint },
+    right: { position: number; remainder: bigint },
+): number {
+    if (left.remainder !== right.remainder) {
+        return left.remainder > right.remainder ? -1 : 1;
+    }
+    return left.position - right.position;
+}
+
+function sum<Q extends bigint>(values: Iterable<Q>, zero: Q): Q {
+    let total = zero;
+    for (const value of values) {
+        total = plus(total, value);
+    }
+    return total;
+}

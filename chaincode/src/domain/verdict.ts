@@ -1,0 +1,118 @@
+import { type Agreement, carriersOf, endSlot, type Terms } from './agreement.js';
+import type { Carrier } from './charter.js';
+import { demand } from './errors.js';
+import type { Participant, ParticipantKind } from './participant.js';
+import { type EnergyWh, type PriceMicroPerKwh, type SlotIndex, sumEnergy } from './units.js';
+
+export type Decision = 'approved' | 'rejected' | 'terminated';
+
+/** What the regulator says of one version of one agreement. */
+export type VerdictStatement = Readonly<{
+    agreementId: string;
+    version: number;
+    termsHash: string;
+    decision: Decision;
+    reasonCode: string;
+}>;
+
+/**
+ * Approval in advance of every agreement within bounds, so that ordinary trade waits for nobody.
+ * A later sequence replaces or revokes it.
+ */
+export type StandingStatement = Readonly<{
+    standingId: string;
+    sequence: number;
+    status: 'granted' | 'revoked';
+    carriers: readonly Carrier[];
+    participantKinds: readonly ParticipantKind[];
+    priceMinMicroPerKwh: PriceMicroPerKwh;
+    priceMaxMicroPerKwh: PriceMicroPerKwh;
+    /** Most energy of one agreement over all its legs. */
+    agreementEnergyMaxWh: EnergyWh;
+    /** Delivery lies within [firstSlot, endSlot). */
+    firstSlot: SlotIndex;
+    endSlot: SlotIndex;
+    reasonCode: string;
+}>;
+
+type Signed<Statement> = Readonly<{
+    statement: Statement;
+    officerSubjectHash: string;
+    keyId: string;
+    signature: string;
+}>;
+export type Verdict = Signed<VerdictStatement>;
+export type StandingVerdict = Signed<StandingStatement>;
+
+const FOLLOWERS: Readonly<Record<Decision | 'none', readonly Decision[]>> = {
+    none: ['approved', 'rejected', 'terminated'],
+    approved: ['terminated'],
+    rejected: [],
+    terminated: [],
+};
+
+/** @throws VERDICT_CONFLICT {agreementId, version, decision} when the regulator has said otherwise before */
+export function followsVerdict(existing: Verdict | null, statement: VerdictStatement): void {
+    const { agreementId, version } = statement;
+    const decision = existing?.statement.decision ?? 'none';
+    const sameTerms = existing === null || existing.statement.termsHash === statement.termsHash;
+    const follows = sameTerms && FOLLOWERS[decision].includes(statement.decision);
+    demand(follows, 'VERDICT_CONFLICT', { agreementId, version, decision });
+}
+
+/** @throws VERDICT_CONFLICT {standingId, sequence} */
+export function followsStanding(existing: StandingVerdict | null, statement: StandingStatement): void {
+    const { standingId } = statement;
+    const sequence = existing?.statement.sequence ?? 0;
+    const open = existing?.statement.status !== 'revoked';
+    demand(open && statement.sequence === sequence + 1, 'VERDICT_CONFLICT', { standingId, sequence });
+}
+
+/** @throws VERDICT_MISSING {agreementId, decision} unless these very terms are approved */
+export function demandApproval(agreement: Agreement, verdict: Verdict | null): void {
+    const { agreementId, termsHash, terms } = agreement;
+    const statement = verdict?.statement;
+    const approved =
+        statement?.decision === 'approved' &&
+        statement.agreementId === agreementId &&
+        statement.version === terms.version &&
+        statement.termsHash === termsHash;
+    demand(approved, 'VERDICT_MISSING', { agreementId, decision: statement?.decision ?? 'none' });
+}
+
+/** @throws VERDICT_MISSING {agreementId, decision} when the regulator has refused what a standing verdict allows */
+export function demandNoRefusal(agreementId: string, verdict: Verdict | null): void {
+    const decision = verdict?.statement.decision ?? 'none';
+    const refused = decision === 'rejected' || decision === 'terminated';
+    demand(!refused, 'VERDICT_MISSING', { agreementId, decision });
+}
+
+/** @throws STANDING_VERDICT_EXCEEDED {standingId, bound} naming the first bound that the terms leave */
+export function demandWithinStanding(
+    terms: Terms,
+    participants: readonly Participant[],
+    standing: StandingVerdict | null,
+    standingId: string,
+): void {
+    const within = (holds: boolean, bound: string): void => {
+        demand(holds, 'STANDING_VERDICT_EXCEEDED', { standingId, bound });
+    };
+    within(standing?.statement.status === 'granted', 'status');
+    const bounds = (standing as StandingVerdict).statement;
+    within(
+        carriersOf(terms).every((carrier) => bounds.carriers.includes(carrier)),
+        'carriers',
+    );
+    within(
+        participants.every((participant) => bounds.participantKinds.includes(participant.kind)),
+        'participantKinds',
+    );
+    const prices = terms.legs.flatMap((leg) => leg.priceMicroPerKwh);
+    within(
+        prices.every((price) => price >= bounds.priceMinMicroPerKwh && price <= bounds.priceMaxMicroPerKwh),
+        'price',
+    );
+    const energy = sumEnergy(terms.legs.flatMap((leg) => leg.energyWh));
+    within(energy <= bounds.agreementEnergyMaxWh, 'agreementEnergyMaxWh');
+    within(terms.firstSlot >= bounds.firstSlot && endSlot(terms) <= bounds.endSlot, 'slots');
+}

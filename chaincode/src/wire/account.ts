@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { type Cover, type Credit, type Deposit, type Lane, LANES_MAX } from '../domain/account.js';
+import { codec } from './codec.js';
+import {
+    amountField,
+    carrierField,
+    countField,
+    distinct,
+    idField,
+    positiveAmountField,
+    signedAmountField,
+} from './fields.js';
+
+/** Most credits folded in one transaction, over all its debits. */
+export const FOLDS_MAX = 128;
+
+export const laneField = countField(0, LANES_MAX - 1);
+/** Names the never-deleted record a credit derives from: longer than an id, since it holds one. */
+export const sourceField = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,126}$/, 'the source of a credit');
+
+export const laneCodec = codec<Lane>(
+    z.strictObject({ participantId: idField, lane: laneField, balanceNano: amountField }),
+);
+export const creditCodec = codec<Credit>(
+    z.strictObject({ participantId: idField, sourceId: sourceField, amountNano: positiveAmountField }),
+);
+const depositSchema = z.strictObject({ paymentId: idField, participantId: idField, amountNano: positiveAmountField });
+export const depositCodec = codec<Deposit>(depositSchema);
+export const coverCodec = codec<Cover>(
+    z.strictObject({ participantId: idField, carrier: carrierField, balanceNano: signedAmountField }),
+);
+
+/** Moves money from a lane into the caller's credit cover. */
+export type CoverCommand = Readonly<{
+    participantId: string;
+    carrier: Cover['carrier'];
+    lane: number;
+    amountNano: Lane['balanceNano'];
+    sourceIds: readonly string[];
+}>;
+export const coverCommandCodec = codec<CoverCommand>(
+    z.strictObject({
+        participantId: idField,
+        carrier: carrierField,
+        lane: laneField,
+        amountNano: positiveAmountField,
+        sourceIds: distinct(sourceField, FOLDS_MAX),
+    }),
+);

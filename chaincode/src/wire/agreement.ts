@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { type Agreement, type Consent, EXEMPTIONS, type Terms } from '../domain/agreement.js';
+import { FOLDS_MAX, laneField, sourceField } from './account.js';
+import type { Json } from './canonical.js';
+import { canonicalJson } from './canonical.js';
+import { codec } from './codec.js';
+import {
+    amountField,
+    basisPointsField,
+    carrierField,
+    countField,
+    distinct,
+    energyField,
+    hashField,
+    idField,
+    priceField,
+    rateField,
+    signatureField,
+    slotField,
+    versionField,
+} from './fields.js';
+import { sha256Hex } from './signature.js';
+
+/** Most items a decoder reads before the rules of the market set tighter limits with better errors. */
+const ITEMS_MAX = 256;
+
+const termsSchema = z.strictObject({
+    version: versionField,
+    previousHash: hashField.nullable(),
+    proposerId: idField,
+    salt: hashField,
+    rulesVersion: versionField,
+    parties: z.array(z.strictObject({ participantId: idField, lane: laneField })).max(ITEMS_MAX),
+    legs: z
+        .array(
+            z.strictObject({
+                carrier: carrierField,
+                sellerId: idField,
+                sellerPoint: idField,
+                buyerId: idField,
+                buyerPoint: idField,
+                energyWh: z.array(energyField).max(ITEMS_MAX),
+                priceMicroPerKwh: z.array(priceField).max(ITEMS_MAX),
+            }),
+        )
+        .max(ITEMS_MAX),
+    firstSlot: slotField,
+    slotCount: countField(1, ITEMS_MAX),
+    defaultRateMicroPerKwh: rateField,
+    defaultCapNano: amountField,
+    toleranceBp: basisPointsField,
+    takeOrPay: z.boolean(),
+    exemptions: distinct(z.enum(EXEMPTIONS), EXEMPTIONS.length),
+    verification: z.literal('meters'),
+    curtailable: z.boolean(),
+    concludeBeforeSlot: slotField,
+});
+const consentSchema = z.strictObject({ participantId: idField, keyId: hashField, signature: signatureField });
+const consentsSchema = z.array(consentSchema).max(ITEMS_MAX);
+
+export const termsCodec = codec<Terms>(termsSchema);
+export const agreementCodec = codec<Agreement>(
+    z.strictObject({ agreementId: hashField, termsHash: hashField, terms: termsSchema, consents: consentsSchema }),
+);
+
+/** Hash of the canonical terms. */
+export const termsHashOf = (terms: Terms): string => sha256Hex(termsCodec.encode(terms));
+
+/** Id of an agreement: hash of its creator and its first content, so that nobody can take an id first. */
+export const agreementIdOf = (terms: Terms): string =>
+    sha256Hex(
+        canonicalJson({ domain: 'commonwatt/agreement-id/1', proposerId: terms.proposerId, terms: termsCodec.toJson(terms) }),
+    );
+
+/** What each party signs: id, version and predecessor stand beside the terms, so that nothing replays as another. */
+export const consentBody = (agreementId: string, terms: Terms): Json => ({
+    agreementId,
+    previousHash: terms.previousHash,
+    terms: termsCodec.toJson(terms),
+    version: terms.version,
+});
+
+export type ConcludeCommand = Readonly<{ terms: Terms; consents: readonly Consent[] }>;
+export const concludeCodec = codec<ConcludeCommand>(
+    z.strictObject({ terms: termsSchema, consents: consentsSchema }),
+);
+
+/** Takes a signature back before the agreement is concluded. */
+export type Withdrawal = Readonly<{ participantId: string; termsHash: string; keyId: string }>;
+const withdrawalSchema = z.strictObject({ participantId: idField, termsHash: hashField, keyId: hashField });
+export const withdrawalCodec = codec<Withdrawal>(withdrawalSchema);
+
+/** Credits to fold into each party's lane before its escrow is taken from it. */
+export type Fold = Readonly<{ participantId: string; sourceIds: readonly string[] }>;
+export type FundCommand = Readonly<{ agreementId: string; standingId: string | null; folds: readonly Fold[] }>;
+export const fundCodec = codec<FundCommand>(
+    z.strictObject({
+        agreementId: hashField,
+        standingId: idField.nullable(),
+        folds: z
+            .array(z.strictObject({ participantId: idField, sourceIds: distinct(sourceField, FOLDS_MAX) }))
+            .max(16)
+            .refine((folds) => new Set(folds.map((fold) => fold.participantId)).size === folds.length, 'each once'),
+    }),
+);
+
+/** Ends delivery at a slot after the regulator's termination: the first slot that has not begun. */
+export type ReleaseCommand = Readonly<{ agreementId: string; fromSlot: number }>;
+export const releaseCodec = codec<ReleaseCommand>(z.strictObject({ agreementId: hashField, fromSlot: slotField }));
+
+export const agreementRefCodec = codec<Readonly<{ agreementId: string }>>(z.strictObject({ agreementId: hashField }));

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { type Charter, CARRIERS, ORG_ROLES } from '../domain/charter.js';
+import { PARTICIPANT_KINDS } from '../domain/participant.js';
+import type { Rules } from '../domain/rules.js';
+import { SEAT_KINDS } from '../domain/seat.js';
+import { codec } from './codec.js';
+import { countField, distinct, energyField, mspIdField, priceField, slotField, versionField } from './fields.js';
+
+const perRole = <Field extends z.ZodType>(field: Field): z.ZodRecord<z.ZodEnum<RoleEnum>, Field> =>
+    z.record(z.enum(ORG_ROLES), field);
+type RoleEnum = { [Role in (typeof ORG_ROLES)[number]]: Role };
+
+const chaincodeName = z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, 'a chaincode name');
+
+const charterSchema = z.strictObject({
+    orgs: perRole(mspIdField),
+    seats: perRole(distinct(z.enum(SEAT_KINDS), SEAT_KINDS.length)),
+    participants: perRole(distinct(z.enum(PARTICIPANT_KINDS), PARTICIPANT_KINDS.length)),
+    chaincodes: z.strictObject({ supervision: chaincodeName, exchange: chaincodeName }),
+    currency: z.string().regex(/^[A-Z]{3}$/, 'an ISO 4217 code'),
+    clock: z.enum(['real', 'virtual']),
+    slotMinutes: countField(1, 60),
+    firstSlot: slotField,
+});
+
+const carrierRulesSchema = z.strictObject({
+    priceFloorMicroPerKwh: priceField,
+    priceCapMicroPerKwh: priceField,
+    slotEnergyMaxWh: energyField,
+    referencePriceMicroPerKwh: priceField,
+    imbalanceShortMicroPerKwh: priceField,
+    imbalanceLongMicroPerKwh: priceField,
+});
+
+const rulesSchema = z.strictObject({
+    version: versionField,
+    carriers: z.partialRecord(z.enum(CARRIERS), carrierRulesSchema),
+    haltGraceSlots: countField(0, 96),
+});
+
+export const charterCodec = codec<Charter>(charterSchema);
+export const rulesCodec = codec<Rules>(rulesSchema as unknown as z.ZodType<Rules>);
+
+/** Establishes the market: the charter for ever, the first rules until others are voted. */
+export type EstablishCommand = Readonly<{ charter: Charter; rules: Rules }>;
+export const establishCodec = codec<EstablishCommand>(
+    z.strictObject({ charter: charterSchema, rules: rulesSchema }) as unknown as z.ZodType<EstablishCommand>,
+);

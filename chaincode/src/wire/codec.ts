@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { marketError } from '../domain/errors.js';
+import { canonicalJson, type Json, parseCanonical } from './canonical.js';
+
+/** Both directions between a value and its canonical text; every value passes the same strict schema either way. */
+export type Codec<Value> = Readonly<{
+    encode: (value: Value) => string;
+    /** The value as JSON, before it becomes text. */
+    toJson: (value: Value) => Json;
+    /** @throws INPUT_INVALID {path, reason} and what `parseCanonical` throws */
+    decode: (text: string) => Value;
+    fromJson: (json: Json) => Value;
+}>;
+
+const REASON_CHARACTERS_MAX = 160;
+
+/** Builds a codec from a schema whose encoded side is JSON. */
+export function codec<Value>(schema: z.ZodType<Value, unknown>, bytesMax?: number): Codec<Value> {
+    const fromJson = (json: Json): Value => unwrap(z.safeDecode(schema, json));
+    const toJson = (value: Value): Json => unwrap(z.safeEncode(schema, value)) as Json;
+    return {
+        toJson,
+        fromJson,
+        encode: (value) => canonicalJson(toJson(value)),
+        decode: (text) => fromJson(parseCanonical(text, bytesMax)),
+    };
+}
+
+function unwrap<Value>(result: z.ZodSafeParseResult<Value>): Value {
+    if (result.success) {
+        return result.data;
+    }
+    const issue = result.error.issues[0];
+    throw marketError('INPUT_INVALID', {
+        path: bounded((issue?.path ?? []).map(String).join('.')),
+        reason: bounded(issue?.message ?? 'invalid'),
+    });
+}
+
+const bounded = (text: string): string =>
+    text.length <= REASON_CHARACTERS_MAX ? text : `${text.slice(0, REASON_CHARACTERS_MAX)}…`;

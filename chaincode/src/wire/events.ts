@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { PARTICIPANT_KINDS } from '../domain/participant.js';
+import { SEAT_KINDS } from '../domain/seat.js';
+import { AGREEMENT_STATES } from '../domain/lifecycle.js';
+import { type Codec, codec } from './codec.js';
+import {
+    carrierField,
+    countField,
+    hashField,
+    idField,
+    mspIdField,
+    positiveAmountField,
+    slotField,
+    versionField,
+} from './fields.js';
+
+/**
+ * Every event, by name and version. A transaction emits at most one, about what it changed; a later version is added
+ * beside the earlier, never in its place. Events are hints: projections check them against the blocks' write sets.
+ */
+const SCHEMAS = {
+    'CharterEstablished/1': z.strictObject({ currency: z.string(), firstSlot: slotField }),
+    'SeatGranted/1': z.strictObject({ kind: z.enum(SEAT_KINDS), mspId: mspIdField, subjectHash: hashField }),
+    'ClockAdvanced/1': z.strictObject({ fromSlot: slotField, toSlot: slotField }),
+    'ParticipantApplied/1': z.strictObject({ participantId: idField, kind: z.enum(PARTICIPANT_KINDS) }),
+    'QualificationChanged/1': z.strictObject({
+        participantId: idField,
+        sequence: versionField,
+        status: z.enum(['granted', 'suspended', 'revoked']),
+    }),
+    'MeterRegistered/1': z.strictObject({ pointId: idField, participantId: idField, carrier: carrierField }),
+    'DepositAccepted/1': z.strictObject({
+        paymentId: idField,
+        participantId: idField,
+        amountNano: positiveAmountField,
+    }),
+    'CoverRaised/1': z.strictObject({ participantId: idField, carrier: carrierField, amountNano: positiveAmountField }),
+    'ConsentWithdrawn/1': z.strictObject({ participantId: idField, termsHash: hashField }),
+    'AgreementConcluded/1': z.strictObject({
+        agreementId: hashField,
+        version: versionField,
+        termsHash: hashField,
+        partyIds: z.array(idField),
+    }),
+    'VerdictGiven/1': z.strictObject({
+        agreementId: hashField,
+        version: versionField,
+        decision: z.enum(['approved', 'rejected', 'terminated']),
+    }),
+    'StandingVerdictGiven/1': z.strictObject({
+        standingId: idField,
+        sequence: versionField,
+        status: z.enum(['granted', 'revoked']),
+    }),
+    'AgreementFunded/1': z.strictObject({
+        agreementId: hashField,
+        version: versionField,
+        standingId: idField.nullable(),
+    }),
+    'AgreementReleased/1': z.strictObject({
+        agreementId: hashField,
+        version: versionField,
+        state: z.enum(AGREEMENT_STATES),
+        endSlot: slotField,
+    }),
+    'AgreementLapsed/1': z.strictObject({ agreementId: hashField, version: versionField }),
+    'HaltSet/1': z.strictObject({
+        carrier: carrierField,
+        mspId: mspIdField,
+        fromSlot: slotField,
+        untilSlot: slotField,
+    }),
+    'HaltLifted/1': z.strictObject({ carrier: carrierField, liftedSlot: slotField }),
+    'ReadingsSubmitted/1': z.strictObject({ pointIds: z.array(idField), readings: countField(1, 1_000) }),
+    'SettlementRun/1': z.strictObject({
+        carrier: carrierField,
+        slot: slotField,
+        run: countField(0, 3),
+        closedAgreementIds: z.array(hashField),
+    }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type EventName = keyof typeof SCHEMAS;
+export type MarketEvent = {
+    [Name in EventName]: Readonly<{ name: Name; payload: z.output<(typeof SCHEMAS)[Name]> }>;
+}[EventName];
+
+export const EVENT_NAMES = Object.keys(SCHEMAS) as EventName[];
+
+const CODECS = Object.fromEntries(
+    Object.entries(SCHEMAS).map(([name, schema]) => [name, codec(schema as z.ZodType)]),
+) as Record<EventName, Codec<unknown>>;
+
+/** Payload of an event as its bytes on the channel. */
+export const encodeEvent = (event: MarketEvent): string => CODECS[event.name].encode(event.payload);
+
+/** Reads an event from a block; `null` for a name that this version does not know. */
+export function decodeEvent(name: string, payload: string): MarketEvent | null {
+    if (!Object.hasOwn(CODECS, name)) {
+        return null;
+    }
+    return { name, payload: CODECS[name as EventName].decode(payload) } as MarketEvent;
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import type { MeteringPoint } from '../domain/meter.js';
+import type { SignedReading } from '../domain/reading.js';
+import { codec } from './codec.js';
+import { carrierField, idField, publicKeyField, slotField } from './fields.js';
+import { signedReadingSchema } from './reading.js';
+
+const pointSchema = z.strictObject({
+    pointId: idField,
+    participantId: idField,
+    carrier: carrierField,
+    connectionPoint: idField,
+    fromSlot: slotField,
+    meter: z.strictObject({ meterId: idField, publicKey: publicKeyField }).nullable(),
+});
+
+export const meteringPointCodec = codec<MeteringPoint>(pointSchema);
+
+/** A metering point with its meter's signed baseline: sequence 0, the registers when the first slot begins. */
+export type RegisterMeterCommand = Readonly<{ point: MeteringPoint; baseline: SignedReading | null }>;
+export const registerMeterCodec = codec<RegisterMeterCommand>(
+    z.strictObject({ point: pointSchema, baseline: signedReadingSchema.nullable() }),
+);

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { type Participant, PARTICIPANT_KINDS, SECTORS } from '../domain/participant.js';
+import { codec } from './codec.js';
+import { hashField, idField, mspIdField, publicKeyField, signatureField } from './fields.js';
+
+const application = {
+    participantId: idField,
+    kind: z.enum(PARTICIPANT_KINDS),
+    sector: z.enum(SECTORS).nullable(),
+    publicKey: publicKeyField,
+    beneficialOwnerMspId: mspIdField.nullable(),
+};
+
+export const participantCodec = codec<Participant>(
+    z.strictObject({ ...application, mspId: mspIdField, subjectHash: hashField }),
+);
+
+/** What an applicant states of itself; MSP and subject are read from its certificate. */
+export type Application = Omit<Participant, 'mspId' | 'subjectHash'>;
+export const applicationCodec = codec<Application>(z.strictObject(application));
+
+/** An application with the signature that proves possession of the key it registers. */
+export type ApplyCommand = Readonly<{ application: Application; signature: string }>;
+export const applyCodec = codec<ApplyCommand>(
+    z.strictObject({ application: z.strictObject(application), signature: signatureField }),
+);
+
+/** Which participant a certificate is bound to. */
+export type SubjectBinding = Readonly<{ participantId: string }>;
+export const subjectBindingCodec = codec<SubjectBinding>(z.strictObject({ participantId: idField }));

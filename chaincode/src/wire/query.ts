@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { Codec } from './codec.js';
+import { codec } from './codec.js';
+import { carrierField, countField, hashField, idField, mspIdField, slotField } from './fields.js';
+import { SEAT_KINDS } from '../domain/seat.js';
+import { canonicalJson, type Json, parseCanonical } from './canonical.js';
+
+/** Most records a page of a listing holds. */
+export const PAGE_SIZE_MAX = 200;
+
+/** A page of a listing: records in key order; `bookmark` starts the next page and is empty on the last. */
+export type Page<Item> = Readonly<{ items: readonly Item[]; bookmark: string }>;
+
+const page = { bookmark: z.string().max(512), pageSize: countField(1, PAGE_SIZE_MAX) };
+
+export type PageQuery = Readonly<{ bookmark: string; pageSize: number }>;
+export const pageQueryCodec = codec<PageQuery>(z.strictObject(page));
+
+/** Listing of what belongs to one participant. */
+export type ParticipantPageQuery = PageQuery & Readonly<{ participantId: string }>;
+export const participantPageQueryCodec = codec<ParticipantPageQuery>(
+    z.strictObject({ ...page, participantId: idField }),
+);
+
+/** Listing of one metering point's readings. */
+export type PointPageQuery = PageQuery & Readonly<{ pointId: string }>;
+export const pointPageQueryCodec = codec<PointPageQuery>(z.strictObject({ ...page, pointId: idField }));
+
+export type SlotQuery = Readonly<{ slot: number }>;
+export const slotQueryCodec = codec<SlotQuery>(z.strictObject({ slot: slotField }));
+
+export const carrierSlotQueryCodec = codec(z.strictObject({ carrier: carrierField, slot: slotField }));
+export const carrierQueryCodec = codec(z.strictObject({ carrier: carrierField }));
+export const participantQueryCodec = codec(z.strictObject({ participantId: idField }));
+export const pointQueryCodec = codec(z.strictObject({ pointId: idField }));
+
+/**
+ * What the exchange asks of the weak centre in one call, so that one read set covers it: the seats, qualifications,
+ * verdicts and halt that decide a step. Answers stand in the same order; `null` where there is no record.
+ */
+const lookupSchema = z.discriminatedUnion('type', [
+    z.strictObject({
+        type: z.literal('seat'),
+        kind: z.enum(SEAT_KINDS),
+        mspId: mspIdField,
+        subjectHash: hashField,
+    }),
+    z.strictObject({ type: z.literal('qualification'), participantId: idField }),
+    z.strictObject({ type: z.literal('verdict'), agreementId: hashField, version: countField(1, 1_000_000) }),
+    z.strictObject({ type: z.literal('standing'), standingId: idField }),
+    z.strictObject({ type: z.literal('halt'), carrier: carrierField }),
+]);
+export type Lookup = z.output<typeof lookupSchema>;
+export const lookupsCodec = codec<readonly Lookup[]>(z.array(lookupSchema).min(1).max(32));
+
+/** Encodes a page with the codec of its items. */
+export const encodePage = <Item>(page: Page<Item>, item: Codec<Item>): string =>
+    canonicalJson({ bookmark: page.bookmark, items: page.items.map((each) => item.toJson(each)) });
+
+const PAGE_BYTES_MAX = 32 * 1024 * 1024;
+
+export function decodePage<Item>(text: string, item: Codec<Item>): Page<Item> {
+    const json = parseCanonical(text, PAGE_BYTES_MAX) as { bookmark: string; items: Json[] };
+    return { bookmark: json.bookmark, items: json.items.map((each) => item.fromJson(each)) };
+}

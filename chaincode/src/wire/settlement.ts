@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import type { AccountName, Posting } from '../domain/posting.js';
+import type { Settlement } from '../domain/settlement.js';
+import { codec } from './codec.js';
+import {
+    carrierField,
+    countField,
+    energyField,
+    hashField,
+    idField,
+    signedAmountField,
+    signedEnergyField,
+    slotField,
+} from './fields.js';
+
+/** A settlement record holds every leg and point of a carrier, so it is larger than a command. */
+const SETTLEMENT_BYTES_MAX = 8 * 1024 * 1024;
+
+const accountField = z.string().max(200).regex(/^(free|escrow|cover|system)\/[a-z0-9./-]+$/) as unknown as z.ZodType<
+    AccountName,
+    string
+>;
+
+export const postingSchema = z.strictObject({
+    account: accountField,
+    agreementId: hashField.nullable(),
+    kind: z.enum(['deposit', 'fund', 'energy', 'default', 'release', 'imbalance', 'debt', 'cover']),
+    slot: slotField.nullable(),
+    amountNano: signedAmountField,
+}) satisfies z.ZodType<Posting, unknown>;
+
+export const settlementCodec = codec<Settlement>(
+    z.strictObject({
+        carrier: carrierField,
+        slot: slotField,
+        run: countField(0, 3),
+        legs: z.array(
+            z.strictObject({
+                agreementId: hashField,
+                leg: countField(0, 255),
+                agreedWh: energyField,
+                shortWh: energyField,
+                untakenWh: energyField,
+                deliveredWh: energyField,
+                paymentNano: signedAmountField,
+                defaultNano: signedAmountField,
+            }),
+        ),
+        points: z.array(
+            z.strictObject({
+                pointId: idField,
+                participantId: idField,
+                meteredWh: signedEnergyField,
+                contractedWh: signedEnergyField,
+                imbalanceWh: signedEnergyField,
+                imbalanceNano: signedAmountField,
+            }),
+        ),
+        postings: z.array(postingSchema),
+    }),
+    SETTLEMENT_BYTES_MAX,
+);
+
+export type SettleCommand = Readonly<{ carrier: Settlement['carrier']; slot: number }>;
+export const settleCodec = codec<SettleCommand>(z.strictObject({ carrier: carrierField, slot: slotField }));
+
+/** Id of a run, the source of the credits it pays. */
+export const settlementSource = (settlement: Pick<Settlement, 'carrier' | 'slot' | 'run'>): string =>
+    `settlement.${settlement.carrier}.${settlement.slot}.${settlement.run}`;

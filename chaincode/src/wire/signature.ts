@@ -1,0 +1,63 @@
+import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { demand, marketError } from '../domain/errors.js';
+import { canonicalJson, type Json } from './canonical.js';
+
+/** What a signature is for; the same bytes signed for another purpose do not verify. */
+export type SignatureDomain =
+    | 'commonwatt/agreement/1'
+    | 'commonwatt/withdrawal/1'
+    | 'commonwatt/participant/1'
+    | 'commonwatt/reading/1'
+    | 'commonwatt/qualification/1'
+    | 'commonwatt/verdict/1'
+    | 'commonwatt/standing-verdict/1'
+    | 'commonwatt/halt/1';
+
+/** Where a signature counts: it does not replay on another channel or under another chaincode name. */
+export type SignatureScope = Readonly<{ channel: string; chaincode: string }>;
+
+/** Order of the P-256 group; a signature with s above half of it has a twin and is refused. */
+const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+export const P256_HALF_ORDER = P256_ORDER / 2n;
+
+export const sha256Hex = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+
+/** Id of a key: SHA-256 over its SubjectPublicKeyInfo. */
+export const keyIdOf = (publicKey: string): string =>
+    createHash('sha256').update(Buffer.from(publicKey, 'hex')).digest('hex');
+
+/** The text that a party, officer or meter signs. The chaincode's version is not in it, or upgrades would void it. */
+export function signedText(domain: SignatureDomain, scope: SignatureScope, publicKey: string, body: Json): string {
+    return canonicalJson({
+        body,
+        chaincode: scope.chaincode,
+        channel: scope.channel,
+        domain,
+        keyId: keyIdOf(publicKey),
+    });
+}
+
+/**
+ * Checks a detached signature: ECDSA P-256 over SHA-256, r and s as 64 bytes in lower-case hex, s in the lower half.
+ * @throws SIGNATURE_INVALID {keyId} · KEY_INVALID {} for a point that is not on the curve
+ */
+export function verifySignature(text: string, publicKey: string, signature: string): void {
+    const lowS = BigInt(`0x${signature.slice(64)}`) <= P256_HALF_ORDER;
+    const valid =
+        lowS &&
+        verify(
+            'sha256',
+            Buffer.from(text, 'utf8'),
+            { key: keyObject(publicKey), dsaEncoding: 'ieee-p1363' },
+            Buffer.from(signature, 'hex'),
+        );
+    demand(valid, 'SIGNATURE_INVALID', { keyId: keyIdOf(publicKey) });
+}
+
+function keyObject(publicKey: string): KeyObject {
+    try {
+        return createPublicKey({ key: Buffer.from(publicKey, 'hex'), format: 'der', type: 'spki' });
+    } catch {
+        throw marketError('KEY_INVALID', { keyId: keyIdOf(publicKey) });
+    }
+}

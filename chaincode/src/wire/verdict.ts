@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { CARRIERS } from '../domain/charter.js';
+import { PARTICIPANT_KINDS } from '../domain/participant.js';
+import type { StandingStatement, StandingVerdict, Verdict, VerdictStatement } from '../domain/verdict.js';
+import { codec } from './codec.js';
+import {
+    carrierField,
+    distinct,
+    energyField,
+    hashField,
+    idField,
+    priceField,
+    reasonField,
+    signatureField,
+    slotField,
+    versionField,
+} from './fields.js';
+
+const verdictStatement = z.strictObject({
+    agreementId: hashField,
+    version: versionField,
+    termsHash: hashField,
+    decision: z.enum(['approved', 'rejected', 'terminated']),
+    reasonCode: reasonField,
+});
+
+const standingStatement = z.strictObject({
+    standingId: idField,
+    sequence: versionField,
+    status: z.enum(['granted', 'revoked']),
+    carriers: distinct(carrierField, CARRIERS.length),
+    participantKinds: distinct(z.enum(PARTICIPANT_KINDS), PARTICIPANT_KINDS.length),
+    priceMinMicroPerKwh: priceField,
+    priceMaxMicroPerKwh: priceField,
+    agreementEnergyMaxWh: energyField,
+    firstSlot: slotField,
+    endSlot: slotField,
+    reasonCode: reasonField,
+});
+
+const officer = { officerSubjectHash: hashField, keyId: hashField, signature: signatureField };
+
+export const verdictStatementCodec = codec<VerdictStatement>(verdictStatement);
+export const standingStatementCodec = codec<StandingStatement>(standingStatement);
+export const verdictCodec = codec<Verdict>(z.strictObject({ statement: verdictStatement, ...officer }));
+export const standingVerdictCodec = codec<StandingVerdict>(
+    z.strictObject({ statement: standingStatement, ...officer }),
+);
+
+export type DecideCommand = Readonly<{ statement: VerdictStatement; signature: string }>;
+export const decideCodec = codec<DecideCommand>(
+    z.strictObject({ statement: verdictStatement, signature: signatureField }),
+);
+
+export type StandingCommand = Readonly<{ statement: StandingStatement; signature: string }>;
+export const standingCodec = codec<StandingCommand>(
+    z.strictObject({ statement: standingStatement, signature: signatureField }),
+);
