@@ -1,0 +1,5 @@
+export { Network, openNetwork, type OpenOptions, type RestartOptions, type UpOptions } from './network.js';
+export { NetworkError } from './network-error.js';
+export type { OnProgress, ProgressEvent } from './progress.js';
+export type { NetworkState, NetworkStatus, ProcessStatus } from './status.js';
+export { mspIdOf, orgNames, type OrdererCount, type OrgName, type ProcessKind } from './topology.js';

@@ -1,0 +1,214 @@
+import { rm, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findBinaries, resolveBinaries } from './binaries/resolve.js';
+import type { Binaries } from './binaries/tools.js';
+import { writeConnectionProfiles } from './connection-profile.js';
+import { findProcess, type Deployment } from './deployment.js';
+import { NetworkError } from './network-error.js';
+import { withLock } from './process/lock.js';
+import { tail } from './process/log-excerpt.js';
+import { Supervisor } from './process/supervisor.js';
+import { runSteps, type OnProgress, type Step } from './progress.js';
+import { adminEnvironment, ordererAddress, ordererCertificate } from './provision/admin.js';
+import { createCertificates } from './provision/certificates.js';
+import { defineChaincodes, installChaincodes } from './provision/chaincode-definition.js';
+import { createGenesisBlock, joinChannel } from './provision/channel.js';
+import { awaitGateways } from './provision/gateways.js';
+import { startProcess, startProcesses } from './provision/processes.js';
+import { requireSettings, settle, writeSettings, type Choices, type Settings } from './settings.js';
+import { stateFolder, type StateFolder } from './state-folder.js';
+import { readStatus, type NetworkStatus } from './status.js';
+import { processesOf, type OrgName } from './topology.js';
+
+export type OpenOptions = Readonly<{
+    /** Where the network lies; COMMONWATT_STATE, else `.commonwatt` in the project. */
+    stateDir?: string | undefined;
+    onProgress?: OnProgress | undefined;
+    /** The program of every chaincode process; the built chaincode workspace unless said otherwise. */
+    chaincodeEntry?: string | undefined;
+}>;
+
+export type UpOptions = Choices &
+    Readonly<{
+        /** Runs last, on a network that answers, at each `up`: it must find out itself what is left to do. */
+        bootstrap?: ((network: Network) => Promise<void>) | undefined;
+    }>;
+
+export type RestartOptions = Readonly<{
+    /** Another program for a chaincode process, until it is started the next time. */
+    entry?: string | undefined;
+}>;
+
+/**
+ * A Fabric network of native processes on this machine. Every method can be interrupted at any moment: the next
+ * `up` recognises what is there, finishes it, and starts what does not run.
+ */
+export class Network {
+    readonly stateDir: string;
+    readonly #folder: StateFolder;
+    readonly #supervisor: Supervisor;
+    readonly #onProgress: OnProgress;
+    readonly #chaincodeEntry: string | undefined;
+
+    constructor(options: OpenOptions) {
+        this.#folder = stateFolder(options.stateDir);
+        this.stateDir = this.#folder.root;
+        this.#supervisor = new Supervisor(this.#folder);
+        this.#onProgress = options.onProgress ?? (() => undefined);
+        this.#chaincodeEntry = options.chaincodeEntry;
+    }
+
+    /** Brings the network to the point where every gateway answers, from whatever state it is in. */
+    async up(options: UpOptions = {}): Promise<NetworkStatus> {
+        await withLock(this.#folder.lockFile, () => this.#up(options));
+        return this.status();
+    }
+
+    /** Stops every process; the ledger stays. Returns the names of those that ran. */
+    async down(): Promise<string[]> {
+        await requireSettings(this.#folder);
+        return withLock(this.#folder.lockFile, () => this.#stopAll());
+    }
+
+    async status(): Promise<NetworkStatus> {
+        return readStatus(this.#folder, this.#supervisor, await findBinaries());
+    }
+
+    /** The last lines that a process logged. */
+    async logs(name: string, options: Readonly<{ lines?: number }> = {}): Promise<string> {
+        findProcess(await requireSettings(this.#folder), name);
+        return tail(this.#folder.log(name), options.lines ?? 50);
+    }
+
+    logFile(name: string): string {
+        return this.#folder.log(name);
+    }
+
+    /** Stops a process, if it runs, and starts it again; returns when it answers. */
+    async restart(name: string, options: RestartOptions = {}): Promise<void> {
+        await withLock(this.#folder.lockFile, () => this.#restart(name, options));
+    }
+
+    /** Stops every process and forgets everything: keys, ledgers, ports. */
+    async reset(): Promise<void> {
+        await requireSettings(this.#folder);
+        await withLock(this.#folder.lockFile, async () => {
+            await this.#stopAll();
+            // The description goes last: as long as it is there, an interrupted reset can be repeated.
+            const entries = await readdir(this.#folder.root);
+            const rest = entries.map((entry) => join(this.#folder.root, entry));
+            const keep = [this.#folder.settingsFile, this.#folder.lockFile];
+            for (const path of rest.filter((each) => !keep.includes(each))) {
+                await rm(path, { recursive: true, force: true });
+            }
+            await rm(this.#folder.settingsFile, { force: true });
+        });
+    }
+
+    /** The process id of a running process. */
+    async pid(name: string): Promise<number> {
+        findProcess(await requireSettings(this.#folder), name);
+        const identity = await this.#supervisor.find(name);
+        if (identity === undefined) {
+            throw new NetworkError(`${name} does not run.`, {
+                subject: name,
+                remedy: '`commonwatt network up` starts what does not run.',
+            });
+        }
+        return identity.pid;
+    }
+
+    /** The environment in which the stock `peer` CLI acts as this organization's admin. */
+    async env(org: OrgName): Promise<Record<string, string>> {
+        const settings = await requireSettings(this.#folder);
+        const deployment = { folder: this.#folder, settings };
+        const binaries = await findBinaries();
+        const tools = binaries === undefined ? [] : [dirname(binaries.tools.peer)];
+        return {
+            ...adminEnvironment(deployment, org),
+            ORDERER_ADDRESS: ordererAddress(deployment),
+            ORDERER_CA: ordererCertificate(deployment),
+            CHANNEL_NAME: settings.channel,
+            PATH: [...tools, process.env['PATH'] ?? ''].join(':'),
+        };
+    }
+
+    /** The connection profile from which a client of this organization connects. */
+    profilePath(org: OrgName): string {
+        return this.#folder.profile(org);
+    }
+
+    async #up(options: UpOptions): Promise<void> {
+        const settings = await settle(this.#folder, options);
+        let binaries: Binaries | undefined;
+        const deployed = (): Deployment => {
+            if (binaries === undefined) {
+                throw new Error('the binaries are resolved in the first step');
+            }
+            return this.#deployment(settings, binaries);
+        };
+        const steps: Step[] = [
+            {
+                title: 'Fabric binaries',
+                run: async (detail) => {
+                    binaries = await resolveBinaries(detail);
+                    return `${binaries.version}, from ${binaries.source}`;
+                },
+            },
+            { title: 'Certificates', run: () => createCertificates(this.#folder, deployed().binaries) },
+            { title: 'Channel configuration', run: () => createGenesisBlock(deployed()) },
+            { title: 'Processes', run: (detail) => startProcesses(deployed(), detail) },
+            { title: 'Channel members', run: () => joinChannel(deployed()) },
+            { title: 'Chaincode packages', run: () => installChaincodes(deployed()) },
+            { title: 'Chaincode definitions', run: () => defineChaincodes(deployed()) },
+            { title: 'Gateways', run: (detail) => awaitGateways(deployed(), detail) },
+            { title: 'Connection profiles', run: () => writeConnectionProfiles(this.#folder, settings) },
+        ];
+        const { bootstrap } = options;
+        if (bootstrap !== undefined) {
+            steps.push({ title: 'Charter', run: () => bootstrap(this).then(() => 'in force') });
+        }
+        await runSteps(steps, this.#onProgress);
+        await writeSettings(this.#folder, { ...settings, completed: true });
+    }
+
+    async #restart(name: string, { entry }: RestartOptions): Promise<void> {
+        const settings = await requireSettings(this.#folder);
+        const spec = findProcess(settings, name);
+        if (entry !== undefined && spec.kind !== 'chaincode') {
+            throw new NetworkError(`${name} is no chaincode process: it has no entry file to choose.`, {
+                subject: name,
+                remedy: 'Leave --entry out.',
+            });
+        }
+        const deployment = this.#deployment(settings, await resolveBinaries(() => undefined));
+        await this.#supervisor.stop(name);
+        await startProcess(deployment, spec, entry ?? deployment.chaincodeEntry);
+    }
+
+    async #stopAll(): Promise<string[]> {
+        const { orderers } = await requireSettings(this.#folder);
+        const names = processesOf(orderers).map((spec) => spec.name);
+        const stopped = await Promise.all(names.map((name) => this.#supervisor.stop(name)));
+        return names.filter((_, index) => stopped[index]);
+    }
+
+    #deployment(settings: Settings, binaries: Binaries): Deployment {
+        return {
+            folder: this.#folder,
+            settings,
+            binaries,
+            supervisor: this.#supervisor,
+            chaincodeEntry: this.#chaincodeEntry ?? builtChaincode(),
+        };
+    }
+}
+
+export function openNetwork(options: OpenOptions = {}): Network {
+    return new Network(options);
+}
+
+function builtChaincode(): string {
+    return fileURLToPath(import.meta.resolve('@commonwatt/chaincode/server'));
+}

@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { inheritedEnvironment } from '../binaries/tools.js';
+import type { Deployment } from '../deployment.js';
+import { readFrom } from '../process/log-excerpt.js';
+import { portOf, requireFree } from '../process/ports.js';
+import type { Launch } from '../process/supervisor.js';
+import { builderFolder } from '../project.js';
+import { renderConfig, type TemplateValues } from '../template.js';
+import { chaincodeOf, mspIdOf, processesOf, type OrgName, type ProcessSpec } from '../topology.js';
+import { chaincodeNames, packageId, type ChaincodeName } from './chaincode-package.js';
+
+/** Starts every process that does not run; says how many it started. */
+export async function startProcesses(deployment: Deployment, detail: (text: string) => void): Promise<string> {
+    const specs = processesOf(deployment.settings.orderers);
+    const running = await Promise.all(specs.map((spec) => deployment.supervisor.find(spec.name)));
+    const stopped = specs.filter((_, index) => running[index] === undefined);
+    for (const { name } of stopped) {
+        await requireFree(name, deployment.settings.ports[name] ?? {});
+    }
+    await allSettledOrThrow(
+        stopped.map(async (spec) => {
+            await startProcess(deployment, spec, deployment.chaincodeEntry);
+            detail(`${spec.name} answers`);
+        }),
+    );
+    return stopped.length === 0 ? 'all running' : `${String(stopped.length)} started`;
+}
+
+export async function startProcess(deployment: Deployment, spec: ProcessSpec, entry: string): Promise<void> {
+    await requireFree(spec.name, deployment.settings.ports[spec.name] ?? {});
+    await deployment.supervisor.start(await launchOf(deployment, spec, entry));
+}
+
+/** Waits for all before it reports the first failure: nothing is left starting behind the caller's back. */
+async function allSettledOrThrow(actions: readonly Promise<void>[]): Promise<void> {
+    const outcomes = await Promise.allSettled(actions);
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) {
+        throw failed.reason;
+    }
+}
+
+async function launchOf(deployment: Deployment, spec: ProcessSpec, entry: string): Promise<Launch> {
+    switch (spec.kind) {
+        case 'orderer':
+            return launchOrderer(deployment, spec);
+        case 'peer':
+            return launchPeer(deployment, spec);
+        case 'chaincode':
+            return launchChaincode(deployment, spec, entry);
+    }
+}
+
+async function launchOrderer(deployment: Deployment, spec: ProcessSpec): Promise<Launch> {
+    const { binaries, folder } = deployment;
+    await renderConfig('orderer.yaml', nodeValues(deployment, spec), join(folder.node(spec.name), 'orderer.yaml'));
+    return {
+        name: spec.name,
+        command: binaries.tools.orderer,
+        args: ['start'],
+        env: fabricEnvironment(deployment, spec),
+        isReady: () => isHealthy(portOf(deployment.settings.ports, spec.name, 'operationsPort')),
+    };
+}
+
+async function launchPeer(deployment: Deployment, spec: ProcessSpec): Promise<Launch> {
+    const { binaries, folder } = deployment;
+    await renderConfig('core.yaml', nodeValues(deployment, spec), join(folder.node(spec.name), 'core.yaml'));
+    const addresses = Object.fromEntries(chaincodeNames.map((name) => [name, chaincodeAddress(deployment, spec.org, name)]));
+    return {
+        name: spec.name,
+        command: binaries.tools.peer,
+        args: ['node', 'start'],
+        env: {
+            ...fabricEnvironment(deployment, spec),
+            // Memory is plentiful and CPU is what limits throughput: collect garbage a quarter as often.
+            GOGC: '400',
+            CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG: JSON.stringify(addresses),
+        },
+        isReady: () => isHealthy(portOf(deployment.settings.ports, spec.name, 'operationsPort')),
+    };
+}
+
+async function launchChaincode(deployment: Deployment, spec: ProcessSpec, entry: string): Promise<Launch> {
+    const { folder } = deployment;
+    const env: Record<string, string> = {
+        ...inheritedEnvironment(),
+        NODE_ENV: 'production',
+        CORE_PEER_LOCALMSPID: mspIdOf(spec.org),
+        CORE_CHAINCODE_LOGGING_LEVEL: 'WARNING',
+        CORE_CHAINCODE_LOGGING_SHIM: 'WARNING',
+    };
+    for (const name of chaincodeNames) {
+        env[`COMMONWATT_${name.toUpperCase()}_ID`] = await packageId(name);
+        env[`COMMONWATT_${name.toUpperCase()}_ADDRESS`] = chaincodeAddress(deployment, spec.org, name);
+    }
+    return {
+        name: spec.name,
+        command: process.execPath,
+        args: ['--enable-source-maps', entry],
+        env,
+        isReady: async (logOffset) => /^\{"ready":true\}$/m.test(await readFrom(folder.log(spec.name), logOffset)),
+    };
+}
+
+function fabricEnvironment(deployment: Deployment, spec: ProcessSpec): Record<string, string> {
+    return {
+        ...inheritedEnvironment(),
+        FABRIC_CFG_PATH: deployment.folder.node(spec.name),
+        // The orderer warns once per submission that a client closed its stream, which is what clients do.
+        FABRIC_LOGGING_SPEC: 'warning:orderer.common.broadcast=error',
+    };
+}
+
+function nodeValues(deployment: Deployment, spec: ProcessSpec): TemplateValues {
+    const ports = deployment.settings.ports[spec.name] ?? {};
+    return {
+        'node.name': spec.name,
+        'node.mspId': mspIdOf(spec.org),
+        'node.folder': deployment.folder.node(spec.name),
+        'node.identity': deployment.folder.identity(spec),
+        ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [`node.${name}`, port])),
+        builder: builderFolder,
+    };
+}
+
+function chaincodeAddress(deployment: Deployment, org: OrgName, name: ChaincodeName): string {
+    return `127.0.0.1:${String(portOf(deployment.settings.ports, chaincodeOf(org), `${name}Port`))}`;
+}
+
+async function isHealthy(operationsPort: number): Promise<boolean> {
+    const asking = request({ host: '127.0.0.1', port: operationsPort, path: '/healthz', timeout: 1_000, agent: false });
+    asking.end();
+    try {
+        const [response] = (await once(asking, 'response')) as [{ statusCode?: number; resume: () => void }];
+        response.resume();
+        return response.statusCode === 200;
+    } catch {
+        return false; // not listening yet
+    } finally {
+        asking.destroy();
+    }
+}
