@@ -47,10 +47,7 @@ export function debitLane(lane: Lane, credits: readonly Credit[], neededNano: Am
 
 /** Free money of an account, as far as the given records show it. */
 export const freeBalance = (lanes: readonly Lane[], credits: readonly Credit[]): AmountNano =>
-    plus(
-        sumAmounts(lanes.map((lane) => lane.balanceNano)),
-        sumAmounts(credits.map((credit) => credit.amountNano)),
-    );
+    plus(sumAmounts(lanes.map((lane) => lane.balanceNano)), sumAmounts(credits.map((credit) => credit.amountNano)));
 
 /** The same deposit again changes nothing. @throws DEPOSIT_CONFLICT {paymentId} */
 export function acceptDeposit(existing: Deposit | null, deposit: Deposit): Credit {

@@ -55,11 +55,7 @@ export type Exchange = Readonly<{
 }>;
 
 /** The legs of a carrier in one slot, ordered by agreement and position, which settles every tie. */
-export function legsInSlot(
-    agreements: readonly DeliveringAgreement[],
-    carrier: string,
-    slot: SlotIndex,
-): SlotLeg[] {
+export function legsInSlot(agreements: readonly DeliveringAgreement[], carrier: string, slot: SlotIndex): SlotLeg[] {
     const ordered = [...agreements].sort((left, right) =>
         left.execution.agreementId < right.execution.agreementId ? -1 : 1,
     );
@@ -103,8 +99,16 @@ export function deliver(exchanges: readonly Exchange[], legs: readonly SlotLeg[]
         const deviationWh = minus(meteredWh, minus(soldWh, boughtWh));
         const short = smaller(soldWh, larger(NO_ENERGY, energyWh(-deviationWh)));
         const untaken = smaller(boughtWh, larger(NO_ENERGY, deviationWh));
-        spread(short, legs.filter((leg) => leg.leg.sellerPoint === point.pointId), shortWh);
-        spread(untaken, legs.filter((leg) => leg.leg.buyerPoint === point.pointId), untakenWh);
+        spread(
+            short,
+            legs.filter((leg) => leg.leg.sellerPoint === point.pointId),
+            shortWh,
+        );
+        spread(
+            untaken,
+            legs.filter((leg) => leg.leg.buyerPoint === point.pointId),
+            untakenWh,
+        );
     }
     return legs.map((slotLeg) => {
         const short = shortWh.get(slotLeg) ?? NO_ENERGY;

@@ -167,10 +167,9 @@ export function closeWhenSettled(
 }
 
 function releaseTo(agreementId: string, holding: Holding, moved: AmountNano, slot: SlotIndex | null): Posting[] {
-    return transfer(
-        escrowAccount(agreementId, holding.participantId),
-        freeAccount(holding.participantId),
-        moved,
-        { kind: 'release', agreementId, slot },
-    );
+    return transfer(escrowAccount(agreementId, holding.participantId), freeAccount(holding.participantId), moved, {
+        kind: 'release',
+        agreementId,
+        slot,
+    });
 }

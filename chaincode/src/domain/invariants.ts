@@ -31,8 +31,7 @@ export const INVARIANTS: readonly Readonly<{ name: string; holds: (movement: Mov
     },
     {
         name: 'free accounts and escrow are never negative',
-        holds: ({ heldAfter }) =>
-            heldAfter.every(([account, held]) => account.startsWith('cover/') || held >= 0n),
+        holds: ({ heldAfter }) => heldAfter.every(([account, held]) => account.startsWith('cover/') || held >= 0n),
     },
 ];
 

@@ -37,7 +37,11 @@ export type Participant = Readonly<{
  * Admits an application: the participant exists from now on and may do nothing until the regulator qualifies it.
  * @throws ORG_NOT_ADMITTED {mspId, kind} · PARTICIPANT_CONFLICT {participantId}
  */
-export function applyAsParticipant(charter: Charter, existing: Participant | null, applicant: Participant): Participant {
+export function applyAsParticipant(
+    charter: Charter,
+    existing: Participant | null,
+    applicant: Participant,
+): Participant {
     const { mspId, kind, participantId } = applicant;
     demand(mayBringParticipant(charter, mspId, kind), 'ORG_NOT_ADMITTED', { mspId, kind });
     const same =

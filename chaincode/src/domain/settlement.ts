@@ -302,8 +302,7 @@ function settleCover(
         const debtNano = larger(NO_MONEY, negate(afterImbalance));
         const repaidNano = smaller(debtNano, incomes.get(participantId) ?? NO_MONEY);
         const cover = coverAccount(participantId, carrier);
-        const [from, to] =
-            imbalanceNano < 0n ? [cover, imbalanceAccount(carrier)] : [imbalanceAccount(carrier), cover];
+        const [from, to] = imbalanceNano < 0n ? [cover, imbalanceAccount(carrier)] : [imbalanceAccount(carrier), cover];
         postings.push(
             ...transfer(from, to, absolute(imbalanceNano), { kind: 'imbalance', agreementId: null, slot }),
             ...transfer(freeAccount(participantId), cover, repaidNano, { kind: 'debt', agreementId: null, slot }),

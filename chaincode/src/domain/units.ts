@@ -25,8 +25,8 @@ export const NO_MONEY = amountNano(0n);
 
 export const plus = <Q extends bigint>(left: Q, right: Q): Q => (left + right) as Q;
 export const minus = <Q extends bigint>(left: Q, right: Q): Q => (left - right) as Q;
-export const negate = <Q extends bigint>(value: Q): Q => (0n - value) as Q;
-export const absolute = <Q extends bigint>(value: Q): Q => (value < 0n ? 0n - value : value) as Q;
+export const negate = <Q extends bigint>(value: Q): Q => -(value as bigint) as Q;
+export const absolute = <Q extends bigint>(value: Q): Q => (value < 0n ? negate(value) : value) as Q;
 export const smaller = <Q extends bigint>(left: Q, right: Q): Q => (left < right ? left : right);
 export const larger = <Q extends bigint>(left: Q, right: Q): Q => (left > right ? left : right);
 export const sumEnergy = (values: Iterable<EnergyWh>): EnergyWh => sum(values, NO_ENERGY);

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import type { Execution } from '../domain/escrow.js';
 import { type Agreement, type Consent, EXEMPTIONS, type Terms } from '../domain/agreement.js';
 import { FOLDS_MAX, laneField, sourceField } from './account.js';
 import type { Json } from './canonical.js';
 import { canonicalJson } from './canonical.js';
 import { codec } from './codec.js';
+import { executionSchema } from './escrow.js';
 import {
     amountField,
     basisPointsField,
@@ -23,6 +25,9 @@ import { sha256Hex } from './signature.js';
 
 /** Most items a decoder reads before the rules of the market set tighter limits with better errors. */
 const ITEMS_MAX = 256;
+/** A stored agreement is a command and what it is known by; a history repeats it with every state. */
+const RECORD_BYTES_MAX = 128 * 1024;
+const HISTORY_BYTES_MAX = 16 * 1024 * 1024;
 
 const termsSchema = z.strictObject({
     version: versionField,
@@ -59,9 +64,13 @@ const consentSchema = z.strictObject({ participantId: idField, keyId: hashField,
 const consentsSchema = z.array(consentSchema).max(ITEMS_MAX);
 
 export const termsCodec = codec<Terms>(termsSchema);
-export const agreementCodec = codec<Agreement>(
-    z.strictObject({ agreementId: hashField, termsHash: hashField, terms: termsSchema, consents: consentsSchema }),
-);
+const agreementSchema = z.strictObject({
+    agreementId: hashField,
+    termsHash: hashField,
+    terms: termsSchema,
+    consents: consentsSchema,
+});
+export const agreementCodec = codec<Agreement>(agreementSchema, RECORD_BYTES_MAX);
 
 /** Hash of the canonical terms. */
 export const termsHashOf = (terms: Terms): string => sha256Hex(termsCodec.encode(terms));
@@ -69,7 +78,11 @@ export const termsHashOf = (terms: Terms): string => sha256Hex(termsCodec.encode
 /** Id of an agreement: hash of its creator and its first content, so that nobody can take an id first. */
 export const agreementIdOf = (terms: Terms): string =>
     sha256Hex(
-        canonicalJson({ domain: 'commonwatt/agreement-id/1', proposerId: terms.proposerId, terms: termsCodec.toJson(terms) }),
+        canonicalJson({
+            domain: 'commonwatt/agreement-id/1',
+            proposerId: terms.proposerId,
+            terms: termsCodec.toJson(terms),
+        }),
     );
 
 /** What each party signs: id, version and predecessor stand beside the terms, so that nothing replays as another. */
@@ -81,9 +94,7 @@ export const consentBody = (agreementId: string, terms: Terms): Json => ({
 });
 
 export type ConcludeCommand = Readonly<{ terms: Terms; consents: readonly Consent[] }>;
-export const concludeCodec = codec<ConcludeCommand>(
-    z.strictObject({ terms: termsSchema, consents: consentsSchema }),
-);
+export const concludeCodec = codec<ConcludeCommand>(z.strictObject({ terms: termsSchema, consents: consentsSchema }));
 
 /** Takes a signature back before the agreement is concluded. */
 export type Withdrawal = Readonly<{ participantId: string; termsHash: string; keyId: string }>;
@@ -109,3 +120,28 @@ export type ReleaseCommand = Readonly<{ agreementId: string; fromSlot: number }>
 export const releaseCodec = codec<ReleaseCommand>(z.strictObject({ agreementId: hashField, fromSlot: slotField }));
 
 export const agreementRefCodec = codec<Readonly<{ agreementId: string }>>(z.strictObject({ agreementId: hashField }));
+
+/** An agreement as a client sees it: what was signed and how far it is carried out. */
+export type AgreementView = Readonly<{ agreement: Agreement; execution: Execution }>;
+export const agreementViewCodec = codec<AgreementView>(
+    z.strictObject({ agreement: agreementSchema, execution: executionSchema }),
+);
+
+/** One change of an agreement's records, from the peer's history of the key. */
+export type AgreementChange = Readonly<{
+    transactionId: string;
+    timestampMs: number;
+    agreement: Agreement | null;
+    execution: Execution | null;
+}>;
+export const agreementHistoryCodec = codec<readonly AgreementChange[]>(
+    z.array(
+        z.strictObject({
+            transactionId: z.string().max(128),
+            timestampMs: countField(0, Number.MAX_SAFE_INTEGER),
+            agreement: agreementSchema.nullable(),
+            execution: executionSchema.nullable(),
+        }),
+    ),
+    HISTORY_BYTES_MAX,
+);

@@ -37,7 +37,9 @@ export const basisPointsField = count(0, 10_000);
 export const countField = count;
 
 /** Pseudonyms and ids chosen by clients: they are parts of keys, so no separator can be in them. */
-export const idField = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,62}[a-z0-9]$/, 'lower-case letters, digits, dots, hyphens');
+export const idField = z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,62}[a-z0-9]$/, 'lower-case letters, digits, dots, hyphens');
 export const mspIdField = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/, 'an MSP id');
 export const hashField = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 hash in lower-case hex');
 export const signatureField = z.string().regex(/^[0-9a-f]{128}$/, 'a 64-byte signature in lower-case hex');

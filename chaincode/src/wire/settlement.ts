@@ -16,10 +16,10 @@ import {
 /** A settlement record holds every leg and point of a carrier, so it is larger than a command. */
 const SETTLEMENT_BYTES_MAX = 8 * 1024 * 1024;
 
-const accountField = z.string().max(200).regex(/^(free|escrow|cover|system)\/[a-z0-9./-]+$/) as unknown as z.ZodType<
-    AccountName,
-    string
->;
+const accountField = z
+    .string()
+    .max(200)
+    .regex(/^(free|escrow|cover|system)\/[a-z0-9./-]+$/) as unknown as z.ZodType<AccountName, string>;
 
 export const postingSchema = z.strictObject({
     account: accountField,
