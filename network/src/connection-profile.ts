@@ -32,7 +32,11 @@ async function connectionProfile(folder: StateFolder, settings: Settings, org: O
         organizations: Object.fromEntries(
             orgNames.map((each) => [each, { mspid: mspIdOf(each), peers: [peerOf(each)] }]),
         ),
-        peers: await entries(folder, settings, ownFirst.map((each) => ({ name: peerOf(each), org: each }))),
+        peers: await entries(
+            folder,
+            settings,
+            ownFirst.map((each) => ({ name: peerOf(each), org: each })),
+        ),
         orderers: await entries(folder, settings, orderers),
         channels: {
             [settings.channel]: {

@@ -81,7 +81,9 @@ async function compile(output: string, detail: (text: string) => void): Promise<
     try {
         for await (const line of build.iterable({ from: 'all' })) {
             compiled += line.startsWith('go:') ? 0 : 1;
-            detail(`building Fabric ${fabricVersion}, once: ${String(compiled)} packages compiled, ${line.slice(0, 60)}`);
+            detail(
+                `building Fabric ${fabricVersion}, once: ${String(compiled)} packages compiled, ${line.slice(0, 60)}`,
+            );
         }
         await build;
     } catch (error) {

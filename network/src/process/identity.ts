@@ -28,9 +28,7 @@ export function identityOf(pid: number): ProcessIdentity | undefined {
 
 export function isAlive(identity: ProcessIdentity): boolean {
     const current = identityOf(identity.pid);
-    return (
-        current !== undefined && current.startTicks === identity.startTicks && current.bootId === identity.bootId
-    );
+    return current !== undefined && current.startTicks === identity.startTicks && current.bootId === identity.bootId;
 }
 
 /** Signals the process only if it still is the one that was recorded. */

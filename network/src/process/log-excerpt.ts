@@ -3,7 +3,11 @@ import { open, stat } from 'node:fs/promises';
 /** The last lines of a log, read from its end. */
 export async function tail(path: string, lines: number): Promise<string> {
     const text = await readFrom(path, Math.max(0, (await sizeOf(path)) - lines * 400));
-    return text.split('\n').slice(-lines - 1).join('\n').trimEnd();
+    return text
+        .split('\n')
+        .slice(-lines - 1)
+        .join('\n')
+        .trimEnd();
 }
 
 export async function sizeOf(path: string): Promise<number> {

@@ -55,7 +55,9 @@ export async function requireFree(name: string, ports: Readonly<Record<string, n
 function portTaken(name: string, port: number): NetworkError {
     const owner = ownerOfPort(port);
     const who =
-        owner === undefined ? 'a process of another user' : `process ${String(owner.pid)} (${owner.command.slice(0, 120)})`;
+        owner === undefined
+            ? 'a process of another user'
+            : `process ${String(owner.pid)} (${owner.command.slice(0, 120)})`;
     return new NetworkError(`${name} cannot start: port 127.0.0.1:${String(port)} is taken by ${who}.`, {
         subject: `127.0.0.1:${String(port)}`,
         remedy: `Stop ${who} and run \`commonwatt network up\` again. The port is part of the channel's configuration; \`commonwatt network reset\` forgets this network, and the next \`up\` chooses other ports.`,

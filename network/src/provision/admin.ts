@@ -3,7 +3,10 @@ import { portOf } from '../process/ports.js';
 import { ordererOwners, mspIdOf, peerOf, type OrgName } from '../topology.js';
 
 /** What the stock `peer` CLI needs to act as an organization's admin at its own peer. */
-export function adminEnvironment(deployment: Pick<Deployment, 'folder' | 'settings'>, org: OrgName): Record<string, string> {
+export function adminEnvironment(
+    deployment: Pick<Deployment, 'folder' | 'settings'>,
+    org: OrgName,
+): Record<string, string> {
     const { folder } = deployment;
     return {
         FABRIC_CFG_PATH: folder.node(peerOf(org)),

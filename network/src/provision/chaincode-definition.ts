@@ -79,7 +79,14 @@ async function define(deployment: Deployment, name: ChaincodeName): Promise<void
 }
 
 async function unapproved(deployment: Deployment, name: ChaincodeName): Promise<OrgName[]> {
-    const args = ['lifecycle', 'chaincode', 'checkcommitreadiness', ...definition(deployment, name), '--output', 'json'];
+    const args = [
+        'lifecycle',
+        'chaincode',
+        'checkcommitreadiness',
+        ...definition(deployment, name),
+        '--output',
+        'json',
+    ];
     const answer = await runTool(deployment.binaries, 'peer', args, adminEnvironment(deployment, 'operator'));
     const json = answer.slice(answer.indexOf('{'));
     const { approvals } = JSON.parse(json) as { approvals: Record<string, boolean> };

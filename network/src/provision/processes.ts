@@ -68,7 +68,9 @@ async function launchOrderer(deployment: Deployment, spec: ProcessSpec): Promise
 async function launchPeer(deployment: Deployment, spec: ProcessSpec): Promise<Launch> {
     const { binaries, folder } = deployment;
     await renderConfig('core.yaml', nodeValues(deployment, spec), join(folder.node(spec.name), 'core.yaml'));
-    const addresses = Object.fromEntries(chaincodeNames.map((name) => [name, chaincodeAddress(deployment, spec.org, name)]));
+    const addresses = Object.fromEntries(
+        chaincodeNames.map((name) => [name, chaincodeAddress(deployment, spec.org, name)]),
+    );
     return {
         name: spec.name,
         command: binaries.tools.peer,

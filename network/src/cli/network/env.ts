@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { openNetwork } from '../../network.js';
+import { orgNames, parseOrg } from '../../topology.js';
+import { printJson, printLine } from '../output.js';
+import { optionsOf } from './options.js';
+
+export function envCommand(network: Command): void {
+    network
+        .command('env')
+        .description(
+            'what the stock peer CLI needs to act as an organization\'s admin: eval "$(commonwatt network env operator)"',
+        )
+        .argument('<org>', orgNames.join(', '))
+        .option('--json', 'print the variables as JSON')
+        .action(async (org: string, _options: unknown, command: Command) => {
+            const { state, json } = optionsOf(command);
+            const variables = await openNetwork({ stateDir: state }).env(parseOrg(org));
+            if (json === true) {
+                printJson(variables);
+                return;
+            }
+            for (const [name, value] of Object.entries(variables)) {
+                printLine(`export ${name}=${quoted(value)}`);
+            }
+        });
+}
+
+function quoted(value: string): string {
+    return `'${value.replaceAll("'", `'\\''`)}'`;
+}
