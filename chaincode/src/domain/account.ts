@@ -1,3 +1,4 @@
+import type { Carrier } from './charter.js';
 import { assert, demand } from './errors.js';
 import { type AmountNano, NO_MONEY, plus, sumAmounts } from './units.js';
 
@@ -17,7 +18,7 @@ export type Credit = Readonly<{ participantId: string; sourceId: string; amountN
 export type Deposit = Readonly<{ paymentId: string; participantId: string; amountNano: AmountNano }>;
 
 /** Credit cover for imbalance on one carrier; below zero it is what the participant owes. */
-export type Cover = Readonly<{ participantId: string; carrier: string; balanceNano: AmountNano }>;
+export type Cover = Readonly<{ participantId: string; carrier: Carrier; balanceNano: AmountNano }>;
 
 export const emptyLane = (participantId: string, lane: number): Lane => ({
     participantId,

@@ -24,9 +24,10 @@ export const NO_ENERGY = energyWh(0n);
 export const NO_MONEY = amountNano(0n);
 
 export const plus = <Q extends bigint>(left: Q, right: Q): Q => (left + right) as Q;
-export const minus = <Q extends bigint>(left: Q, right: Q): Q => (left - right) as Q;
-export const negate = <Q extends bigint>(value: Q): Q => -(value as bigint) as Q;
-export const absolute = <Q extends bigint>(value: Q): Q => (value < 0n ? negate(value) : value) as Q;
+const difference = (left: bigint, right: bigint): bigint => left - right;
+export const minus = <Q extends bigint>(left: Q, right: Q): Q => difference(left, right) as Q;
+export const negate = <Q extends bigint>(value: Q): Q => difference(0n, value) as Q;
+export const absolute = <Q extends bigint>(value: Q): Q => (value < 0n ? negate(value) : value);
 export const smaller = <Q extends bigint>(left: Q, right: Q): Q => (left < right ? left : right);
 export const larger = <Q extends bigint>(left: Q, right: Q): Q => (left > right ? left : right);
 export const sumEnergy = (values: Iterable<EnergyWh>): EnergyWh => sum(values, NO_ENERGY);

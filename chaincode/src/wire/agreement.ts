@@ -101,6 +101,11 @@ export type Withdrawal = Readonly<{ participantId: string; termsHash: string; ke
 const withdrawalSchema = z.strictObject({ participantId: idField, termsHash: hashField, keyId: hashField });
 export const withdrawalCodec = codec<Withdrawal>(withdrawalSchema);
 
+export type WithdrawCommand = Readonly<{ withdrawal: Withdrawal; signature: string }>;
+export const withdrawCodec = codec<WithdrawCommand>(
+    z.strictObject({ withdrawal: withdrawalSchema, signature: signatureField }),
+);
+
 /** Credits to fold into each party's lane before its escrow is taken from it. */
 export type Fold = Readonly<{ participantId: string; sourceIds: readonly string[] }>;
 export type FundCommand = Readonly<{ agreementId: string; standingId: string | null; folds: readonly Fold[] }>;

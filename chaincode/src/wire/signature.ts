@@ -26,6 +26,9 @@ export const sha256Hex = (text: string): string => createHash('sha256').update(t
 export const keyIdOf = (publicKey: string): string =>
     createHash('sha256').update(Buffer.from(publicKey, 'hex')).digest('hex');
 
+/** What binds a certificate to a record without writing its name on the ledger; `subject` as Node's X509Certificate gives it. */
+export const subjectHashOf = (mspId: string, subject: string): string => sha256Hex(`${mspId}\n${subject}`);
+
 /** The text that a party, officer or meter signs. The chaincode's version is not in it, or upgrades would void it. */
 export function signedText(domain: SignatureDomain, scope: SignatureScope, publicKey: string, body: Json): string {
     return canonicalJson({

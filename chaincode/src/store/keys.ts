@@ -1,0 +1,132 @@
+import type { AccountName } from '../domain/posting.js';
+import { coverAccount, escrowAccount, freeAccount } from '../domain/posting.js';
+import { heldBy } from '../domain/escrow.js';
+import type { AmountNano } from '../domain/units.js';
+import { coverCodec, creditCodec, depositCodec, laneCodec } from '../wire/account.js';
+import { agreementCodec, withdrawalCodec } from '../wire/agreement.js';
+import { charterCodec, rulesCodec } from '../wire/charter.js';
+import { tickCodec } from '../wire/clock.js';
+import type { Codec } from '../wire/codec.js';
+import { commitmentCodec, executionCodec } from '../wire/escrow.js';
+import { haltCodec } from '../wire/halt.js';
+import { meteringPointCodec } from '../wire/meter.js';
+import { participantCodec, subjectBindingCodec } from '../wire/participant.js';
+import { qualificationCodec } from '../wire/qualification.js';
+import { readingCodec, signedReadingCodec } from '../wire/reading.js';
+import { seatCodec } from '../wire/seat.js';
+import { settlementCodec } from '../wire/settlement.js';
+import { standingVerdictCodec, verdictCodec } from '../wire/verdict.js';
+
+/** Parts of a key: ids and names hold no slash, numbers are padded so that text order is number order. */
+export type KeyPart = string | number;
+
+/**
+ * One kind of record: where it is kept and how it is written. `money` says what the record holds for whom; every
+ * change of it must be matched by postings.
+ */
+export type RecordType<Value> = Readonly<{
+    name: string;
+    keyOf: (value: Value) => readonly KeyPart[];
+    codec: Codec<Value>;
+    money?: (value: Value) => readonly (readonly [AccountName, AmountNano])[];
+}>;
+
+const SLOT_DIGITS = 10;
+
+/** `name/part/part…`; slots and lanes padded to ten digits. */
+export const ledgerKey = (name: string, parts: readonly KeyPart[]): string =>
+    [name, ...parts.map((part) => (typeof part === 'number' ? String(part).padStart(SLOT_DIGITS, '0') : part))].join(
+        '/',
+    );
+
+const record = <Value>(
+    name: string,
+    codec: Codec<Value>,
+    keyOf: (value: Value) => readonly KeyPart[],
+    money?: RecordType<Value>['money'],
+): RecordType<Value> => ({ name, keyOf, codec, ...(money === undefined ? {} : { money }) });
+
+/** The key space of both chaincodes (`docs/key-space.md` says who writes each, under which policy, for how long). */
+export const CHARTER = record('charter', charterCodec, () => []);
+export const RULES = record('rules', rulesCodec, () => []);
+
+export const SEAT = record('seat', seatCodec, (seat) => [seat.kind, seat.mspId, seat.subjectHash]);
+export const QUALIFICATION = record('qualification', qualificationCodec, (qualification) => [
+    qualification.statement.participantId,
+]);
+export const VERDICT = record('verdict', verdictCodec, ({ statement }) => [statement.agreementId, statement.version]);
+export const STANDING_VERDICT = record('standing-verdict', standingVerdictCodec, ({ statement }) => [
+    statement.standingId,
+]);
+/** The last halt of a carrier: the gate that conclude and fund read. */
+export const HALT = record('halt', haltCodec, ({ statement }) => [statement.carrier]);
+/** Every halt by its first slot: what settlement scans. */
+export const HALT_PERIOD = record('halt-period', haltCodec, ({ statement }) => [statement.carrier, statement.fromSlot]);
+
+export const TICK = record('tick', tickCodec, (tick) => [tick.slot]);
+
+export const PARTICIPANT = record('participant', participantCodec, (participant) => [participant.participantId]);
+/** Which participant a certificate speaks for; keyed by the hash of MSP and subject. */
+export const subjectRecord = (subjectHash: string): RecordType<{ readonly participantId: string }> =>
+    record('subject', subjectBindingCodec, () => [subjectHash]);
+
+export const METERING_POINT = record('metering-point', meteringPointCodec, (point) => [point.pointId]);
+/** Metering points by carrier and first slot: what settlement scans. */
+export const POINT_FROM_SLOT = record('point-from-slot', meteringPointCodec, (point) => [
+    point.carrier,
+    point.fromSlot,
+    point.pointId,
+]);
+export const READING = record('reading', signedReadingCodec, ({ reading }) => [reading.pointId, reading.slot]);
+/** The last reading of a metering point: what the next one must follow. */
+export const LAST_READING = record('last-reading', readingCodec, (reading) => [reading.pointId]);
+
+export const DEPOSIT = record('deposit', depositCodec, (deposit) => [deposit.paymentId]);
+export const LANE = record(
+    'lane',
+    laneCodec,
+    (lane) => [lane.participantId, lane.lane],
+    (lane) => [[freeAccount(lane.participantId), lane.balanceNano]],
+);
+export const CREDIT = record(
+    'credit',
+    creditCodec,
+    (credit) => [credit.participantId, credit.sourceId],
+    (credit) => [[freeAccount(credit.participantId), credit.amountNano]],
+);
+export const COVER = record(
+    'cover',
+    coverCodec,
+    (cover) => [cover.participantId, cover.carrier],
+    (cover) => [[coverAccount(cover.participantId, cover.carrier), cover.balanceNano]],
+);
+
+/** What the parties signed, under a key policy of its own. */
+export const AGREEMENT = record('agreement', agreementCodec, (agreement) => [agreement.agreementId]);
+export const WITHDRAWAL = record('withdrawal', withdrawalCodec, (withdrawal) => [
+    withdrawal.termsHash,
+    withdrawal.keyId,
+]);
+/** State and escrow of an agreement, apart from its terms, so that no party's org can hold it up. */
+export const EXECUTION = record(
+    'execution',
+    executionCodec,
+    (execution) => [execution.agreementId],
+    (execution) =>
+        execution.holdings.map((holding) => [
+            escrowAccount(execution.agreementId, holding.participantId),
+            heldBy(holding),
+        ]),
+);
+/** Agreements by carrier and first slot: what settlement scans, so that it can leave none out. */
+export const COMMITMENT = record('commitment', commitmentCodec, (commitment) => [
+    commitment.carrier,
+    commitment.firstSlot,
+    commitment.agreementId,
+]);
+
+export const SETTLEMENT = record('settlement', settlementCodec, (settlement) => [
+    settlement.carrier,
+    settlement.slot,
+    settlement.run,
+]);
