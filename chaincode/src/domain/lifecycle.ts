@@ -72,9 +72,9 @@ export const LIFECYCLE: readonly Transition[] = [
     row('fund', 'exchange', ['agreement', 'fund'], 'keeper', ['concluded'], ['inForce']),
 
     row('deliver', 'supervision', ['halt', 'set'], 'reviewer', [null], ['halted']),
-    row('deliver', 'supervision', ['halt', 'lift'], 'keeper', ['halted'], ['lifted']),
+    row('deliver', 'supervision', ['halt', 'lift'], 'reviewer', ['halted'], ['lifted']),
     row('deliver', 'exchange', ['halt', 'set'], 'dispatcher', [null], ['halted']),
-    row('deliver', 'exchange', ['halt', 'lift'], 'keeper', ['halted'], ['lifted']),
+    row('deliver', 'exchange', ['halt', 'lift'], 'dispatcher', ['halted'], ['lifted']),
     row('deliver', 'exchange', ['agreement', 'release'], 'keeper', ['inForce'], ['windingDown']),
 
     row('meter', 'exchange', ['reading', 'submit'], 'keeper', [null], ['submitted']),

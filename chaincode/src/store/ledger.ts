@@ -60,7 +60,11 @@ export class Ledger {
     }
 
     /** One page of a listing; only for queries, since Fabric does not protect paged reads of a submitted transaction. */
-    async page<Value>(type: RecordType<Value>, query: PageQuery, prefix: readonly KeyPart[] = []): Promise<Page<Value>> {
+    async page<Value>(
+        type: RecordType<Value>,
+        query: PageQuery,
+        prefix: readonly KeyPart[] = [],
+    ): Promise<Page<Value>> {
         const start = `${ledgerKey(type.name, prefix)}/`;
         const end = `${ledgerKey(type.name, prefix)}0`; // '0' follows '/' in every collation of bytes
         const { iterator, metadata } = await this.#stub.getStateByRangeWithPagination(

@@ -12,7 +12,11 @@ export type TermsPolicy = Readonly<{ required: readonly string[]; outOf: number;
  * the remaining ones as make at least three. Flat: nesting an m-of-n over the same MSPs could never be met, because a
  * signature counts once.
  */
-export function termsPolicy(regulator: string, signatories: readonly string[], channelOrgs: readonly string[]): TermsPolicy {
+export function termsPolicy(
+    regulator: string,
+    signatories: readonly string[],
+    channelOrgs: readonly string[],
+): TermsPolicy {
     const required = [...new Set([regulator, ...signatories])].sort();
     const others = [...new Set(channelOrgs)].filter((mspId) => !required.includes(mspId)).sort();
     const outOf = Math.min(others.length, Math.max(0, TERMS_ORGS_MIN - required.length));

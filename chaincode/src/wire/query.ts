@@ -30,6 +30,10 @@ export type SlotQuery = Readonly<{ slot: number }>;
 export const slotQueryCodec = codec<SlotQuery>(z.strictObject({ slot: slotField }));
 
 export const carrierSlotQueryCodec = codec(z.strictObject({ carrier: carrierField, slot: slotField }));
+/** Halts that reach a slot, with the slots of grace that the rules give. */
+export const coveringQueryCodec = codec(
+    z.strictObject({ carrier: carrierField, slot: slotField, graceSlots: countField(0, 96) }),
+);
 export const carrierQueryCodec = codec(z.strictObject({ carrier: carrierField }));
 export const participantQueryCodec = codec(z.strictObject({ participantId: idField }));
 export const pointQueryCodec = codec(z.strictObject({ pointId: idField }));

@@ -57,7 +57,7 @@ export const EXCHANGE_VERBS = {
     'agreement:list': EVALUATE,
     'agreement:history': EVALUATE,
     'halt:set': SUBMIT_CROSSING,
-    'halt:lift': SUBMIT,
+    'halt:lift': SUBMIT_CROSSING,
     'halt:show': EVALUATE,
     'reading:submit': SUBMIT,
     'reading:list': EVALUATE,

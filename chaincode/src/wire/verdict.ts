@@ -56,3 +56,5 @@ export type StandingCommand = Readonly<{ statement: StandingStatement; signature
 export const standingCodec = codec<StandingCommand>(
     z.strictObject({ statement: standingStatement, signature: signatureField }),
 );
+
+export const verdictQueryCodec = codec(z.strictObject({ agreementId: hashField, version: versionField }));

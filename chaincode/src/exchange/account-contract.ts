@@ -1,0 +1,106 @@
+import { acceptDeposit, type Cover, type Credit, debitLane, emptyLane, type Lane } from '../domain/account.js';
+import { CARRIERS } from '../domain/charter.js';
+import { marketError } from '../domain/errors.js';
+import { coverAccount, EXTERNAL_ACCOUNT, freeAccount, transfer } from '../domain/posting.js';
+import { type AmountNano, NO_MONEY, plus } from '../domain/units.js';
+import { coverCodec, coverCommandCodec, creditCodec, depositCodec, laneCodec } from '../wire/account.js';
+import { encodePage, participantPageQueryCodec, participantQueryCodec } from '../wire/query.js';
+import { COVER, CREDIT, DEPOSIT, LANE } from '../store/keys.js';
+import { ExchangeContract } from './exchange-contract.js';
+import type { TradeContext } from './trade-context.js';
+
+/** Accounts: money that participants brought, earned or set aside as credit cover. */
+export class AccountContract extends ExchangeContract {
+    /**
+     * The settlement agent confirms money it holds outside, once per external payment.
+     * @throws CALLER_NOT_SEATED · PARTICIPANT_MISSING · DEPOSIT_CONFLICT
+     */
+    async deposit(ctx: TradeContext, command: string): Promise<string> {
+        const deposit = depositCodec.decode(command);
+        await ctx.seat('settlement');
+        await ctx.participant(deposit.participantId);
+        const existing = await ctx.ledger.get(DEPOSIT, deposit.paymentId);
+        const credit = acceptDeposit(existing, deposit);
+        if (existing !== null) {
+            return depositCodec.encode(existing);
+        }
+        const { paymentId, participantId, amountNano } = deposit;
+        await ctx.ledger.get(CREDIT, participantId, credit.sourceId);
+        ctx.ledger.put(DEPOSIT, deposit);
+        ctx.ledger.put(CREDIT, credit);
+        await ctx.ledger.commit({
+            postings: transfer(EXTERNAL_ACCOUNT, freeAccount(participantId), amountNano, {
+                kind: 'deposit',
+                agreementId: null,
+                slot: null,
+            }),
+            event: { name: 'DepositAccepted/1', payload: { paymentId, participantId, amountNano } },
+        });
+        return depositCodec.encode(deposit);
+    }
+
+    /** Moves money of the caller's own into its credit cover. @throws CALLER_NOT_PARTICIPANT · ACCOUNT_UNDERFUNDED · … */
+    async cover(ctx: TradeContext, command: string): Promise<string> {
+        const { participantId, carrier, lane, amountNano, sourceIds } = coverCommandCodec.decode(command);
+        await ctx.callingParticipant(participantId);
+        await debit(ctx, participantId, lane, sourceIds, amountNano);
+        const before = await ctx.ledger.get(COVER, participantId, carrier);
+        const cover: Cover = {
+            participantId,
+            carrier,
+            balanceNano: plus(before?.balanceNano ?? NO_MONEY, amountNano),
+        };
+        ctx.ledger.put(COVER, cover);
+        await ctx.ledger.commit({
+            postings: transfer(freeAccount(participantId), coverAccount(participantId, carrier), amountNano, {
+                kind: 'cover',
+                agreementId: null,
+                slot: null,
+            }),
+            event: { name: 'CoverRaised/1', payload: { participantId, carrier, amountNano } },
+        });
+        return coverCodec.encode(cover);
+    }
+
+    async lanes(ctx: TradeContext, query: string): Promise<string> {
+        const { participantId, ...page } = participantPageQueryCodec.decode(query);
+        return encodePage(await ctx.ledger.page(LANE, page, [participantId]), laneCodec);
+    }
+
+    async credits(ctx: TradeContext, query: string): Promise<string> {
+        const { participantId, ...page } = participantPageQueryCodec.decode(query);
+        return encodePage(await ctx.ledger.page(CREDIT, page, [participantId]), creditCodec);
+    }
+
+    async covers(ctx: TradeContext, query: string): Promise<string> {
+        const { participantId } = participantQueryCodec.decode(query);
+        const all = { bookmark: '', pageSize: CARRIERS.length };
+        return encodePage(await ctx.ledger.page(COVER, all, [participantId]), coverCodec);
+    }
+}
+
+/**
+ * Folds the named credits into a lane and takes an amount from it; the lane is written, the credits are gone.
+ * @throws CREDIT_MISSING {participantId, sourceId} · CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED
+ */
+export async function debit(
+    ctx: TradeContext,
+    participantId: string,
+    lane: number,
+    sourceIds: readonly string[],
+    neededNano: AmountNano,
+): Promise<void> {
+    const before: Lane = (await ctx.ledger.get(LANE, participantId, lane)) ?? emptyLane(participantId, lane);
+    const credits: Credit[] = [];
+    for (const sourceId of sourceIds) {
+        const credit = await ctx.ledger.get(CREDIT, participantId, sourceId);
+        if (credit === null) {
+            throw marketError('CREDIT_MISSING', { participantId, sourceId });
+        }
+        credits.push(credit);
+    }
+    ctx.ledger.put(LANE, debitLane(before, credits, neededNano));
+    for (const credit of credits) {
+        ctx.ledger.remove(CREDIT, credit);
+    }
+}

@@ -1,0 +1,267 @@
+import { type Agreement, carriersOf, checkPoints, checkTerms, type Consent, type Terms } from '../domain/agreement.js';
+import { demand, marketError } from '../domain/errors.js';
+import { type Execution, fundExecution, heldBy, openExecution, windDown } from '../domain/escrow.js';
+import { nextAgreementState } from '../domain/lifecycle.js';
+import type { MeteringPoint } from '../domain/meter.js';
+import { netByAccount, type Posting } from '../domain/posting.js';
+import type { Participant } from '../domain/participant.js';
+import { demandApproval, demandNoRefusal, demandWithinStanding } from '../domain/verdict.js';
+import {
+    agreementHistoryCodec,
+    agreementIdOf,
+    agreementRefCodec,
+    agreementViewCodec,
+    concludeCodec,
+    consentBody,
+    fundCodec,
+    releaseCodec,
+    termsHashOf,
+    withdrawalCodec,
+    withdrawCodec,
+} from '../wire/agreement.js';
+import { executionCodec } from '../wire/escrow.js';
+import { encodePage, pageQueryCodec } from '../wire/query.js';
+import { keyIdOf } from '../wire/signature.js';
+import { AGREEMENT, COMMITMENT, CREDIT, EXECUTION, METERING_POINT, WITHDRAWAL } from '../store/keys.js';
+import { encodePolicy, termsPolicy } from '../store/policies.js';
+import { debit } from './account-contract.js';
+import { ExchangeContract } from './exchange-contract.js';
+import { demandTradable, review } from './review.js';
+import type { TradeContext } from './trade-context.js';
+
+/** Agreements from the parties' signatures to their end. */
+export class AgreementContract extends ExchangeContract {
+    /** Takes a consent back before it binds. @throws CALLER_NOT_PARTICIPANT · SIGNATURE_INVALID */
+    async withdraw(ctx: TradeContext, command: string): Promise<string> {
+        const { withdrawal, signature } = withdrawCodec.decode(command);
+        const { participantId, termsHash, keyId } = withdrawal;
+        const participant = await ctx.callingParticipant(participantId);
+        const ownKey = keyIdOf(participant.publicKey) === keyId;
+        demand(ownKey, 'SIGNATURE_INVALID', { keyId });
+        const { chaincodes } = await ctx.charter();
+        const body = withdrawalCodec.toJson(withdrawal);
+        ctx.verify('commonwatt/withdrawal/1', chaincodes.exchange, participant.publicKey, body, signature);
+        if ((await ctx.ledger.get(WITHDRAWAL, termsHash, keyId)) === null) {
+            ctx.ledger.put(WITHDRAWAL, withdrawal);
+            await ctx.ledger.commit({ event: { name: 'ConsentWithdrawn/1', payload: { participantId, termsHash } } });
+        }
+        return withdrawalCodec.encode(withdrawal);
+    }
+
+    /**
+     * Binds the parties to terms that all of them signed. The terms get a key policy of their own; settlement finds the
+     * agreement by the commitments written here, always for slots to come.
+     * @throws TERMS_INVALID · TERMS_LIMIT · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN ·
+     * PARTICIPANT_MISSING · METER_MISSING · METER_OF_OTHER · QUALIFICATION_MISSING · MARKET_HALTED · SLOT_BEGUN
+     */
+    async conclude(ctx: TradeContext, command: string): Promise<string> {
+        const { terms, consents } = concludeCodec.decode(command);
+        const agreement: Agreement = {
+            agreementId: agreementIdOf(terms),
+            termsHash: termsHashOf(terms),
+            terms,
+            consents,
+        };
+        const existing = await ctx.ledger.get(EXECUTION, agreement.agreementId);
+        if (existing !== null) {
+            return executionCodec.encode(existing);
+        }
+        checkTerms(terms, await ctx.rules());
+        const parties = await this.#parties(ctx, terms);
+        await this.#verifyConsents(ctx, agreement, parties);
+        checkPoints(terms, await this.#points(ctx, terms));
+        await ctx.demandNotBegun(terms.concludeBeforeSlot);
+        await demandTradable(ctx, terms);
+
+        const { orgs } = await ctx.charter();
+        const policy = termsPolicy(
+            orgs.regulator,
+            parties.map((party) => party.mspId),
+            Object.values(orgs),
+        );
+        ctx.ledger.put(AGREEMENT, agreement, encodePolicy(policy));
+        const execution = openExecution(agreement);
+        ctx.ledger.put(EXECUTION, execution);
+        const { agreementId, termsHash } = agreement;
+        for (const carrier of carriersOf(terms)) {
+            ctx.ledger.put(COMMITMENT, { carrier, firstSlot: terms.firstSlot, agreementId });
+        }
+        const partyIds = terms.parties.map((party) => party.participantId);
+        await ctx.ledger.commit({
+            event: {
+                name: 'AgreementConcluded/1',
+                payload: { agreementId, version: terms.version, termsHash, partyIds },
+            },
+        });
+        return executionCodec.encode(execution);
+    }
+
+    /**
+     * Puts an approved agreement into force: every party's escrow is taken from the lane its terms name.
+     * @throws AGREEMENT_MISSING · AGREEMENT_STATE · SLOT_BEGUN · VERDICT_MISSING · STANDING_VERDICT_EXCEEDED ·
+     * QUALIFICATION_MISSING · MARKET_HALTED · ACCOUNT_UNDERFUNDED · CREDIT_MISSING · CREDIT_NOT_NEEDED
+     */
+    async fund(ctx: TradeContext, command: string): Promise<string> {
+        const { agreementId, standingId, folds } = fundCodec.decode(command);
+        const { agreement, execution } = await this.#load(ctx, agreementId);
+        const funded = execution.state !== 'concluded' && execution.state !== 'lapsed';
+        if (funded) {
+            return executionCodec.encode(execution);
+        }
+        const { terms } = agreement;
+        await ctx.demandNotBegun(terms.firstSlot);
+        await demandTradable(ctx, terms);
+        const { verdict, standing } = await review(ctx, agreement, standingId);
+        if (standingId === null) {
+            demandApproval(agreement, verdict);
+        } else {
+            demandNoRefusal(agreementId, verdict);
+            const parties = await this.#parties(ctx, terms);
+            demandWithinStanding(terms, parties, standing, standingId);
+        }
+        const outcome = fundExecution(execution, terms, standingId);
+        for (const { participantId, lane } of terms.parties) {
+            const holding = outcome.execution.holdings.find((held) => held.participantId === participantId);
+            const sourceIds = folds.find((fold) => fold.participantId === participantId)?.sourceIds ?? [];
+            if (holding !== undefined && heldBy(holding) > 0n) {
+                await debit(ctx, participantId, lane, sourceIds, heldBy(holding));
+            }
+        }
+        ctx.ledger.put(EXECUTION, outcome.execution);
+        await ctx.ledger.commit({
+            postings: outcome.postings,
+            event: { name: 'AgreementFunded/1', payload: { agreementId, version: terms.version, standingId } },
+        });
+        return executionCodec.encode(outcome.execution);
+    }
+
+    /**
+     * Carries out a termination: delivery ends at the next slot, the escrow of later slots goes back, what was delivered
+     * is still settled.
+     * @throws AGREEMENT_MISSING · AGREEMENT_STATE · VERDICT_MISSING · SLOT_BEGUN · SLOT_NOT_OVER {slot}: an earlier
+     * slot is next
+     */
+    async release(ctx: TradeContext, command: string): Promise<string> {
+        const { agreementId, fromSlot } = releaseCodec.decode(command);
+        const { agreement, execution } = await this.#load(ctx, agreementId);
+        if (execution.state === 'windingDown' || execution.state === 'terminated') {
+            return executionCodec.encode(execution);
+        }
+        const { terms } = agreement;
+        const { verdict } = await review(ctx, agreement, null);
+        const decision = verdict?.statement.decision ?? 'none';
+        demand(decision === 'terminated', 'VERDICT_MISSING', { agreementId, decision });
+        await ctx.demandNotBegun(fromSlot);
+        if (fromSlot > terms.firstSlot) {
+            const next = await ctx.hasTicked(fromSlot - 1);
+            demand(next, 'SLOT_NOT_OVER', { slot: fromSlot - 2 });
+        }
+        const outcome = windDown(execution, terms, fromSlot);
+        ctx.ledger.put(EXECUTION, outcome.execution);
+        await putReleases(ctx, `release.${agreementId}`, outcome.postings);
+        const { state, endSlot, version } = outcome.execution;
+        await ctx.ledger.commit({
+            postings: outcome.postings,
+            event: { name: 'AgreementReleased/1', payload: { agreementId, version, state, endSlot } },
+        });
+        return executionCodec.encode(outcome.execution);
+    }
+
+    /** Closes an agreement that can no longer enter into force. @throws AGREEMENT_MISSING · AGREEMENT_STATE */
+    async lapse(ctx: TradeContext, command: string): Promise<string> {
+        const { agreementId } = agreementRefCodec.decode(command);
+        const { agreement, execution } = await this.#load(ctx, agreementId);
+        if (execution.state === 'lapsed') {
+            return executionCodec.encode(execution);
+        }
+        const lapsed: Execution = { ...execution, state: nextAgreementState('lapse', execution.state) };
+        const { verdict } = await review(ctx, agreement, null);
+        const decision = verdict?.statement.decision ?? 'none';
+        const refused = decision === 'rejected' || decision === 'terminated';
+        const late = await ctx.hasTicked(agreement.terms.firstSlot);
+        demand(refused || late, 'AGREEMENT_STATE', { verb: 'lapse', state: execution.state });
+        ctx.ledger.put(EXECUTION, lapsed);
+        await ctx.ledger.commit({
+            event: { name: 'AgreementLapsed/1', payload: { agreementId, version: execution.version } },
+        });
+        return executionCodec.encode(lapsed);
+    }
+
+    /** @throws AGREEMENT_MISSING {agreementId} */
+    async show(ctx: TradeContext, query: string): Promise<string> {
+        return agreementViewCodec.encode(await this.#load(ctx, agreementRefCodec.decode(query).agreementId));
+    }
+
+    async list(ctx: TradeContext, query: string): Promise<string> {
+        return encodePage(await ctx.ledger.page(EXECUTION, pageQueryCodec.decode(query)), executionCodec);
+    }
+
+    /** Every change of an agreement's two records, oldest first. */
+    async history(ctx: TradeContext, query: string): Promise<string> {
+        const { agreementId } = agreementRefCodec.decode(query);
+        const terms = await ctx.ledger.history(AGREEMENT, agreementId);
+        const executions = await ctx.ledger.history(EXECUTION, agreementId);
+        const changes = [
+            ...terms.map(({ value, ...change }) => ({ ...change, agreement: value, execution: null })),
+            ...executions.map(({ value, ...change }) => ({ ...change, agreement: null, execution: value })),
+        ];
+        return agreementHistoryCodec.encode(changes.sort((left, right) => left.timestampMs - right.timestampMs));
+    }
+
+    async #load(ctx: TradeContext, agreementId: string): Promise<{ agreement: Agreement; execution: Execution }> {
+        const agreement = await ctx.ledger.get(AGREEMENT, agreementId);
+        const execution = await ctx.ledger.get(EXECUTION, agreementId);
+        if (agreement === null || execution === null) {
+            throw marketError('AGREEMENT_MISSING', { agreementId });
+        }
+        return { agreement, execution };
+    }
+
+    async #parties(ctx: TradeContext, terms: Terms): Promise<Participant[]> {
+        const parties: Participant[] = [];
+        for (const { participantId } of terms.parties) {
+            parties.push(await ctx.participant(participantId));
+        }
+        return parties;
+    }
+
+    async #points(ctx: TradeContext, terms: Terms): Promise<Map<string, MeteringPoint>> {
+        const points = new Map<string, MeteringPoint>();
+        for (const pointId of new Set(terms.legs.flatMap((leg) => [leg.sellerPoint, leg.buyerPoint]))) {
+            const point = await ctx.ledger.get(METERING_POINT, pointId);
+            if (point !== null) {
+                points.set(pointId, point);
+            }
+        }
+        return points;
+    }
+
+    /** Each party signed these terms under this id, with its registered key, and has not taken it back. */
+    async #verifyConsents(ctx: TradeContext, agreement: Agreement, parties: readonly Participant[]): Promise<void> {
+        const { agreementId, termsHash, terms, consents } = agreement;
+        demand(consents.length === parties.length, 'SIGNATURE_MISSING', { consents: consents.length });
+        const { chaincodes } = await ctx.charter();
+        const body = consentBody(agreementId, terms);
+        for (const { participantId, publicKey } of parties) {
+            const consent: Consent | undefined = consents.find((given) => given.participantId === participantId);
+            const keyId = keyIdOf(publicKey);
+            demand(consent?.keyId === keyId, 'SIGNATURE_MISSING', { participantId, keyId });
+            ctx.verify('commonwatt/agreement/1', chaincodes.exchange, publicKey, body, consent.signature);
+            const withdrawn = await ctx.ledger.get(WITHDRAWAL, termsHash, keyId);
+            demand(withdrawn === null, 'SIGNATURE_WITHDRAWN', { participantId, termsHash });
+        }
+    }
+}
+
+/** Writes what participants get back or earn as credits derived from a record that is never deleted. */
+export async function putReleases(ctx: TradeContext, sourceId: string, postings: readonly Posting[]): Promise<void> {
+    for (const [account, amountNano] of netByAccount(postings)) {
+        if (!account.startsWith('free/') || amountNano === 0n) {
+            continue;
+        }
+        const participantId = account.slice('free/'.length);
+        const existing = await ctx.ledger.get(CREDIT, participantId, sourceId);
+        demand(existing === null, 'INVARIANT_BROKEN', { invariant: 'a credit is paid once' });
+        ctx.ledger.put(CREDIT, { participantId, sourceId, amountNano });
+    }
+}

@@ -1,0 +1,31 @@
+import { haltCodec, haltCommandCodec, haltStatementCodec, liftCodec } from '../wire/halt.js';
+import { carrierQueryCodec } from '../wire/query.js';
+import { latestHalt, recordHalt, recordLift } from '../store/halts.js';
+import { ExchangeContract } from './exchange-contract.js';
+import type { TradeContext } from './trade-context.js';
+
+/** The network operator's suspension of trade on a carrier. */
+export class HaltContract extends ExchangeContract {
+    /** @throws CALLER_NOT_SEATED · SIGNATURE_INVALID · SLOT_BEGUN · HALT_INVALID · HALT_CONFLICT */
+    async set(ctx: TradeContext, command: string): Promise<string> {
+        const { statement, signature } = haltCommandCodec.decode(command);
+        const seat = await ctx.seat('dispatcher');
+        const { chaincodes } = await ctx.charter();
+        const body = haltStatementCodec.toJson(statement);
+        const mark = ctx.markOf(seat, 'commonwatt/halt/1', chaincodes.exchange, body, signature);
+        await ctx.demandNotBegun(statement.fromSlot);
+        return recordHalt(ctx.ledger, statement, { ...mark, mspId: ctx.caller.mspId });
+    }
+
+    /** @throws CALLER_NOT_SEATED · SLOT_BEGUN · HALT_MISSING {carrier} */
+    async lift(ctx: TradeContext, command: string): Promise<string> {
+        const { carrier, nextSlot } = liftCodec.decode(command);
+        await ctx.seat('dispatcher');
+        await ctx.demandNotBegun(nextSlot);
+        return recordLift(ctx.ledger, carrier, nextSlot);
+    }
+
+    async show(ctx: TradeContext, query: string): Promise<string> {
+        return haltCodec.encode(await latestHalt(ctx.ledger, carrierQueryCodec.decode(query).carrier));
+    }
+}

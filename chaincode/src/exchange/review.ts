@@ -1,0 +1,66 @@
+import { type Agreement, carriersOf, type Terms } from '../domain/agreement.js';
+import type { Carrier } from '../domain/charter.js';
+import { demandPermit } from '../domain/qualification.js';
+import type { StandingVerdict, Verdict } from '../domain/verdict.js';
+import { haltCodec } from '../wire/halt.js';
+import { qualificationCodec } from '../wire/qualification.js';
+import type { Lookup } from '../wire/query.js';
+import { standingVerdictCodec, verdictCodec } from '../wire/verdict.js';
+import { demandNotHalted } from '../store/halts.js';
+import { HALT } from '../store/keys.js';
+import type { TradeContext } from './trade-context.js';
+
+/**
+ * Checks with the weak centre that every party may trade what the terms say and that no halt runs on their carriers.
+ * @throws QUALIFICATION_MISSING · MARKET_HALTED
+ */
+export async function demandTradable(ctx: TradeContext, terms: Terms): Promise<void> {
+    const carriers = carriersOf(terms);
+    const partyIds = terms.parties.map((party) => party.participantId);
+    const lookups: Lookup[] = [
+        ...partyIds.map((participantId): Lookup => ({ type: 'qualification', participantId })),
+        ...carriers.map((carrier): Lookup => ({ type: 'halt', carrier })),
+    ];
+    const answers = await ctx.lookUp(lookups);
+    const qualifications = new Map(
+        partyIds.map((participantId, position) => {
+            const answer = answers[position];
+            return [participantId, answer == null ? null : qualificationCodec.fromJson(answer)];
+        }),
+    );
+    for (const { carrier, sellerId, buyerId } of terms.legs) {
+        demandPermit(sellerId, qualifications.get(sellerId) ?? null, carrier, 'sell');
+        demandPermit(buyerId, qualifications.get(buyerId) ?? null, carrier, 'buy');
+    }
+    for (const [position, carrier] of carriers.entries()) {
+        const answer = answers[partyIds.length + position];
+        await demandOpen(ctx, carrier, answer == null ? null : haltCodec.fromJson(answer));
+    }
+}
+
+async function demandOpen(
+    ctx: TradeContext,
+    carrier: Carrier,
+    regulatorsHalt: Parameters<typeof demandNotHalted>[0],
+): Promise<void> {
+    const isOver = (untilSlot: number): Promise<boolean> => ctx.hasBegun(untilSlot);
+    await demandNotHalted(regulatorsHalt, isOver);
+    await demandNotHalted(await ctx.ledger.get(HALT, carrier), isOver);
+}
+
+/** What the regulator has said of an agreement, and the standing verdict that is claimed for it. */
+export async function review(
+    ctx: TradeContext,
+    agreement: Agreement,
+    standingId: string | null,
+): Promise<{ verdict: Verdict | null; standing: StandingVerdict | null }> {
+    const { agreementId, terms } = agreement;
+    const [verdict, standing] = await ctx.lookUp([
+        { type: 'verdict', agreementId, version: terms.version },
+        ...(standingId === null ? [] : [{ type: 'standing', standingId } as const]),
+    ]);
+    return {
+        verdict: verdict == null ? null : verdictCodec.fromJson(verdict),
+        standing: standing == null ? null : standingVerdictCodec.fromJson(standing),
+    };
+}

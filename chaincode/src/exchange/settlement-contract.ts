@@ -1,0 +1,126 @@
+import { DELIVERY_SLOTS_MAX } from '../domain/agreement.js';
+import type { Carrier } from '../domain/charter.js';
+import type { DeliveringAgreement, MeteredPoint } from '../domain/delivery.js';
+import { assert, marketError } from '../domain/errors.js';
+import type { MeteringPoint } from '../domain/meter.js';
+import type { Participant } from '../domain/participant.js';
+import { rulesOf } from '../domain/rules.js';
+import { settleSlot, type SettlementInput, type SettlementOutcome } from '../domain/settlement.js';
+import type { AmountNano, SlotIndex } from '../domain/units.js';
+import { canonicalJson } from '../wire/canonical.js';
+import { carrierSlotQueryCodec } from '../wire/query.js';
+import { settleCodec, settlementCodec, settlementSource } from '../wire/settlement.js';
+import { haltsCovering } from '../store/halts.js';
+import { AGREEMENT, COMMITMENT, COVER, EXECUTION, POINT_FROM_SLOT, READING, SETTLEMENT } from '../store/keys.js';
+import { putReleases } from './agreement-contract.js';
+import { ExchangeContract } from './exchange-contract.js';
+import type { TradeContext } from './trade-context.js';
+
+/** The initial run; reconciliation runs have higher numbers. */
+const INITIAL_RUN = 0;
+const DELIVERING = new Set(['inForce', 'windingDown']);
+
+/** Settlement from signed meter readings, pushed by anyone, decided by nobody (paper §3.2). */
+export class SettlementContract extends ExchangeContract {
+    /**
+     * Settles a slot of a carrier that is over. A second run of the same slot changes nothing.
+     * @throws SLOT_NOT_OVER · READING_MISSING {pointIds} · SETTLEMENT_OUT_OF_ORDER
+     */
+    async run(ctx: TradeContext, command: string): Promise<string> {
+        const { carrier, slot } = settleCodec.decode(command);
+        const answer = canonicalJson({ carrier, run: INITIAL_RUN, slot });
+        if ((await ctx.ledger.get(SETTLEMENT, carrier, slot, INITIAL_RUN)) !== null) {
+            return answer;
+        }
+        await ctx.demandOver(slot);
+        const input = await this.#gather(ctx, carrier, slot);
+        const outcome = settleSlot(input);
+        await this.#record(ctx, input, outcome);
+        return answer;
+    }
+
+    /** @throws SETTLEMENT_MISSING {carrier, slot} */
+    async show(ctx: TradeContext, query: string): Promise<string> {
+        const { carrier, slot } = carrierSlotQueryCodec.decode(query);
+        const settlement = await ctx.ledger.get(SETTLEMENT, carrier, slot, INITIAL_RUN);
+        if (settlement === null) {
+            throw marketError('SETTLEMENT_MISSING', { carrier, slot });
+        }
+        return settlementCodec.encode(settlement);
+    }
+
+    /** Everything that counts in the slot, found by scans that nobody can write into any more. */
+    async #gather(ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<SettlementInput> {
+        const rules = await ctx.rules();
+        const agreements = await this.#agreements(ctx, carrier, slot);
+        const registered = await ctx.ledger.scan(POINT_FROM_SLOT, [carrier, 0], [carrier, slot + 1]);
+        const points: MeteredPoint[] = [];
+        for (const point of registered) {
+            points.push(await this.#metered(ctx, point, slot));
+        }
+        const participants = new Map<string, Participant>();
+        for (const { participantId } of agreements.flatMap(({ terms }) => terms.parties)) {
+            participants.set(participantId, participants.get(participantId) ?? (await ctx.participant(participantId)));
+        }
+        const covers = new Map<string, AmountNano>();
+        for (const participantId of new Set(registered.map((point) => point.participantId))) {
+            const cover = await ctx.ledger.get(COVER, participantId, carrier);
+            if (cover !== null) {
+                covers.set(participantId, cover.balanceNano);
+            }
+        }
+        const halts = [
+            ...(await haltsCovering(ctx.ledger, carrier, slot, rules.haltGraceSlots)),
+            ...(await ctx.supervisionHalts(carrier, slot, rules.haltGraceSlots)),
+        ];
+        return { carrier, slot, rules: rulesOf(rules, carrier), points, agreements, participants, halts, covers };
+    }
+
+    async #agreements(ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<DeliveringAgreement[]> {
+        const from = Math.max(0, slot - DELIVERY_SLOTS_MAX + 1);
+        const commitments = await ctx.ledger.scan(COMMITMENT, [carrier, from], [carrier, slot + 1]);
+        const delivering: DeliveringAgreement[] = [];
+        for (const { agreementId } of commitments) {
+            const execution = await ctx.ledger.get(EXECUTION, agreementId);
+            assert(execution !== null, 'a commitment names an agreement');
+            if (!DELIVERING.has(execution.state) || slot >= execution.endSlot) {
+                continue;
+            }
+            const agreement = await ctx.ledger.get(AGREEMENT, agreementId);
+            assert(agreement !== null && agreement.termsHash === execution.termsHash, 'execution follows its terms');
+            delivering.push({ terms: agreement.terms, execution });
+        }
+        return delivering;
+    }
+
+    async #metered(ctx: TradeContext, point: MeteringPoint, slot: SlotIndex): Promise<MeteredPoint> {
+        if (point.meter === null) {
+            return { point, before: null, after: null };
+        }
+        const before = await ctx.ledger.get(READING, point.pointId, slot - 1);
+        const after = await ctx.ledger.get(READING, point.pointId, slot);
+        return { point, before: before?.reading ?? null, after: after?.reading ?? null };
+    }
+
+    async #record(ctx: TradeContext, input: SettlementInput, outcome: SettlementOutcome): Promise<void> {
+        const { settlement, executions, covers } = outcome;
+        const { carrier, slot, run } = settlement;
+        ctx.ledger.put(SETTLEMENT, settlement);
+        for (const execution of executions) {
+            ctx.ledger.put(EXECUTION, execution);
+        }
+        for (const [participantId, balanceNano] of covers) {
+            if (balanceNano !== (input.covers.get(participantId) ?? 0n)) {
+                ctx.ledger.put(COVER, { participantId, carrier, balanceNano });
+            }
+        }
+        await putReleases(ctx, settlementSource(settlement), settlement.postings);
+        const closedAgreementIds = executions
+            .filter((execution) => !DELIVERING.has(execution.state))
+            .map((execution) => execution.agreementId);
+        await ctx.ledger.commit({
+            postings: settlement.postings,
+            event: { name: 'SettlementRun/1', payload: { carrier, slot, run, closedAgreementIds } },
+        });
+    }
+}

@@ -1,0 +1,93 @@
+import type { Carrier } from '../domain/charter.js';
+import { demand, marketError } from '../domain/errors.js';
+import type { Halt } from '../domain/halt.js';
+import type { Participant } from '../domain/participant.js';
+import type { Rules } from '../domain/rules.js';
+import type { Seat, SeatKind } from '../domain/seat.js';
+import type { SlotIndex } from '../domain/units.js';
+import type { Json } from '../wire/canonical.js';
+import { parseCanonical } from '../wire/canonical.js';
+import { haltsCodec } from '../wire/halt.js';
+import { coveringQueryCodec, type Lookup, lookupsCodec } from '../wire/query.js';
+import { seatCodec } from '../wire/seat.js';
+import { PARTICIPANT, RULES, TICK } from '../store/keys.js';
+import { MarketContext } from '../store/market-context.js';
+
+/** Most bytes of an answer of the weak centre: each record is smaller than a command. */
+const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
+
+/** A transaction of the market. */
+export class TradeContext extends MarketContext {
+    #rules: Rules | undefined;
+
+    /** The rules in force; reading them puts their version into the read set of the transaction. */
+    async rules(): Promise<Rules> {
+        this.#rules ??= (await this.ledger.get(RULES)) ?? undefined;
+        if (this.#rules === undefined) {
+            throw marketError('CHARTER_MISSING');
+        }
+        return this.#rules;
+    }
+
+    /** Asks the weak centre for records, in one call; `null` where it has none. The answers join the read set. */
+    async lookUp(lookups: readonly Lookup[]): Promise<readonly (Json | null)[]> {
+        const { chaincodes } = await this.charter();
+        const answer = await this.ledger.call(chaincodes.supervision, 'registry:look-up', lookupsCodec.encode(lookups));
+        return parseCanonical(answer, ANSWER_BYTES_MAX) as readonly (Json | null)[];
+    }
+
+    /** Halts of the weak centre whose waiver covers a slot. */
+    async supervisionHalts(carrier: Carrier, slot: SlotIndex, graceSlots: number): Promise<readonly Halt[]> {
+        const { chaincodes } = await this.charter();
+        const query = coveringQueryCodec.encode({ carrier, slot, graceSlots });
+        return haltsCodec.decode(await this.ledger.call(chaincodes.supervision, 'halt:covering', query));
+    }
+
+    /** The caller's seat. @throws CALLER_NOT_SEATED {kind, mspId, subjectHash} */
+    async seat(kind: SeatKind): Promise<Seat> {
+        const { mspId, subjectHash } = this.caller;
+        const [found] = await this.lookUp([{ type: 'seat', kind, mspId, subjectHash }]);
+        return this.demandSeated(found == null ? null : seatCodec.fromJson(found), kind);
+    }
+
+    /** @throws PARTICIPANT_MISSING {participantId} */
+    async participant(participantId: string): Promise<Participant> {
+        const participant = await this.ledger.get(PARTICIPANT, participantId);
+        if (participant === null) {
+            throw marketError('PARTICIPANT_MISSING', { participantId });
+        }
+        return participant;
+    }
+
+    /** The participant, when the caller's certificate is the one bound to it. @throws CALLER_NOT_PARTICIPANT */
+    async callingParticipant(participantId: string): Promise<Participant> {
+        const participant = await this.participant(participantId);
+        const bound = participant.subjectHash === this.caller.subjectHash;
+        demand(bound, 'CALLER_NOT_PARTICIPANT', { participantId });
+        return participant;
+    }
+
+    /** Whether a tick says that the slot has begun: the gate of everything that may only happen afterwards. */
+    async hasTicked(slot: SlotIndex): Promise<boolean> {
+        return (await this.ledger.get(TICK, slot)) !== null;
+    }
+
+    /**
+     * Whether the slot has begun by a tick or by the transaction's own time. Reading the absent tick puts it into the
+     * read set: a transaction that was endorsed in time and held back fails once the slot has begun.
+     */
+    async hasBegun(slot: SlotIndex): Promise<boolean> {
+        const byClock = (await this.charter()).clock === 'real' && (await this.nowSlot()) >= slot;
+        return (await this.hasTicked(slot)) || byClock;
+    }
+
+    /** @throws SLOT_BEGUN {slot} */
+    async demandNotBegun(slot: SlotIndex): Promise<void> {
+        demand(!(await this.hasBegun(slot)), 'SLOT_BEGUN', { slot });
+    }
+
+    /** @throws SLOT_NOT_OVER {slot} */
+    async demandOver(slot: SlotIndex): Promise<void> {
+        demand(await this.hasTicked(slot + 1), 'SLOT_NOT_OVER', { slot });
+    }
+}

@@ -1,0 +1,57 @@
+import type { ExchangeVerb } from '../wire/verbs.js';
+import type { Handler } from '../store/market-contract.js';
+import { AccountContract } from './account-contract.js';
+import { AgreementContract } from './agreement-contract.js';
+import { CharterContract } from './charter-contract.js';
+import { ClockContract } from './clock-contract.js';
+import { HaltContract } from './halt-contract.js';
+import { MeterContract } from './meter-contract.js';
+import { ParticipantContract } from './participant-contract.js';
+import { ReadingContract } from './reading-contract.js';
+import { SettlementContract } from './settlement-contract.js';
+import type { TradeContext } from './trade-context.js';
+
+const charters = new CharterContract('charter');
+const clocks = new ClockContract('clock');
+const participants = new ParticipantContract('participant');
+const meters = new MeterContract('meter');
+const accounts = new AccountContract('account');
+const agreements = new AgreementContract('agreement');
+const halts = new HaltContract('halt');
+const readings = new ReadingContract('reading');
+const settlements = new SettlementContract('settlement');
+
+/** Which method answers which verb of the market. */
+export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeContext>>> = {
+    'charter:establish': (ctx, command) => charters.establish(ctx, command),
+    'charter:show': (ctx) => charters.show(ctx),
+    'rules:show': (ctx) => charters.showRules(ctx),
+    'clock:advance': (ctx, command) => clocks.advance(ctx, command),
+    'clock:show': (ctx, query) => clocks.show(ctx, query),
+    'participant:apply': (ctx, command) => participants.apply(ctx, command),
+    'participant:show': (ctx, query) => participants.show(ctx, query),
+    'participant:list': (ctx, query) => participants.list(ctx, query),
+    'meter:register': (ctx, command) => meters.register(ctx, command),
+    'meter:show': (ctx, query) => meters.show(ctx, query),
+    'meter:list': (ctx, query) => meters.list(ctx, query),
+    'account:deposit': (ctx, command) => accounts.deposit(ctx, command),
+    'account:cover': (ctx, command) => accounts.cover(ctx, command),
+    'account:lanes': (ctx, query) => accounts.lanes(ctx, query),
+    'account:credits': (ctx, query) => accounts.credits(ctx, query),
+    'account:covers': (ctx, query) => accounts.covers(ctx, query),
+    'agreement:withdraw': (ctx, command) => agreements.withdraw(ctx, command),
+    'agreement:conclude': (ctx, command) => agreements.conclude(ctx, command),
+    'agreement:fund': (ctx, command) => agreements.fund(ctx, command),
+    'agreement:release': (ctx, command) => agreements.release(ctx, command),
+    'agreement:lapse': (ctx, command) => agreements.lapse(ctx, command),
+    'agreement:show': (ctx, query) => agreements.show(ctx, query),
+    'agreement:list': (ctx, query) => agreements.list(ctx, query),
+    'agreement:history': (ctx, query) => agreements.history(ctx, query),
+    'halt:set': (ctx, command) => halts.set(ctx, command),
+    'halt:lift': (ctx, command) => halts.lift(ctx, command),
+    'halt:show': (ctx, query) => halts.show(ctx, query),
+    'reading:submit': (ctx, command) => readings.submit(ctx, command),
+    'reading:list': (ctx, query) => readings.list(ctx, query),
+    'settlement:run': (ctx, command) => settlements.run(ctx, command),
+    'settlement:show': (ctx, query) => settlements.show(ctx, query),
+};

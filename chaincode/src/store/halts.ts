@@ -1,0 +1,75 @@
+import type { Carrier } from '../domain/charter.js';
+import { demand, marketError } from '../domain/errors.js';
+import { checkHalt, type Halt, HALT_SLOTS_MAX, haltCovers, type HaltStatement, liftHalt } from '../domain/halt.js';
+import type { SlotIndex } from '../domain/units.js';
+import { haltCodec, haltStatementCodec } from '../wire/halt.js';
+import { HALT, HALT_PERIOD } from './keys.js';
+import type { Ledger } from './ledger.js';
+import type { OfficerMark } from './market-context.js';
+
+/** Longest time a halt is felt: its own length and the grace after it. */
+const FELT_SLOTS_MAX = 2 * HALT_SLOTS_MAX;
+
+/** Records a halt; the same statement again changes nothing. @throws HALT_INVALID · HALT_CONFLICT */
+export async function recordHalt(
+    ledger: Ledger,
+    statement: HaltStatement,
+    mark: OfficerMark & Readonly<{ mspId: string }>,
+): Promise<string> {
+    const { carrier, fromSlot, untilSlot } = statement;
+    const latest = await ledger.get(HALT, carrier);
+    if (latest !== null && haltStatementCodec.encode(latest.statement) === haltStatementCodec.encode(statement)) {
+        return haltCodec.encode(latest);
+    }
+    checkHalt(latest, statement);
+    const halt: Halt = { statement, ...mark, liftedSlot: null };
+    ledger.put(HALT, halt);
+    ledger.put(HALT_PERIOD, halt);
+    await ledger.commit({
+        event: { name: 'HaltSet/1', payload: { carrier, mspId: mark.mspId, fromSlot, untilSlot } },
+    });
+    return haltCodec.encode(halt);
+}
+
+/** Ends a halt early. @throws HALT_MISSING */
+export async function recordLift(ledger: Ledger, carrier: Carrier, nextSlot: SlotIndex): Promise<string> {
+    const lifted = liftHalt(await ledger.get(HALT, carrier), carrier, nextSlot);
+    ledger.put(HALT, lifted);
+    ledger.put(HALT_PERIOD, lifted);
+    const liftedSlot = lifted.liftedSlot ?? nextSlot;
+    await ledger.commit({ event: { name: 'HaltLifted/1', payload: { carrier, liftedSlot } } });
+    return haltCodec.encode(lifted);
+}
+
+/** Halts whose waiver may reach a slot. Scanned by first slot, which always lies in the future when a halt is set. */
+export async function haltsCovering(
+    ledger: Ledger,
+    carrier: Carrier,
+    slot: SlotIndex,
+    graceSlots: number,
+): Promise<readonly Halt[]> {
+    const from = Math.max(0, slot - FELT_SLOTS_MAX);
+    const halts = await ledger.scan(HALT_PERIOD, [carrier, from], [carrier, slot + 1]);
+    return halts.filter((halt) => haltCovers(halt, slot, graceSlots));
+}
+
+/** @throws HALT_MISSING {carrier} */
+export async function latestHalt(ledger: Ledger, carrier: Carrier): Promise<Halt> {
+    const halt = await ledger.get(HALT, carrier);
+    if (halt === null) {
+        throw marketError('HALT_MISSING', { carrier });
+    }
+    return halt;
+}
+
+/** @throws MARKET_HALTED {carrier, untilSlot} while a halt runs; `isOver` tells whether its end has begun */
+export async function demandNotHalted(
+    halt: Halt | null,
+    isOver: (untilSlot: SlotIndex) => Promise<boolean>,
+): Promise<void> {
+    if (halt === null || halt.liftedSlot !== null) {
+        return;
+    }
+    const { carrier, untilSlot } = halt.statement;
+    demand(await isOver(untilSlot), 'MARKET_HALTED', { carrier, untilSlot });
+}

@@ -1,0 +1,81 @@
+import { Context } from 'fabric-contract-api';
+import { type Charter, rolesOfMsp } from '../domain/charter.js';
+import { slotAt } from '../domain/clock.js';
+import { demand, marketError } from '../domain/errors.js';
+import type { Seat, SeatKind } from '../domain/seat.js';
+import type { SlotIndex } from '../domain/units.js';
+import type { Json } from '../wire/canonical.js';
+import { keyIdOf, type SignatureDomain, type SignatureScope, signedText, verifySignature } from '../wire/signature.js';
+import { type Caller, callerOf } from './caller.js';
+import { guardClock } from './clock-guard.js';
+import { CHARTER } from './keys.js';
+import { Ledger } from './ledger.js';
+
+/** The mark of an officer on a statement. */
+export type OfficerMark = Readonly<{ officerSubjectHash: string; keyId: string; signature: string }>;
+
+/** One transaction of either chaincode: who asks, when, and the ledger it reads and writes. */
+export abstract class MarketContext extends Context {
+    #ledger: Ledger | undefined;
+    #caller: Caller | undefined;
+    #charter: Charter | undefined;
+
+    get ledger(): Ledger {
+        this.#ledger ??= new Ledger(this.stub);
+        return this.#ledger;
+    }
+
+    get caller(): Caller {
+        this.#caller ??= callerOf(this.stub);
+        return this.#caller;
+    }
+
+    /** Time of the transaction by its client, in ms since the epoch; the clock guard has bounded it. */
+    get timeMs(): number {
+        return this.stub.getDateTimestamp().getTime();
+    }
+
+    /** Refuses what no verb should even look at. */
+    admit(): void {
+        guardClock(this.timeMs);
+    }
+
+    /** @throws CHARTER_MISSING {} until the market is established */
+    async charter(): Promise<Charter> {
+        this.#charter ??= (await this.ledger.get(CHARTER)) ?? undefined;
+        if (this.#charter === undefined) {
+            throw marketError('CHARTER_MISSING');
+        }
+        return this.#charter;
+    }
+
+    /** Slot that the transaction's time falls into. */
+    async nowSlot(): Promise<SlotIndex> {
+        return slotAt(await this.charter(), this.timeMs);
+    }
+
+    /** Verifies a signature that counts on this channel under the given chaincode's name. */
+    verify(domain: SignatureDomain, chaincode: string, publicKey: string, body: Json, signature: string): void {
+        const scope: SignatureScope = { channel: this.stub.getChannelID(), chaincode };
+        verifySignature(signedText(domain, scope, publicKey, body), publicKey, signature);
+    }
+
+    /** Verifies that the calling officer signed the statement with the key of its seat. */
+    markOf(seat: Seat, domain: SignatureDomain, chaincode: string, body: Json, signature: string): OfficerMark {
+        this.verify(domain, chaincode, seat.publicKey, body, signature);
+        return { officerSubjectHash: seat.subjectHash, keyId: keyIdOf(seat.publicKey), signature };
+    }
+
+    /** @throws CALLER_NOT_ADMIN {mspId} unless an administrator of one of the charter's organisations calls */
+    demandAdmin(charter: Charter): void {
+        const { mspId, isAdmin } = this.caller;
+        demand(isAdmin && rolesOfMsp(charter, mspId).length > 0, 'CALLER_NOT_ADMIN', { mspId });
+    }
+
+    /** @throws CALLER_NOT_SEATED {kind, mspId, subjectHash} */
+    protected demandSeated(seat: Seat | null, kind: SeatKind): Seat {
+        const { mspId, subjectHash } = this.caller;
+        demand(seat !== null, 'CALLER_NOT_SEATED', { kind, mspId, subjectHash });
+        return seat;
+    }
+}

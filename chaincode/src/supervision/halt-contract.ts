@@ -1,0 +1,38 @@
+import { demand } from '../domain/errors.js';
+import { haltCodec, haltCommandCodec, haltsCodec, haltStatementCodec, liftCodec } from '../wire/halt.js';
+import { carrierQueryCodec, coveringQueryCodec } from '../wire/query.js';
+import { haltsCovering, latestHalt, recordHalt, recordLift } from '../store/halts.js';
+import type { SupervisionContext } from './supervision-context.js';
+import { SupervisionContract } from './supervision-contract.js';
+
+/** The regulator's suspension of trade on a carrier. */
+export class HaltContract extends SupervisionContract {
+    /** @throws CALLER_NOT_SEATED · SIGNATURE_INVALID · SLOT_BEGUN {slot} · HALT_INVALID · HALT_CONFLICT */
+    async set(ctx: SupervisionContext, command: string): Promise<string> {
+        const { statement, signature } = haltCommandCodec.decode(command);
+        const body = haltStatementCodec.toJson(statement);
+        const mark = await ctx.reviewersMark('commonwatt/halt/1', body, signature);
+        const begun = await ctx.hasBegun(statement.fromSlot);
+        demand(!begun, 'SLOT_BEGUN', { slot: statement.fromSlot });
+        return recordHalt(ctx.ledger, statement, { ...mark, mspId: ctx.caller.mspId });
+    }
+
+    /** @throws CALLER_NOT_SEATED · SLOT_BEGUN {slot} · HALT_MISSING {carrier} */
+    async lift(ctx: SupervisionContext, command: string): Promise<string> {
+        const { carrier, nextSlot } = liftCodec.decode(command);
+        await ctx.reviewer();
+        const begun = await ctx.hasBegun(nextSlot);
+        demand(!begun, 'SLOT_BEGUN', { slot: nextSlot });
+        return recordLift(ctx.ledger, carrier, nextSlot);
+    }
+
+    async show(ctx: SupervisionContext, query: string): Promise<string> {
+        return haltCodec.encode(await latestHalt(ctx.ledger, carrierQueryCodec.decode(query).carrier));
+    }
+
+    /** Halts whose waiver covers a slot: asked by the exchange when it settles. */
+    async covering(ctx: SupervisionContext, query: string): Promise<string> {
+        const { carrier, slot, graceSlots } = coveringQueryCodec.decode(query);
+        return haltsCodec.encode(await haltsCovering(ctx.ledger, carrier, slot, graceSlots));
+    }
+}

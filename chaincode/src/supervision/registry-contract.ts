@@ -1,0 +1,40 @@
+import type { Codec } from '../wire/codec.js';
+import type { Json } from '../wire/canonical.js';
+import { canonicalJson } from '../wire/canonical.js';
+import { type Lookup, lookupsCodec } from '../wire/query.js';
+import { HALT, QUALIFICATION, type RecordType, SEAT, STANDING_VERDICT, VERDICT } from '../store/keys.js';
+import type { KeyPart } from '../store/keys.js';
+import type { Ledger } from '../store/ledger.js';
+import type { SupervisionContext } from './supervision-context.js';
+import { SupervisionContract } from './supervision-contract.js';
+
+/** Answers the exchange: one call returns everything the weak centre has to say about a step. */
+export class RegistryContract extends SupervisionContract {
+    async lookUp(ctx: SupervisionContext, query: string): Promise<string> {
+        const answers: Json[] = [];
+        for (const lookup of lookupsCodec.decode(query)) {
+            answers.push(await find(ctx.ledger, lookup));
+        }
+        return canonicalJson(answers);
+    }
+}
+
+async function find(ledger: Ledger, lookup: Lookup): Promise<Json> {
+    switch (lookup.type) {
+        case 'seat':
+            return json(ledger, SEAT, lookup.kind, lookup.mspId, lookup.subjectHash);
+        case 'qualification':
+            return json(ledger, QUALIFICATION, lookup.participantId);
+        case 'verdict':
+            return json(ledger, VERDICT, lookup.agreementId, lookup.version);
+        case 'standing':
+            return json(ledger, STANDING_VERDICT, lookup.standingId);
+        case 'halt':
+            return json(ledger, HALT, lookup.carrier);
+    }
+}
+
+async function json<Value>(ledger: Ledger, type: RecordType<Value>, ...parts: KeyPart[]): Promise<Json> {
+    const value = await ledger.get(type, ...parts);
+    return value === null ? null : (type.codec as Codec<Value>).toJson(value);
+}

@@ -1,0 +1,39 @@
+import type { SupervisionVerb } from '../wire/verbs.js';
+import type { Handler } from '../store/market-contract.js';
+import { CharterContract } from './charter-contract.js';
+import { HaltContract } from './halt-contract.js';
+import { QualificationContract } from './qualification-contract.js';
+import { RegistryContract } from './registry-contract.js';
+import { SeatContract } from './seat-contract.js';
+import type { SupervisionContext } from './supervision-context.js';
+import { VerdictContract } from './verdict-contract.js';
+
+const charters = new CharterContract('charter');
+const seats = new SeatContract('seat');
+const qualifications = new QualificationContract('qualification');
+const verdicts = new VerdictContract('verdict');
+const halts = new HaltContract('halt');
+const registry = new RegistryContract('registry');
+
+/** Which method answers which verb of the weak centre. */
+export const SUPERVISION_HANDLERS: Readonly<Record<SupervisionVerb, Handler<SupervisionContext>>> = {
+    'charter:establish': (ctx, command) => charters.establish(ctx, command),
+    'charter:show': (ctx) => charters.show(ctx),
+    'seat:grant': (ctx, command) => seats.grant(ctx, command),
+    'seat:list': (ctx, query) => seats.list(ctx, query),
+    'qualification:grant': (ctx, command) => qualifications.grant(ctx, command),
+    'qualification:suspend': (ctx, command) => qualifications.suspend(ctx, command),
+    'qualification:revoke': (ctx, command) => qualifications.revoke(ctx, command),
+    'qualification:show': (ctx, query) => qualifications.show(ctx, query),
+    'verdict:standing': (ctx, command) => verdicts.standing(ctx, command),
+    'verdict:approve': (ctx, command) => verdicts.approve(ctx, command),
+    'verdict:reject': (ctx, command) => verdicts.reject(ctx, command),
+    'verdict:terminate': (ctx, command) => verdicts.terminate(ctx, command),
+    'verdict:show': (ctx, query) => verdicts.show(ctx, query),
+    'verdict:list-standing': (ctx, query) => verdicts.listStanding(ctx, query),
+    'halt:set': (ctx, command) => halts.set(ctx, command),
+    'halt:lift': (ctx, command) => halts.lift(ctx, command),
+    'halt:covering': (ctx, query) => halts.covering(ctx, query),
+    'halt:show': (ctx, query) => halts.show(ctx, query),
+    'registry:look-up': (ctx, query) => registry.lookUp(ctx, query),
+};
