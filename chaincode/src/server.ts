@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { type ChaincodeInterface, type ChaincodeServer, Shim } from 'fabric-shim';
 import { exchangeChaincode, supervisionChaincode } from './chaincodes.js';
 
+/** The published types demand TLS with client certificates; the server takes either, both or none. */
+type ServerOptions = Parameters<typeof Shim.server>[1];
+
 /**
  * Serves both chaincodes of an organisation from one process, as external services that its peers dial.
  * Environment: COMMONWATT_<NAME>_ID (package id) and COMMONWATT_<NAME>_ADDRESS (host:port) for EXCHANGE and
@@ -13,7 +16,7 @@ function serve(name: 'EXCHANGE' | 'SUPERVISION', chaincode: ChaincodeInterface):
         ccid: setting(`COMMONWATT_${name}_ID`),
         address: setting(`COMMONWATT_${name}_ADDRESS`),
         ...(tlsProps === undefined ? {} : { tlsProps }),
-    });
+    } as ServerOptions);
 }
 
 function setting(name: string): string {
