@@ -1,11 +1,12 @@
+import { existsSync } from 'node:fs';
 import { rm, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { findBinaries, resolveBinaries } from './binaries/resolve.js';
 import type { Binaries } from './binaries/tools.js';
 import { writeConnectionProfiles } from './connection-profile.js';
 import { findProcess, type Deployment } from './deployment.js';
 import { NetworkError } from './network-error.js';
+import { builtChaincode } from './project.js';
 import { withLock } from './process/lock.js';
 import { tail } from './process/log-excerpt.js';
 import { Supervisor } from './process/supervisor.js';
@@ -184,7 +185,7 @@ export class Network {
         }
         const deployment = this.#deployment(settings, await resolveBinaries(() => undefined));
         await this.#supervisor.stop(name);
-        await startProcess(deployment, spec, entry ?? deployment.chaincodeEntry);
+        await startProcess(deployment, spec, entry === undefined ? deployment.chaincodeEntry : requireEntry(entry));
     }
 
     async #stopAll(): Promise<string[]> {
@@ -200,7 +201,7 @@ export class Network {
             settings,
             binaries,
             supervisor: this.#supervisor,
-            chaincodeEntry: this.#chaincodeEntry ?? builtChaincode(),
+            chaincodeEntry: requireEntry(this.#chaincodeEntry ?? builtChaincode()),
         };
     }
 }
@@ -209,6 +210,13 @@ export function openNetwork(options: OpenOptions = {}): Network {
     return new Network(options);
 }
 
-function builtChaincode(): string {
-    return fileURLToPath(import.meta.resolve('@commonwatt/chaincode/server'));
+/** Looked at before anything is started: a chaincode process without a program would fail last and say least. */
+function requireEntry(entry: string): string {
+    if (!existsSync(entry)) {
+        throw new NetworkError(`The chaincode program ${entry} is missing.`, {
+            subject: entry,
+            remedy: 'Run `npm run build` in the project folder, or name a file that exists.',
+        });
+    }
+    return entry;
 }

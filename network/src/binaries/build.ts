@@ -13,6 +13,8 @@ export const fabricVersion = '2.5.9';
 const fabricCommit = '7c3876255bf0';
 const fabricPackage = 'github.com/hyperledger/fabric';
 
+const reportIntervalMs = 2_000;
+
 // No cgo: nothing we use needs it, and a machine without a C compiler can build. The version would otherwise
 // read "latest / development build".
 const buildFlags = [
@@ -78,12 +80,14 @@ async function compile(output: string, detail: (text: string) => void): Promise<
         all: true,
     });
     let compiled = 0;
+    let reportedMs = -Infinity;
     try {
         for await (const line of build.iterable({ from: 'all' })) {
             compiled += line.startsWith('go:') ? 0 : 1;
-            detail(
-                `building Fabric ${fabricVersion}, once: ${String(compiled)} packages compiled, ${line.slice(0, 60)}`,
-            );
+            if (performance.now() - reportedMs >= reportIntervalMs) {
+                reportedMs = performance.now();
+                detail(`building Fabric ${fabricVersion}, once: ${String(compiled)} of about 810 packages`);
+            }
         }
         await build;
     } catch (error) {

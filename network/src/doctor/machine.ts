@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { lookup } from 'node:dns/promises';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { goVersion, cacheRoot } from '../binaries/build.js';
 import { findBinaries } from '../binaries/resolve.js';
 import { messageOf, NetworkError } from '../network-error.js';
+import { builtChaincode } from '../project.js';
 import type { StateFolder } from '../state-folder.js';
 import { failure, fine, warning, type Finding } from './finding.js';
 
@@ -54,7 +54,7 @@ export async function examineBinaries(): Promise<Finding> {
 }
 
 export function examineBuild(): Finding {
-    const entry = fileURLToPath(import.meta.resolve('@commonwatt/chaincode/server'));
+    const entry = builtChaincode();
     return existsSync(entry)
         ? fine('chaincode', entry)
         : failure('chaincode', `${entry} is missing.`, 'run `npm run build` in the project folder');

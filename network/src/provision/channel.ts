@@ -8,6 +8,7 @@ import { portOf } from '../process/ports.js';
 import { renderConfig } from '../template.js';
 import { orgNames, processesOf, type OrgName, type ProcessSpec } from '../topology.js';
 import { adminEnvironment } from './admin.js';
+import { inTurn } from './in-turn.js';
 
 /** Renders the channel's configuration for the chosen ports and makes its first block. */
 export async function createGenesisBlock(deployment: Deployment): Promise<string> {
@@ -44,11 +45,14 @@ export async function createGenesisBlock(deployment: Deployment): Promise<string
 /** Lets every orderer and every peer join the channel, those that have not. */
 export async function joinChannel(deployment: Deployment): Promise<string> {
     const orderers = processesOf(deployment.settings.orderers).filter((spec) => spec.kind === 'orderer');
-    const joined = await Promise.all([
-        ...orderers.map((spec) => joinOrderer(deployment, spec)),
-        ...orgNames.map((org) => joinPeer(deployment, org)),
+    let count = 0;
+    const counting = async (joining: Promise<boolean>): Promise<void> => {
+        count += (await joining) ? 1 : 0;
+    };
+    await Promise.all([
+        ...orderers.map((spec) => counting(joinOrderer(deployment, spec))),
+        inTurn(orgNames, (org) => counting(joinPeer(deployment, org))),
     ]);
-    const count = joined.filter(Boolean).length;
     return count === 0 ? 'all members' : `${String(count)} joined`;
 }
 

@@ -6,6 +6,7 @@ import type { Deployment } from '../deployment.js';
 import { readFrom } from '../process/log-excerpt.js';
 import { portOf, requireFree } from '../process/ports.js';
 import type { Launch } from '../process/supervisor.js';
+import { inTurn } from './in-turn.js';
 import { builderFolder } from '../project.js';
 import { renderConfig, type TemplateValues } from '../template.js';
 import { chaincodeOf, mspIdOf, processesOf, type OrgName, type ProcessSpec } from '../topology.js';
@@ -19,18 +20,24 @@ export async function startProcesses(deployment: Deployment, detail: (text: stri
     for (const { name } of stopped) {
         await requireFree(name, deployment.settings.ports[name] ?? {});
     }
-    await allSettledOrThrow(
-        stopped.map(async (spec) => {
-            await startProcess(deployment, spec, deployment.chaincodeEntry);
-            detail(`${spec.name} answers`);
-        }),
-    );
+    const start = async (spec: ProcessSpec): Promise<void> => {
+        await startProcess(deployment, spec, deployment.chaincodeEntry);
+        detail(`${spec.name} answers`);
+    };
+    await allSettledOrThrow([
+        inTurn(stopped.filter(isPeer), start),
+        ...stopped.filter((spec) => !isPeer(spec)).map(start),
+    ]);
     return stopped.length === 0 ? 'all running' : `${String(stopped.length)} started`;
 }
 
 export async function startProcess(deployment: Deployment, spec: ProcessSpec, entry: string): Promise<void> {
     await requireFree(spec.name, deployment.settings.ports[spec.name] ?? {});
     await deployment.supervisor.start(await launchOf(deployment, spec, entry));
+}
+
+function isPeer(spec: ProcessSpec): boolean {
+    return spec.kind === 'peer';
 }
 
 /** Waits for all before it reports the first failure: nothing is left starting behind the caller's back. */
