@@ -1,4 +1,5 @@
-import { demand } from './errors.js';
+import { assert, demand } from './errors.js';
+import { SEAT_KINDS, type SeatKind } from './seat.js';
 
 /** States of an agreement; the last three are final. */
 export const AGREEMENT_STATES = ['concluded', 'inForce', 'windingDown', 'completed', 'terminated', 'lapsed'] as const;
@@ -11,17 +12,7 @@ export const FINAL_STATES: readonly AgreementState[] = ['completed', 'terminated
  * the signatures decide and nobody's discretion does; `automatic`: happens inside another step and is no verb of its
  * own; otherwise the holder of that seat.
  */
-export type Role =
-    | 'admin'
-    | 'applicant'
-    | 'participant'
-    | 'keeper'
-    | 'automatic'
-    | 'reviewer'
-    | 'dispatcher'
-    | 'metering'
-    | 'settlement'
-    | 'platform';
+export type Role = 'admin' | 'applicant' | 'participant' | 'keeper' | 'automatic' | SeatKind;
 
 /** Phases of a trade in their order (paper Fig. 2 and 3). */
 export type Phase = 'establish' | 'qualify' | 'conclude' | 'review' | 'fund' | 'deliver' | 'meter' | 'settle';
@@ -50,7 +41,8 @@ const row = (
 export const LIFECYCLE: readonly Transition[] = [
     row('establish', 'both', ['charter', 'establish'], 'admin', [null], ['established']),
     row('establish', 'supervision', ['seat', 'grant'], 'admin', [null], ['granted']),
-    row('establish', 'exchange', ['clock', 'advance'], 'keeper', [null], ['begun']),
+    // By a real clock anyone may say that a slot has begun; virtual time is told by the platform's seat.
+    row('establish', 'exchange', ['clock', 'advance'], 'platform', [null], ['begun']),
 
     row('qualify', 'exchange', ['participant', 'apply'], 'applicant', [null], ['applied']),
     row('qualify', 'supervision', ['qualification', 'grant'], 'reviewer', [null, 'granted', 'suspended'], ['granted']),
@@ -83,6 +75,16 @@ export const LIFECYCLE: readonly Transition[] = [
     row('settle', 'exchange', ['agreement', 'close'], 'automatic', ['inForce'], ['completed']),
     row('settle', 'exchange', ['agreement', 'close'], 'automatic', ['windingDown'], ['terminated']),
 ];
+
+/** Kind of seat whose holders may take a step; the lifecycle is the only place that says so. */
+export function seatFor(chaincode: 'supervision' | 'exchange', noun: string, verb: string): SeatKind {
+    const step = LIFECYCLE.find(
+        (candidate) => candidate.chaincode === chaincode && candidate.noun === noun && candidate.verb === verb,
+    );
+    const kind = SEAT_KINDS.find((candidate) => candidate === step?.role);
+    assert(kind !== undefined, 'an officer takes the step');
+    return kind;
+}
 
 /** @throws AGREEMENT_STATE {verb, state} when the lifecycle has no such step from that state */
 export function nextAgreementState(verb: string, state: AgreementState): AgreementState {

@@ -17,7 +17,7 @@ export class AccountContract extends ExchangeContract {
      */
     async deposit(ctx: TradeContext, command: string): Promise<string> {
         const deposit = depositCodec.decode(command);
-        await ctx.seat('settlement');
+        await ctx.officer('account', 'deposit');
         await ctx.participant(deposit.participantId);
         const existing = await ctx.ledger.get(DEPOSIT, deposit.paymentId);
         const credit = acceptDeposit(existing, deposit);

@@ -17,7 +17,7 @@ export class ClockContract extends ExchangeContract {
         const range = advanceCodec.decode(command);
         const charter = await ctx.charter();
         if (charter.clock === 'virtual') {
-            await ctx.seat('platform');
+            await ctx.officer('clock', 'advance');
         }
         if (await ctx.hasTicked(range.toSlot)) {
             return advanceCodec.encode(range);

@@ -9,7 +9,7 @@ export class HaltContract extends ExchangeContract {
     /** @throws CALLER_NOT_SEATED · SIGNATURE_INVALID · SLOT_BEGUN · HALT_INVALID · HALT_CONFLICT */
     async set(ctx: TradeContext, command: string): Promise<string> {
         const { statement, signature } = haltCommandCodec.decode(command);
-        const seat = await ctx.seat('dispatcher');
+        const seat = await ctx.officer('halt', 'set');
         const { chaincodes } = await ctx.charter();
         const body = haltStatementCodec.toJson(statement);
         const mark = ctx.markOf(seat, 'commonwatt/halt/1', chaincodes.exchange, body, signature);
@@ -20,7 +20,7 @@ export class HaltContract extends ExchangeContract {
     /** @throws CALLER_NOT_SEATED · SLOT_BEGUN · HALT_MISSING {carrier} */
     async lift(ctx: TradeContext, command: string): Promise<string> {
         const { carrier, nextSlot } = liftCodec.decode(command);
-        await ctx.seat('dispatcher');
+        await ctx.officer('halt', 'lift');
         await ctx.demandNotBegun(nextSlot);
         return recordLift(ctx.ledger, carrier, nextSlot);
     }

@@ -18,7 +18,7 @@ export class MeterContract extends ExchangeContract {
      */
     async register(ctx: TradeContext, command: string): Promise<string> {
         const { point, baseline } = registerMeterCodec.decode(command);
-        await ctx.seat('metering');
+        await ctx.officer('meter', 'register');
         const existing = await ctx.ledger.get(METERING_POINT, point.pointId);
         const registered = registerMeter(existing, point);
         if (existing !== null) {

@@ -3,7 +3,8 @@ import { demand, marketError } from '../domain/errors.js';
 import type { Halt } from '../domain/halt.js';
 import type { Participant } from '../domain/participant.js';
 import type { Rules } from '../domain/rules.js';
-import type { Seat, SeatKind } from '../domain/seat.js';
+import { seatFor } from '../domain/lifecycle.js';
+import type { Seat } from '../domain/seat.js';
 import type { SlotIndex } from '../domain/units.js';
 import type { Json } from '../wire/canonical.js';
 import { parseCanonical } from '../wire/canonical.js';
@@ -43,8 +44,9 @@ export class TradeContext extends MarketContext {
         return haltsCodec.decode(await this.ledger.call(chaincodes.supervision, 'halt:covering', query));
     }
 
-    /** The caller's seat. @throws CALLER_NOT_SEATED {kind, mspId, subjectHash} */
-    async seat(kind: SeatKind): Promise<Seat> {
+    /** The caller's seat for a step of the lifecycle. @throws CALLER_NOT_SEATED {kind, mspId, subjectHash} */
+    async officer(noun: string, verb: string): Promise<Seat> {
+        const kind = seatFor('exchange', noun, verb);
         const { mspId, subjectHash } = this.caller;
         const [found] = await this.lookUp([{ type: 'seat', kind, mspId, subjectHash }]);
         return this.demandSeated(found == null ? null : seatCodec.fromJson(found), kind);

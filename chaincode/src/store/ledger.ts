@@ -3,7 +3,6 @@ import { assert, demand } from '../domain/errors.js';
 import { assertInvariants } from '../domain/invariants.js';
 import type { AccountName, Posting } from '../domain/posting.js';
 import { type AmountNano, minus, NO_MONEY, plus } from '../domain/units.js';
-import { parseCanonical } from '../wire/canonical.js';
 import { encodeEvent, type MarketEvent } from '../wire/events.js';
 import type { Page, PageQuery } from '../wire/query.js';
 import { type KeyPart, ledgerKey, type RecordType } from './keys.js';
@@ -143,7 +142,6 @@ export class Ledger {
                 await this.#stub.deleteState(key);
                 continue;
             }
-            parseCanonical(text, Number.MAX_SAFE_INTEGER);
             await this.#stub.putState(key, Buffer.from(text, 'utf8'));
             if (policy !== null) {
                 await this.#stub.setStateValidationParameter(key, policy);

@@ -11,7 +11,7 @@ export class HaltContract extends SupervisionContract {
     async set(ctx: SupervisionContext, command: string): Promise<string> {
         const { statement, signature } = haltCommandCodec.decode(command);
         const body = haltStatementCodec.toJson(statement);
-        const mark = await ctx.reviewersMark('commonwatt/halt/1', body, signature);
+        const mark = await ctx.officersMark(['halt', 'set'], 'commonwatt/halt/1', body, signature);
         const begun = await ctx.hasBegun(statement.fromSlot);
         demand(!begun, 'SLOT_BEGUN', { slot: statement.fromSlot });
         return recordHalt(ctx.ledger, statement, { ...mark, mspId: ctx.caller.mspId });
@@ -20,7 +20,7 @@ export class HaltContract extends SupervisionContract {
     /** @throws CALLER_NOT_SEATED · SLOT_BEGUN {slot} · HALT_MISSING {carrier} */
     async lift(ctx: SupervisionContext, command: string): Promise<string> {
         const { carrier, nextSlot } = liftCodec.decode(command);
-        await ctx.reviewer();
+        await ctx.officer('halt', 'lift');
         const begun = await ctx.hasBegun(nextSlot);
         demand(!begun, 'SLOT_BEGUN', { slot: nextSlot });
         return recordLift(ctx.ledger, carrier, nextSlot);

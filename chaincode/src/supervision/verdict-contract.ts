@@ -14,25 +14,30 @@ import { STANDING_VERDICT, VERDICT } from '../store/keys.js';
 import type { SupervisionContext } from './supervision-context.js';
 import { SupervisionContract } from './supervision-contract.js';
 
+const DECISIONS = { approve: 'approved', reject: 'rejected', terminate: 'terminated' } as const satisfies Record<
+    string,
+    Decision
+>;
+
 /** The regulator's review: it says yes, no or stop, and can modify nothing (paper §3.3). */
 export class VerdictContract extends SupervisionContract {
     async approve(ctx: SupervisionContext, command: string): Promise<string> {
-        return this.#decide(ctx, command, 'approved');
+        return this.#decide(ctx, command, 'approve');
     }
 
     async reject(ctx: SupervisionContext, command: string): Promise<string> {
-        return this.#decide(ctx, command, 'rejected');
+        return this.#decide(ctx, command, 'reject');
     }
 
     async terminate(ctx: SupervisionContext, command: string): Promise<string> {
-        return this.#decide(ctx, command, 'terminated');
+        return this.#decide(ctx, command, 'terminate');
     }
 
     /** Approves in advance every agreement within bounds. @throws CALLER_NOT_SEATED · SIGNATURE_INVALID · VERDICT_CONFLICT */
     async standing(ctx: SupervisionContext, command: string): Promise<string> {
         const { statement, signature } = standingCodec.decode(command);
         const body = standingStatementCodec.toJson(statement);
-        const mark = await ctx.reviewersMark('commonwatt/standing-verdict/1', body, signature);
+        const mark = await ctx.officersMark(['verdict', 'standing'], 'commonwatt/standing-verdict/1', body, signature);
         const { standingId, sequence, status } = statement;
         const existing = await ctx.ledger.get(STANDING_VERDICT, standingId);
         const standing = { statement, ...mark };
@@ -64,11 +69,12 @@ export class VerdictContract extends SupervisionContract {
     }
 
     /** @throws CALLER_NOT_SEATED · SIGNATURE_INVALID · VERDICT_CONFLICT */
-    async #decide(ctx: SupervisionContext, command: string, decision: Decision): Promise<string> {
+    async #decide(ctx: SupervisionContext, command: string, verb: keyof typeof DECISIONS): Promise<string> {
+        const decision = DECISIONS[verb];
         const { statement, signature } = decideCodec.decode(command);
         demand(statement.decision === decision, 'INPUT_INVALID', { path: 'statement.decision', reason: decision });
         const body = verdictStatementCodec.toJson(statement);
-        const mark = await ctx.reviewersMark('commonwatt/verdict/1', body, signature);
+        const mark = await ctx.officersMark(['verdict', verb], 'commonwatt/verdict/1', body, signature);
         const { agreementId, version } = statement;
         const existing = await ctx.ledger.get(VERDICT, agreementId, version);
         const verdict = { statement, ...mark };
