@@ -1,0 +1,153 @@
+import type { Cover, Credit, Deposit, Lane } from '@commonwatt/chaincode/domain/account';
+import { freeBalance } from '@commonwatt/chaincode/domain/account';
+import { type AmountNano, NO_MONEY, plus } from '@commonwatt/chaincode/domain/units';
+import {
+    coverCodec,
+    coverCommandCodec,
+    creditCodec,
+    depositCodec,
+    FOLDS_MAX,
+    laneCodec,
+} from '@commonwatt/chaincode/wire/account';
+import type { Codec } from '@commonwatt/chaincode/wire/codec';
+import { decodePage, participantPageQueryCodec, participantQueryCodec } from '@commonwatt/chaincode/wire/query';
+import { everyItem, type Ledger } from './ledger.js';
+import type { Committed } from './submitter.js';
+
+/** Money of one participant; amounts in billionths of the currency. */
+export type Account = Readonly<{
+    participantId: string;
+    lanes: readonly Lane[];
+    credits: readonly Credit[];
+    covers: readonly Cover[];
+    /** Lanes and credits together. */
+    freeNano: AmountNano;
+}>;
+
+/** Money to move from a lane into the credit cover for imbalance. */
+export type CoverTransfer = Readonly<{
+    participantId: string;
+    carrier: Cover['carrier'];
+    lane: number;
+    amountNano: AmountNano;
+}>;
+
+/** Deposits, lanes, credits and covers. */
+export class AccountClient {
+    readonly #ledger: Ledger;
+
+    constructor(ledger: Ledger) {
+        this.#ledger = ledger;
+    }
+
+    /**
+     * Records that the settlement agent holds money outside, once per external payment.
+     * @throws ForbiddenError CALLER_NOT_SEATED · ConflictError DEPOSIT_CONFLICT {paymentId} · NotFoundError
+     * PARTICIPANT_MISSING
+     */
+    async deposit(deposit: Deposit): Promise<Committed<Deposit>> {
+        return await this.#ledger.submit(
+            'exchange',
+            'account:deposit',
+            () => depositCodec.encode(deposit),
+            depositCodec.decode,
+            sentAgain,
+        );
+    }
+
+    /**
+     * Raises the caller's credit cover, folding credits into the lane while it is short. It has no id of its own, so
+     * an unknown outcome stays unknown: look at the covers before moving money again.
+     * @throws ForbiddenError CALLER_NOT_PARTICIPANT · ConflictError ACCOUNT_UNDERFUNDED · OutcomeUnknownError
+     */
+    async cover(transfer: CoverTransfer): Promise<Committed<Cover>> {
+        const { participantId, lane, amountNano } = transfer;
+        const sourceIds = await this.creditsToFold(participantId, lane, amountNano);
+        return await this.#ledger.submit(
+            'exchange',
+            'account:cover',
+            () => coverCommandCodec.encode({ ...transfer, sourceIds }),
+            coverCodec.decode,
+        );
+    }
+
+    async show(participantId: string): Promise<Account> {
+        const [lanes, credits, covers] = [
+            await this.lanes(participantId),
+            await this.credits(participantId),
+            await this.covers(participantId),
+        ];
+        return { participantId, lanes, credits, covers, freeNano: freeBalance(lanes, credits) };
+    }
+
+    async lanes(participantId: string): Promise<readonly Lane[]> {
+        return await this.#everyRecord('account:lanes', participantId, laneCodec);
+    }
+
+    async credits(participantId: string): Promise<readonly Credit[]> {
+        return await this.#everyRecord('account:credits', participantId, creditCodec);
+    }
+
+    async covers(participantId: string): Promise<readonly Cover[]> {
+        return await this.#ledger.evaluate(
+            'exchange',
+            'account:covers',
+            () => participantQueryCodec.encode({ participantId }),
+            (payload) => decodePage(payload, coverCodec).items,
+        );
+    }
+
+    /**
+     * Chooses credits that fill a lane up to an amount: none while the lane has enough, else the largest first, so that
+     * few are named. When all of them are too little the ledger refuses, with the sum.
+     */
+    async creditsToFold(participantId: string, lane: number, neededNano: AmountNano): Promise<readonly string[]> {
+        const lanes = await this.lanes(participantId);
+        const heldNano = lanes.find((each) => each.lane === lane)?.balanceNano ?? NO_MONEY;
+        return heldNano >= neededNano ? [] : foldedCredits(await this.credits(participantId), heldNano, neededNano);
+    }
+
+    async #everyRecord<Item>(
+        verb: 'account:lanes' | 'account:credits',
+        participantId: string,
+        item: Codec<Item>,
+    ): Promise<readonly Item[]> {
+        return await everyItem((query) =>
+            this.#ledger.evaluate(
+                'exchange',
+                verb,
+                () => participantPageQueryCodec.encode({ ...query, participantId }),
+                (payload) => decodePage(payload, item),
+            ),
+        );
+    }
+}
+
+/** Sources of the credits that raise `heldNano` to `neededNano`: the largest first, ties by source. */
+export function foldedCredits(
+    credits: readonly Credit[],
+    heldNano: AmountNano,
+    neededNano: AmountNano,
+): readonly string[] {
+    const ordered = [...credits].sort(byAmountThenSource).slice(0, FOLDS_MAX);
+    const sources: string[] = [];
+    let sumNano = heldNano;
+    for (const credit of ordered) {
+        if (sumNano >= neededNano) {
+            break;
+        }
+        sources.push(credit.sourceId);
+        sumNano = plus(sumNano, credit.amountNano);
+    }
+    return sources;
+}
+
+function byAmountThenSource(left: Credit, right: Credit): number {
+    if (left.amountNano !== right.amountNano) {
+        return left.amountNano > right.amountNano ? -1 : 1;
+    }
+    return left.sourceId < right.sourceId ? -1 : 1;
+}
+
+/** No listing finds it by its id: the same command again answers the same without a second effect. */
+const sentAgain = (): Promise<null> => Promise.resolve(null);

@@ -1,0 +1,198 @@
+import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
+import { type Execution, heldBy, prefunding } from '@commonwatt/chaincode/domain/escrow';
+import type { AgreementState } from '@commonwatt/chaincode/domain/lifecycle';
+import {
+    type AgreementChange,
+    agreementHistoryCodec,
+    agreementIdOf,
+    agreementRefCodec,
+    type AgreementView,
+    agreementViewCodec,
+    concludeCodec,
+    consentBody,
+    type Fold,
+    fundCodec,
+    releaseCodec,
+    termsHashOf,
+    withdrawCodec,
+    type Withdrawal,
+    withdrawalCodec,
+} from '@commonwatt/chaincode/wire/agreement';
+import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
+import type { Page, PageQuery } from '@commonwatt/chaincode/wire/query';
+import { keyIdOf } from '@commonwatt/chaincode/wire/signature';
+import type { AccountClient } from './account-client.js';
+import { type DocumentSigner, signDocument } from './document-signer.js';
+import { CommonwattError, translated } from './errors.js';
+import { everyItem, type Ledger, orNull } from './ledger.js';
+import type { Committed } from './submitter.js';
+
+/** Another step took the credits we named between reading and committing; these are read again. */
+const STALE_FOLDS: readonly string[] = ['CREDIT_MISSING', 'CREDIT_NOT_NEEDED'];
+const FOLD_ATTEMPTS_MAX = 4;
+
+/** States in which a step has not been taken yet; from all others it has been, or cannot be any more. */
+const BEFORE = {
+    fund: ['concluded', 'lapsed'],
+    release: ['concluded', 'inForce', 'completed', 'lapsed'],
+    lapse: ['concluded', 'inForce', 'windingDown', 'completed', 'terminated'],
+} as const satisfies Record<string, readonly AgreementState[]>;
+
+/** Agreements from signature to the end of delivery. */
+export class AgreementClient {
+    readonly #ledger: Ledger;
+    readonly #accounts: AccountClient;
+
+    constructor(ledger: Ledger, accounts: AccountClient) {
+        this.#ledger = ledger;
+        this.#accounts = accounts;
+    }
+
+    /**
+     * Signs terms for one party, with the identity's signing key or another signer. Nothing is sent.
+     * @throws InvalidError SIGNING_KEY_MISSING, INPUT_INVALID
+     */
+    async consent(terms: Terms, participantId: string, signer?: DocumentSigner): Promise<Consent> {
+        const body = translated(() => consentBody(agreementIdOf(terms), terms));
+        const scope = this.#ledger.scope('exchange');
+        const signed = await signDocument(signer ?? this.#ledger.documents, 'commonwatt/agreement/1', scope, body);
+        return { participantId, ...signed };
+    }
+
+    /**
+     * Puts an agreement on the ledger with every party's consent; anyone may.
+     * @throws InvalidError TERMS_INVALID, SIGNATURE_INVALID · ForbiddenError SIGNATURE_MISSING, QUALIFICATION_MISSING ·
+     * ConflictError SLOT_BEGUN, SIGNATURE_WITHDRAWN, MARKET_HALTED · LimitError TERMS_LIMIT
+     */
+    async conclude(terms: Terms, consents: readonly Consent[]): Promise<Committed<Execution>> {
+        const agreementId = translated(() => agreementIdOf(terms));
+        return await this.#ledger.submit(
+            'exchange',
+            'agreement:conclude',
+            () => concludeCodec.encode({ terms, consents }),
+            executionCodec.decode,
+            async () => (await orNull(this.show(agreementId)))?.execution ?? null,
+        );
+    }
+
+    /**
+     * Moves every party's prefunding into escrow, so that the agreement is in force; anyone may push it. Credits are
+     * folded where a lane is short.
+     * @param standingId the standing verdict that covers it; `null` when it has a verdict of its own
+     * @throws ForbiddenError VERDICT_MISSING, STANDING_VERDICT_EXCEEDED · ConflictError ACCOUNT_UNDERFUNDED, SLOT_BEGUN,
+     * AGREEMENT_STATE, MARKET_HALTED
+     */
+    async fund(agreementId: string, standingId: string | null): Promise<Committed<Execution>> {
+        const { terms } = (await this.show(agreementId)).agreement;
+        for (let attempt = 1; ; attempt += 1) {
+            const folds = await this.#foldsFor(terms);
+            try {
+                return await this.#ledger.submit(
+                    'exchange',
+                    'agreement:fund',
+                    () => fundCodec.encode({ agreementId, standingId, folds }),
+                    executionCodec.decode,
+                    () => this.#past(agreementId, 'fund'),
+                );
+            } catch (error) {
+                const stale = error instanceof CommonwattError && STALE_FOLDS.includes(error.code);
+                if (!stale || attempt >= FOLD_ATTEMPTS_MAX) {
+                    throw error;
+                }
+            }
+        }
+    }
+
+    /**
+     * Ends delivery from a slot on after the regulator's termination: escrow of the later slots goes back.
+     * @param fromSlot the first slot that has not begun
+     * @throws ForbiddenError VERDICT_MISSING · ConflictError SLOT_BEGUN, AGREEMENT_STATE
+     */
+    async release(agreementId: string, fromSlot: number): Promise<Committed<Execution>> {
+        return await this.#ledger.submit(
+            'exchange',
+            'agreement:release',
+            () => releaseCodec.encode({ agreementId, fromSlot }),
+            executionCodec.decode,
+            () => this.#past(agreementId, 'release'),
+        );
+    }
+
+    /** Closes an agreement that was never funded. @throws ConflictError AGREEMENT_STATE, SLOT_NOT_OVER */
+    async lapse(agreementId: string): Promise<Committed<Execution>> {
+        return await this.#ledger.submit(
+            'exchange',
+            'agreement:lapse',
+            () => agreementRefCodec.encode({ agreementId }),
+            executionCodec.decode,
+            () => this.#past(agreementId, 'lapse'),
+        );
+    }
+
+    /**
+     * Takes the caller's signature back, unless the agreement is concluded already.
+     * @throws ForbiddenError CALLER_NOT_PARTICIPANT · InvalidError SIGNATURE_INVALID · ConflictError AGREEMENT_CONFLICT
+     */
+    async withdraw(terms: Terms, participantId: string): Promise<Committed<Withdrawal>> {
+        const termsHash = translated(() => termsHashOf(terms));
+        const withdrawal = { participantId, termsHash, keyId: keyIdOf(this.#ledger.documents.publicKey) };
+        const body = withdrawalCodec.toJson(withdrawal);
+        const { signature } = await this.#ledger.sign('commonwatt/withdrawal/1', 'exchange', body);
+        return await this.#ledger.submit(
+            'exchange',
+            'agreement:withdraw',
+            () => withdrawCodec.encode({ withdrawal, signature }),
+            withdrawalCodec.decode,
+            () => Promise.resolve(null), // it has no listing: the same withdrawal again answers the same
+        );
+    }
+
+    /** @throws NotFoundError AGREEMENT_MISSING {agreementId} */
+    async show(agreementId: string): Promise<AgreementView> {
+        return await this.#ledger.evaluate(
+            'exchange',
+            'agreement:show',
+            () => agreementRefCodec.encode({ agreementId }),
+            agreementViewCodec.decode,
+        );
+    }
+
+    /** Every change of the agreement's records with its transaction, oldest first. @throws NotFoundError AGREEMENT_MISSING */
+    async history(agreementId: string): Promise<readonly AgreementChange[]> {
+        return await this.#ledger.evaluate(
+            'exchange',
+            'agreement:history',
+            () => agreementRefCodec.encode({ agreementId }),
+            agreementHistoryCodec.decode,
+        );
+    }
+
+    async page(query: PageQuery): Promise<Page<Execution>> {
+        return await this.#ledger.page('exchange', 'agreement:list', query, executionCodec);
+    }
+
+    async list(): Promise<readonly Execution[]> {
+        return await everyItem((query) => this.page(query));
+    }
+
+    /** The execution, if the step has been taken: it is in the state that the step leads to, or in a later one. */
+    async #past(agreementId: string, verb: 'fund' | 'release' | 'lapse'): Promise<Execution | null> {
+        const { execution } = await this.show(agreementId);
+        const before: readonly AgreementState[] = BEFORE[verb];
+        return before.includes(execution.state) ? null : execution;
+    }
+
+    /** Credits for each party whose lane is short of its prefunding. */
+    async #foldsFor(terms: Terms): Promise<Fold[]> {
+        const folds: Fold[] = [];
+        for (const holding of prefunding(terms)) {
+            const { participantId } = holding;
+            const lane = terms.parties.find((party) => party.participantId === participantId)?.lane ?? 0;
+            const sourceIds = await this.#accounts.creditsToFold(participantId, lane, heldBy(holding));
+            if (sourceIds.length > 0) {
+                folds.push({ participantId, sourceIds });
+            }
+        }
+        return folds;
+    }
+}

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import type { Leg, Terms } from '@commonwatt/chaincode/domain/agreement';
+import { NO_MONEY, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+
+/** What parties settle between them; the rest has a default or follows from it. */
+export type Draft = Pick<Terms, 'proposerId' | 'legs' | 'firstSlot' | 'slotCount'> &
+    Partial<Omit<Terms, 'version' | 'previousHash' | 'verification'>>;
+
+/**
+ * Completes a draft to the terms of a first version. Without other wishes every party pays from its lane 0, there is no
+ * default amount and no tolerance, the buyer takes or pays, halts exempt, and the offer stands until delivery begins.
+ */
+export function draftTerms(draft: Draft): Terms {
+    return {
+        salt: randomBytes(32).toString('hex'),
+        rulesVersion: 1,
+        parties: partiesOf(draft.legs).map((participantId) => ({ participantId, lane: 0 })),
+        defaultRateMicroPerKwh: priceMicroPerKwh(0n),
+        defaultCapNano: NO_MONEY,
+        toleranceBp: 0,
+        takeOrPay: true,
+        exemptions: ['halt'],
+        curtailable: false,
+        concludeBeforeSlot: draft.firstSlot,
+        ...draft,
+        version: 1,
+        previousHash: null,
+        verification: 'meters',
+    };
+}
+
+/** Sellers and buyers, each once, in the order of the legs. */
+const partiesOf = (legs: readonly Leg[]): string[] => [...new Set(legs.flatMap((leg) => [leg.sellerId, leg.buyerId]))];

@@ -1,0 +1,115 @@
+import { status } from '@grpc/grpc-js';
+import { GatewayError } from '@hyperledger/fabric-gateway';
+import { decodeError } from '@commonwatt/chaincode/wire/errors';
+import {
+    type CommonwattError,
+    DisagreementError,
+    ForbiddenError,
+    InternalError,
+    refusal,
+    UnavailableError,
+} from './errors.js';
+
+/** The peer that serves the gateway is itself away, so another one may do the same. */
+export class GatewayAway extends Error {
+    constructor(cause: unknown) {
+        super('the gateway peer does not answer', { cause });
+    }
+}
+
+/** Status codes of a peer that could not do its part now. */
+const AWAY_CODES: readonly number[] = [
+    status.UNAVAILABLE,
+    status.ABORTED,
+    status.DEADLINE_EXCEEDED,
+    status.FAILED_PRECONDITION,
+    status.CANCELLED,
+];
+
+/** Status codes that a gateway gives for itself when it names nobody else. */
+const OWN_CODES: readonly number[] = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED];
+
+/** What a failed evaluation means. Only one peer was asked, so its refusal is the answer. */
+export function evaluateFailure(error: unknown, mspIds: readonly string[]): Error {
+    return failure(error, { mspIds, endorsers: [] });
+}
+
+/** What a failed endorsement means. It is a refusal only when nobody endorsed. */
+export function endorseFailure(
+    error: unknown,
+    mspIds: readonly string[],
+    endorsers: readonly string[],
+    transactionId: string,
+): Error {
+    return failure(error, { mspIds, endorsers, transactionId });
+}
+
+/** What a failed submission means: orderers that refuse are named, so a failure without names is the peer's own. */
+export function submitFailure(error: unknown, mspIds: readonly string[]): Error {
+    return failure(error, { mspIds, endorsers: [] });
+}
+
+type Circumstances = Readonly<{
+    /** Every organisation of the channel. */
+    mspIds: readonly string[];
+    /** Those asked to endorse; empty when one peer was asked. */
+    endorsers: readonly string[];
+    transactionId?: string;
+}>;
+
+function failure(error: unknown, circumstances: Circumstances): Error {
+    if (!(error instanceof GatewayError)) {
+        return error instanceof Error ? error : new Error(String(error));
+    }
+    const { endorsers, transactionId } = circumstances;
+    const refused = refusalIn(error, transactionId);
+    const failed = new Set(error.details.map((detail) => detail.mspId));
+    if (refused !== null) {
+        const unanimous = endorsers.every((mspId) => failed.has(mspId));
+        return unanimous ? refused : new DisagreementError([...failed], refused);
+    }
+    if (error.message.includes('ProposalResponsePayloads do not match')) {
+        return new DisagreementError(endorsers, null);
+    }
+    const away = organizationsAway(error, circumstances.mspIds);
+    if (AWAY_CODES.includes(error.code) && away.length > 0) {
+        return new UnavailableError({
+            code: 'PEER_UNAVAILABLE',
+            operands: { organizations: away },
+            ...(transactionId === undefined ? {} : { transactionId }),
+            cause: error,
+        });
+    }
+    return OWN_CODES.includes(error.code) ? new GatewayAway(error) : gatewayRefusal(error);
+}
+
+/** The first coded refusal that a peer reports. */
+function refusalIn(error: GatewayError, transactionId: string | undefined): CommonwattError | null {
+    const texts = error.details.length > 0 ? error.details.map((detail) => detail.message) : [error.message];
+    for (const text of texts) {
+        const decoded = decodeError(text);
+        if (decoded !== null) {
+            return refusal(decoded, transactionId);
+        }
+    }
+    return null;
+}
+
+/** Organisations whose peers are named as failing; the peer names those it cannot find in the message alone. */
+function organizationsAway(error: GatewayError, mspIds: readonly string[]): string[] {
+    const named = error.details.map((detail) => detail.mspId);
+    const inMessage = mspIds.filter((mspId) => error.message.includes(mspId));
+    return [...new Set([...named, ...inMessage])];
+}
+
+function gatewayRefusal(error: GatewayError): CommonwattError {
+    const [detail] = error.details;
+    const facts = {
+        code: 'GATEWAY_REFUSED',
+        operands: { status: status[error.code] ?? String(error.code), message: detail?.message ?? error.message },
+        cause: error,
+    };
+    return error.code === status.PERMISSION_DENIED || error.code === status.UNAUTHENTICATED
+        ? new ForbiddenError(facts)
+        : new InternalError(facts);
+}

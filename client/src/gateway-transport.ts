@@ -1,0 +1,122 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Transaction } from '@hyperledger/fabric-gateway';
+import { common, peer } from '@hyperledger/fabric-protos';
+import { CommitWatch } from './commit-watch.js';
+import type { ConnectionProfile } from './connection-profile.js';
+import { OutcomeUnknownError } from './errors.js';
+import { endorseFailure, evaluateFailure, submitFailure } from './gateway-errors.js';
+import { type GatewayLink, GatewayPool } from './gateway-pool.js';
+import type { Identity } from './identity.js';
+import type { Call, Receipt, Stream, Transport } from './transport.js';
+import { validationCodeName } from './validation-code.js';
+
+/** Longest wait for a block after the orderer was given the transaction. */
+const COMMIT_MS_MAX = 20_000;
+/** The same when no orderer said that it took the transaction. */
+const UNTAKEN_MS_MAX = 3_000;
+
+/** The transport on @hyperledger/fabric-gateway: any peer of the profile serves it, the own organisation's first. */
+export class GatewayTransport implements Transport {
+    readonly #profile: ConnectionProfile;
+    readonly #pool: GatewayPool;
+    readonly #commits: CommitWatch;
+
+    constructor(profile: ConnectionProfile, identity: Identity) {
+        this.#profile = profile;
+        this.#pool = new GatewayPool(profile, identity);
+        this.#commits = new CommitWatch({
+            height: () => this.height(),
+            filteredBlocks: (fromBlock) => this.#filteredBlocks(fromBlock),
+        });
+    }
+
+    async evaluate(call: Call): Promise<string> {
+        return await this.#pool.perform(async (link) => {
+            const proposal = link.network.getContract(call.chaincode).newProposal(call.verb, {
+                arguments: [call.command],
+            });
+            const result = await proposal.evaluate().catch((error: unknown) => {
+                throw evaluateFailure(error, this.#profile.mspIds);
+            });
+            return textOf(result);
+        });
+    }
+
+    async submit(call: Call, endorsers: readonly string[]): Promise<Receipt> {
+        await this.#commits.start();
+        const transaction = await this.#pool.perform((link) => this.#endorse(link, call, endorsers));
+        const transactionId = transaction.getTransactionId();
+        const inBlock = this.#commits.statusOf(transactionId, COMMIT_MS_MAX);
+        const taken = await this.#order(transaction);
+        const status = await (taken ? inBlock : Promise.race([inBlock, pause(UNTAKEN_MS_MAX, null)]));
+        if (status === null) {
+            throw new OutcomeUnknownError({ code: 'OUTCOME_UNKNOWN', transactionId });
+        }
+        return {
+            payload: textOf(transaction.getResult()),
+            transactionId,
+            blockNumber: status.blockNumber,
+            validationCode: validationCodeName(status.code),
+        };
+    }
+
+    async height(): Promise<number> {
+        return await this.#pool.perform(async (link) => {
+            const contract = link.network.getContract('qscc');
+            const proposal = contract.newProposal('GetChainInfo', { arguments: [this.#profile.channel] });
+            const result = await proposal.evaluate().catch((error: unknown) => {
+                throw evaluateFailure(error, this.#profile.mspIds);
+            });
+            return common.BlockchainInfo.deserializeBinary(result).getHeight();
+        });
+    }
+
+    async blocks(fromBlock: number): Promise<Stream<common.Block>> {
+        return await this.#pool.perform((link) => link.network.getBlockEvents({ startBlock: BigInt(fromBlock) }));
+    }
+
+    close(): void {
+        this.#commits.close();
+        this.#pool.close();
+    }
+
+    async #endorse(link: GatewayLink, call: Call, endorsers: readonly string[]): Promise<Transaction> {
+        const proposal = link.network.getContract(call.chaincode).newProposal(call.verb, {
+            arguments: [call.command],
+            endorsingOrganizations: [...endorsers],
+        });
+        return await proposal.endorse().catch((error: unknown) => {
+            throw endorseFailure(error, this.#profile.mspIds, endorsers, proposal.getTransactionId());
+        });
+    }
+
+    /**
+     * Hands the transaction to the orderer, through another peer when one does not answer: the same transaction twice
+     * is one transaction. An error decides nothing, because the orderer may have taken it all the same.
+     * @returns whether an orderer says that it took the transaction
+     */
+    async #order(transaction: Transaction): Promise<boolean> {
+        const bytes = transaction.getBytes();
+        try {
+            await this.#pool.perform(async ({ gateway }) => {
+                await gateway
+                    .newTransaction(bytes)
+                    .submit()
+                    .catch((error: unknown) => {
+                        throw submitFailure(error, this.#profile.mspIds);
+                    });
+            });
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
+    async #filteredBlocks(fromBlock: number): Promise<Stream<peer.FilteredBlock>> {
+        return await this.#pool.perform((link) =>
+            link.network.getFilteredBlockEvents({ startBlock: BigInt(fromBlock) }),
+        );
+    }
+}
+
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');

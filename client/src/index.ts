@@ -1,0 +1,37 @@
+export { type Account, AccountClient, type CoverTransfer } from './account-client.js';
+export { AgreementClient } from './agreement-client.js';
+export { type Draft, draftTerms } from './agreement-draft.js';
+export { CharterClient } from './charter-client.js';
+export { ClockClient } from './clock-client.js';
+export { type ConnectionProfile, type GatewayPeer, readConnectionProfile } from './connection-profile.js';
+export { createIdentity, type NodeRole } from './development-ca.js';
+export { type DetachedSignature, type DocumentSigner, documentSignerOf, signDocument } from './document-signer.js';
+export {
+    CommitFailedError,
+    CommonwattError,
+    ConflictError,
+    DisagreementError,
+    type FailureKind,
+    ForbiddenError,
+    InternalError,
+    InvalidError,
+    LimitError,
+    NotFoundError,
+    OutcomeUnknownError,
+    UnavailableError,
+} from './errors.js';
+export { HaltClient } from './halt-client.js';
+export { adminIdentity, type Identity, identityOf, subjectHashOfCertificate } from './identity.js';
+export { Ledger } from './ledger.js';
+export { connect, type ConnectOptions, Market } from './market.js';
+export { MeterClient } from './meter-client.js';
+export { nativeSigner } from './native-signer.js';
+export { ParticipantClient } from './participant-client.js';
+export { QualificationClient, type QualificationReason } from './qualification-client.js';
+export { ReadingClient } from './reading-client.js';
+export { SeatClient } from './seat-client.js';
+export { SettlementClient, type SettlementRef } from './settlement-client.js';
+export type { Committed, Submission, Submitter } from './submitter.js';
+export type { Call, ChaincodeRole, Receipt, Stream, Transport } from './transport.js';
+export { type Reviewed, VerdictClient } from './verdict-client.js';
+export { FileWallet, type WalletEntry } from './wallet.js';

@@ -1,0 +1,100 @@
+import { AccountClient } from './account-client.js';
+import { AgreementClient } from './agreement-client.js';
+import { CharterClient } from './charter-client.js';
+import { ClockClient } from './clock-client.js';
+import { type ConnectionProfile, readConnectionProfile } from './connection-profile.js';
+import { Endorsers } from './endorsers.js';
+import { GatewayTransport } from './gateway-transport.js';
+import { HaltClient } from './halt-client.js';
+import type { Identity } from './identity.js';
+import { Ledger, orNull } from './ledger.js';
+import { MeterClient } from './meter-client.js';
+import { ParticipantClient } from './participant-client.js';
+import { QualificationClient } from './qualification-client.js';
+import { ReadingClient } from './reading-client.js';
+import { SeatClient } from './seat-client.js';
+import { SettlementClient } from './settlement-client.js';
+import { RetryingSubmitter, type Submitter } from './submitter.js';
+import type { Transport } from './transport.js';
+import { VerdictClient } from './verdict-client.js';
+
+export type ConnectOptions = Readonly<{
+    /** A connection profile, or the file that holds it. */
+    profile: ConnectionProfile | string;
+    identity: Identity;
+    /** Another Fabric client library than the gateway's. */
+    transport?: Transport;
+    /** Carries out submissions; by default sends them, with bounded retries. */
+    submitter?: Submitter;
+}>;
+
+/**
+ * The market as one identity sees it. Connections open with the first call, so nothing fails here but a bad profile.
+ * @throws NotFoundError FILE_MISSING {file} · InvalidError FILE_INVALID {file, path, reason}
+ */
+export async function connect(options: ConnectOptions): Promise<Market> {
+    const profile =
+        typeof options.profile === 'string' ? await readConnectionProfile(options.profile) : options.profile;
+    const { identity } = options;
+    const transport = options.transport ?? new GatewayTransport(profile, identity);
+    return new Market(profile, identity, transport, options.submitter);
+}
+
+/** Clients of every noun over one connection. */
+export class Market {
+    readonly charter: CharterClient;
+    readonly clock: ClockClient;
+    readonly seats: SeatClient;
+    readonly participants: ParticipantClient;
+    readonly qualifications: QualificationClient;
+    readonly meters: MeterClient;
+    readonly accounts: AccountClient;
+    readonly agreements: AgreementClient;
+    readonly verdicts: VerdictClient;
+    readonly readings: ReadingClient;
+    readonly settlements: SettlementClient;
+    readonly halts: HaltClient;
+
+    readonly profile: ConnectionProfile;
+    /** For what the clients do not cover: other calls, blocks. */
+    readonly transport: Transport;
+    readonly ledger: Ledger;
+
+    constructor(profile: ConnectionProfile, identity: Identity, transport: Transport, submitter?: Submitter) {
+        const { channel, chaincodes } = profile;
+        this.profile = profile;
+        this.transport = transport;
+        this.ledger = new Ledger({
+            transport,
+            submitter: submitter ?? new RetryingSubmitter(transport, this.#endorsers()),
+            channel,
+            chaincodes,
+            documents: identity.documents,
+        });
+        this.charter = new CharterClient(this.ledger);
+        this.clock = new ClockClient(this.ledger);
+        this.seats = new SeatClient(this.ledger);
+        this.participants = new ParticipantClient(this.ledger);
+        this.qualifications = new QualificationClient(this.ledger);
+        this.meters = new MeterClient(this.ledger);
+        this.accounts = new AccountClient(this.ledger);
+        this.agreements = new AgreementClient(this.ledger, this.accounts);
+        this.verdicts = new VerdictClient(this.ledger);
+        this.readings = new ReadingClient(this.ledger);
+        this.settlements = new SettlementClient(this.ledger);
+        this.halts = new HaltClient(this.ledger);
+    }
+
+    close(): void {
+        this.transport.close();
+    }
+
+    /** Who the regulator is stands in the charter, which never changes once it is there. */
+    #endorsers(): Endorsers {
+        let regulator: string | null = null;
+        return new Endorsers(this.profile.mspIds, async () => {
+            regulator ??= (await orNull(this.charter.show('exchange')))?.orgs.regulator ?? null;
+            return regulator;
+        });
+    }
+}
