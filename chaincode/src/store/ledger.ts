@@ -66,17 +66,12 @@ export class Ledger {
     ): Promise<Page<Value>> {
         const start = `${ledgerKey(type.name, prefix)}/`;
         const end = `${ledgerKey(type.name, prefix)}0`; // '0' follows '/' in every collation of bytes
-        const { iterator, metadata } = await this.#stub.getStateByRangeWithPagination(
-            start,
-            end,
-            query.pageSize,
-            query.bookmark,
-        );
-        const texts = await drain(iterator);
-        return {
-            items: texts.map((text) => type.codec.decode(text)),
-            bookmark: metadata.fetchedRecordsCount < query.pageSize ? '' : metadata.bookmark,
-        };
+        const answer = await this.#stub.getStateByRangeWithPagination(start, end, query.pageSize, query.bookmark);
+        // The shim leaves the metadata of an empty page out, whatever its types say.
+        const metadata = answer.metadata as typeof answer.metadata | undefined;
+        const texts = await drain(answer.iterator);
+        const isLast = metadata === undefined || metadata.fetchedRecordsCount < query.pageSize;
+        return { items: texts.map((text) => type.codec.decode(text)), bookmark: isLast ? '' : metadata.bookmark };
     }
 
     async history<Value>(
