@@ -4,7 +4,7 @@ import { marketError } from '../domain/errors.js';
 import { coverAccount, EXTERNAL_ACCOUNT, freeAccount, transfer } from '../domain/posting.js';
 import { type AmountNano, NO_MONEY, plus } from '../domain/units.js';
 import { coverCodec, coverCommandCodec, creditCodec, depositCodec, laneCodec } from '../wire/account.js';
-import { encodePage, participantPageQueryCodec, participantQueryCodec } from '../wire/query.js';
+import { encodePage, pageQueryCodec, participantPageQueryCodec, participantQueryCodec } from '../wire/query.js';
 import { COVER, CREDIT, DEPOSIT, LANE } from '../store/keys.js';
 import { ExchangeContract } from './exchange-contract.js';
 import type { TradeContext } from './trade-context.js';
@@ -60,6 +60,10 @@ export class AccountContract extends ExchangeContract {
             event: { name: 'CoverRaised/1', payload: { participantId, carrier, amountNano } },
         });
         return coverCodec.encode(cover);
+    }
+
+    async deposits(ctx: TradeContext, query: string): Promise<string> {
+        return encodePage(await ctx.ledger.page(DEPOSIT, pageQueryCodec.decode(query)), depositCodec);
     }
 
     async lanes(ctx: TradeContext, query: string): Promise<string> {

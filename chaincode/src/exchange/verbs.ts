@@ -36,6 +36,7 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'meter:list': (ctx, query) => meters.list(ctx, query),
     'account:deposit': (ctx, command) => accounts.deposit(ctx, command),
     'account:cover': (ctx, command) => accounts.cover(ctx, command),
+    'account:deposits': (ctx, query) => accounts.deposits(ctx, query),
     'account:lanes': (ctx, query) => accounts.lanes(ctx, query),
     'account:credits': (ctx, query) => accounts.credits(ctx, query),
     'account:covers': (ctx, query) => accounts.covers(ctx, query),

@@ -45,6 +45,7 @@ export const EXCHANGE_VERBS = {
     'meter:list': EVALUATE,
     'account:deposit': SUBMIT_CROSSING,
     'account:cover': SUBMIT,
+    'account:deposits': EVALUATE,
     'account:lanes': EVALUATE,
     'account:credits': EVALUATE,
     'account:covers': EVALUATE,
