@@ -1,3 +1,5 @@
+export { findBinaries, resolveBinaries } from './binaries/resolve.js';
+export type { Binaries } from './binaries/tools.js';
 export { Network, openNetwork, type OpenOptions, type RestartOptions, type UpOptions } from './network.js';
 export { NetworkError } from './network-error.js';
 export type { OnProgress, ProgressEvent } from './progress.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm, readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { findBinaries, resolveBinaries } from './binaries/resolve.js';
 import type { Binaries } from './binaries/tools.js';
 import { writeConnectionProfiles } from './connection-profile.js';
@@ -11,7 +11,7 @@ import { withLock } from './process/lock.js';
 import { tail } from './process/log-excerpt.js';
 import { Supervisor } from './process/supervisor.js';
 import { runSteps, type OnProgress, type Step } from './progress.js';
-import { adminEnvironment, ordererAddress, ordererCertificate } from './provision/admin.js';
+import { clientEnvironment } from './provision/admin.js';
 import { createCertificates } from './provision/certificates.js';
 import { defineChaincodes, installChaincodes } from './provision/chaincode-definition.js';
 import { createGenesisBlock, joinChannel } from './provision/channel.js';
@@ -123,15 +123,16 @@ export class Network {
     /** The environment in which the stock `peer` CLI acts as this organization's admin. */
     async env(org: OrgName): Promise<Record<string, string>> {
         const settings = await requireSettings(this.#folder);
-        const deployment = { folder: this.#folder, settings };
         const binaries = await findBinaries();
-        const tools = binaries === undefined ? [] : [dirname(binaries.tools.peer)];
+        if (binaries === undefined) {
+            throw new NetworkError('The Fabric tools are not there any more.', {
+                subject: 'peer',
+                remedy: 'Run `commonwatt network binaries`.',
+            });
+        }
         return {
-            ...adminEnvironment(deployment, org),
-            ORDERER_ADDRESS: ordererAddress(deployment),
-            ORDERER_CA: ordererCertificate(deployment),
-            CHANNEL_NAME: settings.channel,
-            PATH: [...tools, process.env['PATH'] ?? ''].join(':'),
+            ...clientEnvironment({ folder: this.#folder, settings }, org),
+            PATH: [dirname(binaries.tools.peer), process.env['PATH'] ?? ''].join(delimiter),
         };
     }
 

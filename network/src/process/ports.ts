@@ -1,7 +1,8 @@
-import { createServer } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { randomInt } from 'node:crypto';
 import { NetworkError } from '../network-error.js';
 import type { ProcessSpec } from '../topology.js';
+import { poll } from '../wait.js';
 import { ownerOfPort } from './port-owner.js';
 
 /** Port numbers by process and purpose: `ports['peer-operator'].operationsPort`. */
@@ -12,6 +13,7 @@ export type PortMap = Readonly<Record<string, Readonly<Record<string, number>>>>
 const firstPort = 20_000;
 const lastPort = 31_999;
 const attempts = 50;
+const releaseLimits = { timeoutMs: 1_500, intervalMs: 50 };
 
 export async function isFree(port: number): Promise<boolean> {
     return new Promise((resolve) => {
@@ -46,10 +48,29 @@ export async function choosePorts(specs: readonly ProcessSpec[]): Promise<PortMa
 /** The ports of a process about to start must be free: they are part of the channel's configuration and cannot change. */
 export async function requireFree(name: string, ports: Readonly<Record<string, number>>): Promise<void> {
     for (const port of Object.values(ports)) {
-        if (!(await isFree(port))) {
+        // A process killed a moment ago may not have let go of its port yet.
+        const free = await poll(async () => ((await isFree(port)) ? true : undefined), releaseLimits);
+        if (free === undefined) {
             throw portTaken(name, port);
         }
     }
+}
+
+/** Whether somebody accepts connections there. */
+export async function isListening(port: number): Promise<boolean> {
+    return new Promise((resolve) => {
+        const socket = createConnection({ port, host: '127.0.0.1' });
+        const answer = (listening: boolean): void => {
+            socket.destroy();
+            resolve(listening);
+        };
+        socket.once('connect', () => {
+            answer(true);
+        });
+        socket.once('error', () => {
+            answer(false);
+        });
+    });
 }
 
 function portTaken(name: string, port: number): NetworkError {

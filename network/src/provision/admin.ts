@@ -1,6 +1,6 @@
 import type { Deployment } from '../deployment.js';
 import { portOf } from '../process/ports.js';
-import { ordererOwners, mspIdOf, peerOf, type OrgName } from '../topology.js';
+import { ordererOwners, mspIdOf, orgNames, peerOf, type OrgName } from '../topology.js';
 
 /** What the stock `peer` CLI needs to act as an organization's admin at its own peer. */
 export function adminEnvironment(
@@ -16,6 +16,24 @@ export function adminEnvironment(
         CORE_PEER_MSPCONFIGPATH: folder.adminMsp(org),
         CORE_PEER_TLS_ENABLED: 'true',
         CORE_PEER_TLS_ROOTCERT_FILE: folder.tlsRootCertificate(org),
+    };
+}
+
+/** The same, and how to name the orderer and the other organizations' peers on the command line. */
+export function clientEnvironment(
+    deployment: Pick<Deployment, 'folder' | 'settings'>,
+    org: OrgName,
+): Record<string, string> {
+    const peers = orgNames.flatMap((each) => [
+        [`${each.toUpperCase()}_PEER_ADDRESS`, peerAddress(deployment, each)],
+        [`${each.toUpperCase()}_PEER_CA`, deployment.folder.tlsRootCertificate(each)],
+    ]);
+    return {
+        ...adminEnvironment(deployment, org),
+        CHANNEL_NAME: deployment.settings.channel,
+        ORDERER_ADDRESS: ordererAddress(deployment),
+        ORDERER_CA: ordererCertificate(deployment),
+        ...(Object.fromEntries(peers) as Record<string, string>),
     };
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inheritedEnvironment } from '../binaries/tools.js';
 import type { Deployment } from '../deployment.js';
 import { readFrom } from '../process/log-excerpt.js';
-import { portOf, requireFree } from '../process/ports.js';
+import { isListening, portOf, requireFree } from '../process/ports.js';
 import type { Launch } from '../process/supervisor.js';
 import { inTurn } from './in-turn.js';
 import { builderFolder } from '../project.js';
@@ -68,7 +68,7 @@ async function launchOrderer(deployment: Deployment, spec: ProcessSpec): Promise
         command: binaries.tools.orderer,
         args: ['start'],
         env: fabricEnvironment(deployment, spec),
-        isReady: () => isHealthy(portOf(deployment.settings.ports, spec.name, 'operationsPort')),
+        isReady: () => serves(deployment, spec),
     };
 }
 
@@ -88,7 +88,7 @@ async function launchPeer(deployment: Deployment, spec: ProcessSpec): Promise<La
             GOGC: '400',
             CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG: JSON.stringify(addresses),
         },
-        isReady: () => isHealthy(portOf(deployment.settings.ports, spec.name, 'operationsPort')),
+        isReady: () => serves(deployment, spec),
     };
 }
 
@@ -137,6 +137,15 @@ function nodeValues(deployment: Deployment, spec: ProcessSpec): TemplateValues {
 
 function chaincodeAddress(deployment: Deployment, org: OrgName, name: ChaincodeName): string {
     return `127.0.0.1:${String(portOf(deployment.settings.ports, chaincodeOf(org), `${name}Port`))}`;
+}
+
+/** Healthy, and behind every one of its ports: the health check comes up before the rest. */
+async function serves({ settings }: Deployment, spec: ProcessSpec): Promise<boolean> {
+    if (!(await isHealthy(portOf(settings.ports, spec.name, 'operationsPort')))) {
+        return false;
+    }
+    const listening = await Promise.all(Object.values(settings.ports[spec.name] ?? {}).map(isListening));
+    return listening.every(Boolean);
 }
 
 async function isHealthy(operationsPort: number): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import type { Command } from 'commander';
 import { openNetwork } from '../../network.js';
 import { orgNames, parseOrg } from '../../topology.js';
@@ -20,9 +21,14 @@ export function envCommand(network: Command): void {
                 return;
             }
             for (const [name, value] of Object.entries(variables)) {
-                printLine(`export ${name}=${quoted(value)}`);
+                printLine(`export ${name}=${name === 'PATH' ? extended(value) : quoted(value)}`);
             }
         });
+}
+
+/** Only what was put in front: the shell that evaluates this has its own PATH. */
+function extended(path: string): string {
+    return `${quoted(path.split(delimiter)[0] ?? '')}:"$PATH"`;
 }
 
 function quoted(value: string): string {

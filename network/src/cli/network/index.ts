@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { binariesCommand } from './binaries.js';
 import { downCommand } from './down.js';
 import { envCommand } from './env.js';
 import { logsCommand } from './logs.js';
@@ -21,6 +22,7 @@ export function registerNetworkCommands(program: Command): void {
         resetCommand,
         pidCommand,
         envCommand,
+        binariesCommand,
     ]) {
         verb(network);
     }
