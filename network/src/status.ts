@@ -47,7 +47,7 @@ export async function readStatus(
     const heightOf = async (org: OrgName): Promise<number | undefined> =>
         binaries === undefined || !existsSync(folder.node(`peer-${org}`))
             ? undefined
-            : heightAt({ folder, settings, binaries, supervisor, chaincodeEntry: '' }, org);
+            : heightAt({ folder, settings, binaries }, org);
     const processes = await Promise.all(
         processesOf(settings.orderers).map((spec) => processStatus(folder, settings, supervisor, spec, heightOf)),
     );

@@ -26,6 +26,6 @@ function fill(line: string, values: TemplateValues, source: string): string {
                 remedy: `Known names: ${Object.keys(values).join(', ')}.`,
             });
         }
-        return String(value);
+        return String(value).replaceAll("'", "''"); // paths stand in single quotes there
     });
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { common, peer } from '@hyperledger/fabric-protos';
+import { type common, peer } from '@hyperledger/fabric-protos';
 import { asAdmin } from '../support/commonwatt.js';
 import { withNetwork } from '../support/network.js';
 

@@ -6,7 +6,7 @@ export type Answer = Readonly<{ exitCode: number | undefined; stdout: string; st
 /** Runs the command as a user does and returns what it answered, whether or not it succeeded. */
 export async function commonwatt(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Answer> {
     const result = await execa(process.execPath, [commonwattBin, ...args], { reject: false, env });
-    return { exitCode: result.exitCode, stdout: String(result.stdout), stderr: String(result.stderr) };
+    return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
 }
 
 /** Runs a line of shell after `eval "$(commonwatt network env ORG)"`. */
@@ -16,5 +16,5 @@ export async function asAdmin(stateDir: string, org: string, line: string): Prom
         reject: false,
         env: { NODE: process.execPath, COMMONWATT: commonwattBin, STATE: stateDir, ORG: org },
     });
-    return { exitCode: result.exitCode, stdout: String(result.stdout), stderr: String(result.stderr) };
+    return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
 }

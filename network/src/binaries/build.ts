@@ -86,7 +86,8 @@ async function compile(output: string, detail: (text: string) => void): Promise<
             compiled += line.startsWith('go:') ? 0 : 1;
             if (performance.now() - reportedMs >= reportIntervalMs) {
                 reportedMs = performance.now();
-                detail(`building Fabric ${fabricVersion}, once: ${String(compiled)} of about 810 packages`);
+                const progress = compiled === 0 ? 'downloading modules' : `${String(compiled)} of about 810 packages`;
+                detail(`building Fabric ${fabricVersion}, once: ${progress}`);
             }
         }
         await build;

@@ -8,6 +8,8 @@ import { toolNames, type Binaries } from './tools.js';
 
 type Tools = Binaries['tools'];
 
+const releaseKey = 'official release';
+
 /** Finds the Fabric tools without building anything; undefined when only a build or a download would give them. */
 export async function findBinaries(): Promise<Binaries | undefined> {
     return (await fromVariable()) ?? (await fromPath()) ?? (await fromCache());
@@ -30,7 +32,7 @@ export async function resolveBinaries(detail: (text: string) => void): Promise<B
     }
     const sha256 = process.env[checksumVariable];
     if (sha256 !== undefined && sha256 !== '') {
-        const folder = await cacheFolder(`release-${sha256}`);
+        const folder = await cacheFolder(releaseKey);
         await downloadInto(folder, sha256, detail);
         return inFolder(folder, 'release');
     }
@@ -56,7 +58,7 @@ async function fromVariable(): Promise<Binaries | undefined> {
     const tools = toolsIn(folder);
     const version = await versionOf(tools.peer);
     if (!isSupported(version)) {
-        throw new NetworkError(`FABRIC_BIN is ${folder}, whose peer has version ${version ?? 'unknown'}, not 2.5.`, {
+        throw new NetworkError(`FABRIC_BIN is ${folder}, whose peer has version ${version}, not 2.5.`, {
             subject: 'FABRIC_BIN',
             remedy: 'Point FABRIC_BIN at Fabric 2.5 binaries, or unset it.',
         });
@@ -77,9 +79,8 @@ async function fromPath(): Promise<Binaries | undefined> {
 }
 
 async function fromCache(): Promise<Binaries | undefined> {
-    const sha256 = process.env[checksumVariable];
-    for (const compiler of [await goVersion(), sha256 === undefined ? undefined : `release-${sha256}`]) {
-        const folder = compiler === undefined ? undefined : await cacheFolder(compiler);
+    for (const maker of [await goVersion(), releaseKey]) {
+        const folder = maker === undefined ? undefined : await cacheFolder(maker);
         if (folder !== undefined && existsSync(folder)) {
             return inFolder(folder, 'cache');
         }
@@ -104,15 +105,15 @@ function isExecutable(path: string): boolean {
     }
 }
 
-async function versionOf(peer: string): Promise<string | undefined> {
+async function versionOf(peer: string): Promise<string> {
     try {
         const { stdout } = await execa(peer, ['version'], { timeout: 10_000 });
-        return /^\s*Version: *(\S+)/m.exec(stdout)?.[1];
+        return /^\s*Version: *(\S+)/m.exec(stdout)?.[1] ?? 'unknown';
     } catch {
-        return undefined;
+        return 'unknown';
     }
 }
 
-function isSupported(version: string | undefined): version is string {
-    return version !== undefined && /^v?2\.5\./.test(version);
+function isSupported(version: string): boolean {
+    return /^v?2\.5\./.test(version);
 }

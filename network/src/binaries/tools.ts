@@ -10,6 +10,8 @@ export type Binaries = Readonly<{
     tools: Readonly<Record<ToolName, string>>;
 }>;
 
+const excerptLines = 12;
+
 /** Runs one of the Fabric tools to its end and returns what it printed (stdout and stderr together). */
 export async function runTool(
     binaries: Binaries,
@@ -27,12 +29,15 @@ export async function runTool(
         return all;
     } catch (error) {
         const output = error instanceof ExecaError && typeof error.all === 'string' ? error.all : String(error);
-        throw new NetworkError(`\`${tool} ${args.slice(0, 3).join(' ')}\` failed: ${lastLine(output)}`, {
-            subject: tool,
-            logExcerpt: output.split('\n').slice(-12).join('\n').trim(),
-            remedy: 'Run `commonwatt network up` again; if it fails again, `commonwatt network logs NAME` of the process it talks to and `commonwatt doctor`.',
-            cause: error,
-        });
+        throw new NetworkError(
+            `\`${tool} ${args.slice(0, 3).join(' ')}\` failed: ${telling(output)[0] ?? 'no output'}`,
+            {
+                subject: tool,
+                logExcerpt: telling(output).join('\n'),
+                remedy: 'Run `commonwatt network up` again; if it fails again, `commonwatt network logs NAME` of the process it talks to and `commonwatt doctor`.',
+                cause: error,
+            },
+        );
     }
 }
 
@@ -42,7 +47,9 @@ export function inheritedEnvironment(): Record<string, string> {
     return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
-function lastLine(output: string): string {
-    const lines = output.split('\n').filter((line) => /\S/.test(line) && !line.startsWith('Usage:'));
-    return lines.find((line) => line.startsWith('Error')) ?? lines.at(-1) ?? 'no output';
+/** The lines worth reading: from the first that speaks of an error, else the last. */
+function telling(output: string): string[] {
+    const lines = output.split('\n').filter((line) => /\S/.test(line));
+    const first = lines.findIndex((line) => /^Error|panic|PANI|FATA|ERRO/.test(line));
+    return first === -1 ? lines.slice(-excerptLines) : lines.slice(first, first + excerptLines);
 }

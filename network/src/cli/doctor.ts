@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { examine, type Finding } from '../doctor/examine.js';
 import { printJson, printLine, table } from './output.js';
-import { optionsOf } from './network/options.js';
+import type { CommonOptions } from './network/options.js';
 
 const marks = { ok: 'ok', warning: 'warning', error: 'ERROR' } as const;
 
@@ -11,7 +11,7 @@ export function registerDoctorCommand(program: Command): void {
         .description('look for what keeps a network from running on this machine, and say the fix')
         .option('--json', 'print the findings as JSON')
         .action(async (_options: unknown, command: Command) => {
-            const { state, json } = optionsOf(command);
+            const { state, json } = command.optsWithGlobals<CommonOptions>();
             const findings = await examine(state);
             if (json === true) {
                 printJson({ findings });

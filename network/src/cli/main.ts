@@ -5,7 +5,12 @@ import { registerNetworkCommands } from './network/index.js';
 import { printFailure } from './output.js';
 
 /** Every noun of the command line, in the order of the help. */
-const registrations: readonly ((program: Command) => void)[] = [registerNetworkCommands, registerDoctorCommand];
+const registrations: readonly ((program: Command) => void)[] = [
+    (program) => {
+        registerNetworkCommands(program);
+    },
+    registerDoctorCommand,
+];
 
 export async function run(argv: readonly string[]): Promise<void> {
     const program = new Command('commonwatt')

@@ -28,7 +28,7 @@ export function identityOf(pid: number): ProcessIdentity | undefined {
 
 export function isAlive(identity: ProcessIdentity): boolean {
     const current = identityOf(identity.pid);
-    return current !== undefined && current.startTicks === identity.startTicks && current.bootId === identity.bootId;
+    return current?.startTicks === identity.startTicks && current.bootId === identity.bootId;
 }
 
 /** Signals the process only if it still is the one that was recorded. */
@@ -57,10 +57,9 @@ export function parseIdentity(text: string | undefined): ProcessIdentity | undef
         return undefined;
     }
     try {
-        const value = JSON.parse(text) as Partial<ProcessIdentity>;
-        const { pid, startTicks, bootId: boot } = value;
-        if (Number.isSafeInteger(pid) && Number.isSafeInteger(startTicks) && typeof boot === 'string') {
-            return { pid: pid as number, startTicks: startTicks as number, bootId: boot };
+        const { pid, startTicks, bootId: boot } = JSON.parse(text) as Record<keyof ProcessIdentity, unknown>;
+        if (typeof pid === 'number' && typeof startTicks === 'number' && typeof boot === 'string') {
+            return { pid, startTicks, bootId: boot };
         }
     } catch {
         // Not JSON: the same as no record.

@@ -36,7 +36,7 @@ export async function choosePorts(specs: readonly ProcessSpec[]): Promise<PortMa
         const base = randomInt(firstPort, lastPort - count);
         const candidates = Array.from({ length: count }, (_, index) => base + index);
         if ((await Promise.all(candidates.map(isFree))).every(Boolean)) {
-            return assign(specs, candidates);
+            return assign(specs, base);
         }
     }
     throw new NetworkError(`No ${String(count)} consecutive ports are free on 127.0.0.1.`, {
@@ -85,13 +85,10 @@ function portTaken(name: string, port: number): NetworkError {
     });
 }
 
-function assign(specs: readonly ProcessSpec[], candidates: readonly number[]): PortMap {
-    const remaining = candidates.values();
+function assign(specs: readonly ProcessSpec[], base: number): PortMap {
+    let next = base;
     return Object.fromEntries(
-        specs.map((spec) => [
-            spec.name,
-            Object.fromEntries(spec.portNames.map((portName) => [portName, remaining.next().value as number])),
-        ]),
+        specs.map((spec) => [spec.name, Object.fromEntries(spec.portNames.map((portName) => [portName, next++]))]),
     );
 }
 

@@ -10,7 +10,6 @@ export function adminEnvironment(
     const { folder } = deployment;
     return {
         FABRIC_CFG_PATH: folder.node(peerOf(org)),
-        CORE_PEER_ID: `${org}-admin`,
         CORE_PEER_ADDRESS: peerAddress(deployment, org),
         CORE_PEER_LOCALMSPID: mspIdOf(org),
         CORE_PEER_MSPCONFIGPATH: folder.adminMsp(org),

@@ -17,7 +17,7 @@ export async function createGenesisBlock(deployment: Deployment): Promise<string
         return 'present';
     }
     await mkdir(folder.channelFolder, { recursive: true });
-    const ports = Object.entries(settings.ports).map(([name, { port }]) => [`${name}.port`, port ?? 0]);
+    const ports = Object.entries(settings.ports).map(([name, { port }]) => [`${name}.port`, port ?? 0] as const);
     const unusedOrderers = { 'orderer-2.port': 0, 'orderer-3.port': 0 }; // the profile of one orderer skips them
     await renderConfig(
         'configtx.yaml',
@@ -47,7 +47,9 @@ export async function joinChannel(deployment: Deployment): Promise<string> {
     const orderers = processesOf(deployment.settings.orderers).filter((spec) => spec.kind === 'orderer');
     let count = 0;
     const counting = async (joining: Promise<boolean>): Promise<void> => {
-        count += (await joining) ? 1 : 0;
+        if (await joining) {
+            count += 1;
+        }
     };
     await Promise.all([
         ...orderers.map((spec) => counting(joinOrderer(deployment, spec))),
@@ -109,7 +111,10 @@ async function joinPeer(deployment: Deployment, org: OrgName): Promise<boolean> 
 }
 
 /** The channel's height at an organization's peer; undefined when the peer does not answer. */
-export async function heightAt(deployment: Deployment, org: OrgName): Promise<number | undefined> {
+export async function heightAt(
+    deployment: Pick<Deployment, 'folder' | 'settings' | 'binaries'>,
+    org: OrgName,
+): Promise<number | undefined> {
     const { binaries, settings } = deployment;
     const args = ['channel', 'getinfo', '--channelID', settings.channel];
     try {

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { resolveBinaries } from '../../binaries/resolve.js';
 import { printJson, printLine } from '../output.js';
-import { optionsOf } from './options.js';
+import type { CommonOptions } from './options.js';
 
 export function binariesCommand(network: Command): void {
     network
@@ -10,7 +10,7 @@ export function binariesCommand(network: Command): void {
         .description('find the Fabric tools, or build them once, without starting anything')
         .option('--json', 'print source, version and files as JSON')
         .action(async (_options: unknown, command: Command) => {
-            const { json } = optionsOf(command);
+            const { json } = command.optsWithGlobals<CommonOptions>();
             const binaries = await resolveBinaries((detail) => {
                 process.stderr.write(`  ${detail}\n`);
             });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { openNetwork } from '../../network.js';
 import { printJson, printLine } from '../output.js';
-import { optionsOf } from './options.js';
+import type { CommonOptions } from './options.js';
 
 export function downCommand(network: Command): void {
     network
@@ -9,7 +9,7 @@ export function downCommand(network: Command): void {
         .description('stop every process; the ledger stays')
         .option('--json', 'print the names of the stopped processes as JSON')
         .action(async (_options: unknown, command: Command) => {
-            const { state, json } = optionsOf(command);
+            const { state, json } = command.optsWithGlobals<CommonOptions>();
             const stopped = await openNetwork({ stateDir: state }).down();
             if (json === true) {
                 printJson({ stopped });

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { openNetwork } from '../../network.js';
 import { orgNames, parseOrg } from '../../topology.js';
 import { printJson, printLine } from '../output.js';
-import { optionsOf } from './options.js';
+import type { CommonOptions } from './options.js';
 
 export function envCommand(network: Command): void {
     network
@@ -14,7 +14,7 @@ export function envCommand(network: Command): void {
         .argument('<org>', orgNames.join(', '))
         .option('--json', 'print the variables as JSON')
         .action(async (org: string, _options: unknown, command: Command) => {
-            const { state, json } = optionsOf(command);
+            const { state, json } = command.optsWithGlobals<CommonOptions>();
             const variables = await openNetwork({ stateDir: state }).env(parseOrg(org));
             if (json === true) {
                 printJson(variables);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { openNetwork } from '../../network.js';
 import { readFrom, sizeOf } from '../../process/log-excerpt.js';
 import { printJson, printLine } from '../output.js';
-import { optionsOf, positiveInteger, type CommonOptions } from './options.js';
+import { positiveInteger, type CommonOptions } from './options.js';
 
 type LogsOptions = CommonOptions & Readonly<{ lines: number; follow?: boolean }>;
 
@@ -16,7 +16,7 @@ export function logsCommand(network: Command): void {
         .option('--follow', 'go on printing until interrupted')
         .option('--json', 'print the file and the lines as JSON')
         .action(async (name: string, _options: unknown, command: Command) => {
-            const { state, json, lines, follow } = optionsOf<LogsOptions>(command);
+            const { state, json, lines, follow } = command.optsWithGlobals<LogsOptions>();
             const opened = openNetwork({ stateDir: state });
             const text = await opened.logs(name, { lines });
             if (json === true) {
@@ -31,9 +31,11 @@ export function logsCommand(network: Command): void {
 }
 
 async function followLog(file: string): Promise<void> {
-    for (let offset = await sizeOf(file); ; await sleep(300)) {
+    let offset = await sizeOf(file);
+    for (;;) {
         const added = await readFrom(file, offset);
         process.stdout.write(added);
         offset += Buffer.byteLength(added);
+        await sleep(300);
     }
 }

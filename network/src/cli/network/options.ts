@@ -1,11 +1,7 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
 
+/** What every verb may be told: the program's own option and `--json`. */
 export type CommonOptions = Readonly<{ state?: string; json?: boolean }>;
-
-/** The verb's own options together with those of the program. */
-export function optionsOf<T extends CommonOptions>(command: Command): T {
-    return command.optsWithGlobals<T>();
-}
 
 export function positiveInteger(text: string): number {
     const value = Number(text);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { openNetwork } from '../../network.js';
 import { printJson, printLine } from '../output.js';
-import { optionsOf } from './options.js';
+import type { CommonOptions } from './options.js';
 
 export function resetCommand(network: Command): void {
     network
@@ -9,7 +9,7 @@ export function resetCommand(network: Command): void {
         .description('stop every process and forget everything: keys, ledgers, ports')
         .option('--json', 'print the emptied folder as JSON')
         .action(async (_options: unknown, command: Command) => {
-            const { state, json } = optionsOf(command);
+            const { state, json } = command.optsWithGlobals<CommonOptions>();
             const opened = openNetwork({ stateDir: state });
             await opened.reset();
             if (json === true) {

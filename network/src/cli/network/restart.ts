@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { openNetwork } from '../../network.js';
 import { printJson, printLine } from '../output.js';
-import { optionsOf, type CommonOptions } from './options.js';
+import type { CommonOptions } from './options.js';
 
 type RestartCommandOptions = CommonOptions & Readonly<{ entry?: string }>;
 
@@ -14,7 +14,7 @@ export function restartCommand(network: Command): void {
         .option('--entry <file>', 'run this program as the chaincode process, until its next start')
         .option('--json', 'print name and process id as JSON')
         .action(async (name: string, _options: unknown, command: Command) => {
-            const { state, json, entry } = optionsOf<RestartCommandOptions>(command);
+            const { state, json, entry } = command.optsWithGlobals<RestartCommandOptions>();
             const opened = openNetwork({ stateDir: state });
             await opened.restart(name, { entry: entry === undefined ? undefined : resolve(entry) });
             const pid = await opened.pid(name);

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { openNetwork } from '../../network.js';
 import type { NetworkStatus, ProcessStatus } from '../../status.js';
 import { printJson, printLine, table } from '../output.js';
-import { optionsOf } from './options.js';
+import type { CommonOptions } from './options.js';
 
 export function statusCommand(network: Command): void {
     network
@@ -10,7 +10,7 @@ export function statusCommand(network: Command): void {
         .description('which processes run, on which ports, and how high the ledger is')
         .option('--json', 'print the status as JSON')
         .action(async (_options: unknown, command: Command) => {
-            const { state, json } = optionsOf(command);
+            const { state, json } = command.optsWithGlobals<CommonOptions>();
             const status = await openNetwork({ stateDir: state }).status();
             if (json === true) {
                 printJson(status);

@@ -1,15 +1,15 @@
 import { Option, type Command } from 'commander';
-import { openNetwork } from '../../network.js';
+import { openNetwork, type UpOptions } from '../../network.js';
 import type { OrdererCount } from '../../topology.js';
 import { printJson, printLine } from '../output.js';
 import { progressReporter } from '../progress.js';
-import { optionsOf, positiveInteger, type CommonOptions } from './options.js';
+import { positiveInteger, type CommonOptions } from './options.js';
 import { summary } from './status.js';
 
 type UpCommandOptions = CommonOptions &
     Readonly<{ orderers?: string; channel?: string; batchTimeoutMs?: number; maxMessageCount?: number }>;
 
-export function upCommand(network: Command): void {
+export function upCommand(network: Command, bootstrap: UpOptions['bootstrap']): void {
     network
         .command('up')
         .description('create the network, or finish and start what is there; returns when every gateway answers')
@@ -23,7 +23,7 @@ export function upCommand(network: Command): void {
         .option('--max-message-count <count>', 'transactions in a full block (default: 200)', positiveInteger)
         .option('--json', 'print the status as JSON')
         .action(async (_options: unknown, command: Command) => {
-            const options = optionsOf<UpCommandOptions>(command);
+            const options = command.optsWithGlobals<UpCommandOptions>();
             const reporter = progressReporter(options.json === true);
             const opened = openNetwork({ stateDir: options.state, onProgress: reporter.onProgress });
             const status = await opened
@@ -32,6 +32,7 @@ export function upCommand(network: Command): void {
                     channel: options.channel,
                     batchTimeoutMs: options.batchTimeoutMs,
                     maxMessageCount: options.maxMessageCount,
+                    bootstrap,
                 })
                 .finally(reporter.finish);
             if (options.json === true) {
