@@ -1,5 +1,5 @@
 import { demand } from './errors.js';
-import type { ParticipantKind } from './participant.js';
+import type { ParticipantKind } from './participant-kind.js';
 import type { SeatKind } from './seat.js';
 import type { SlotIndex } from './units.js';
 

@@ -4,9 +4,9 @@ import { assert } from './errors.js';
 import type { MeteringPoint, Registers } from './meter.js';
 import {
     type EnergyWh,
-    energyWh,
     larger,
     minus,
+    negate,
     NO_ENERGY,
     plus,
     type SlotIndex,
@@ -97,7 +97,7 @@ export function deliver(exchanges: readonly Exchange[], legs: readonly SlotLeg[]
     const untakenWh = new Map<SlotLeg, EnergyWh>();
     for (const { point, soldWh, boughtWh, meteredWh } of exchanges) {
         const deviationWh = minus(meteredWh, minus(soldWh, boughtWh));
-        const short = smaller(soldWh, larger(NO_ENERGY, energyWh(-deviationWh)));
+        const short = smaller(soldWh, larger(NO_ENERGY, negate(deviationWh)));
         const untaken = smaller(boughtWh, larger(NO_ENERGY, deviationWh));
         spread(
             short,

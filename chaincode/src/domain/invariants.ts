@@ -17,11 +17,11 @@ export type Movement = Readonly<{
 export const INVARIANTS: readonly Readonly<{ name: string; holds: (movement: Movement) => boolean }>[] = [
     {
         name: 'postings sum to zero',
-        holds: ({ postings }) => sumAmounts(postings.map((posting) => posting.amountNano)) === 0n,
+        holds: ({ postings }: Movement): boolean => sumAmounts(postings.map((posting) => posting.amountNano)) === 0n,
     },
     {
         name: 'records change by what is posted',
-        holds: ({ postings, heldChanges }) => {
+        holds: ({ postings, heldChanges }: Movement): boolean => {
             const posted = netByAccount(postings.filter((posting) => !posting.account.startsWith('system/')));
             const accounts = new Set([...posted.keys(), ...heldChanges.keys()]);
             return [...accounts].every(
@@ -31,7 +31,8 @@ export const INVARIANTS: readonly Readonly<{ name: string; holds: (movement: Mov
     },
     {
         name: 'free accounts and escrow are never negative',
-        holds: ({ heldAfter }) => heldAfter.every(([account, held]) => account.startsWith('cover/') || held >= 0n),
+        holds: ({ heldAfter }: Movement): boolean =>
+            heldAfter.every(([account, held]) => account.startsWith('cover/') || held >= 0n),
     },
 ];
 

@@ -1,19 +1,8 @@
 import { type Charter, mayBringParticipant } from './charter.js';
 import { demand } from './errors.js';
+import type { ParticipantKind } from './participant-kind.js';
 
-export const PARTICIPANT_KINDS = [
-    'consumer',
-    'prosumer',
-    'prosumerWithStorage',
-    'storageProvider',
-    'energySeller',
-    'plant',
-    'chargingOperator',
-    'evFleet',
-    'networkOperator',
-] as const;
-/** The market's subjects (paper §2.2). */
-export type ParticipantKind = (typeof PARTICIPANT_KINDS)[number];
+export { PARTICIPANT_KINDS, type ParticipantKind } from './participant-kind.js';
 
 export const SECTORS = ['residential', 'commercial', 'industrial'] as const;
 /** Class of a consumer or prosumer (paper §2.2); null for professional subjects. */

@@ -1,6 +1,6 @@
 import type { Carrier } from './charter.js';
 import { assert } from './errors.js';
-import { type AmountNano, NO_MONEY, plus, type SlotIndex } from './units.js';
+import { type AmountNano, negate, NO_MONEY, plus, type SlotIndex } from './units.js';
 
 /**
  * A place where money is. `free` is what a participant can dispose of (its lanes and the credits not yet folded into
@@ -53,7 +53,7 @@ export function transfer(
         return [];
     }
     return [
-        { account: from, ...reason, amountNano: -moved as AmountNano },
+        { account: from, ...reason, amountNano: negate(moved) },
         { account: to, ...reason, amountNano: moved },
     ];
 }

@@ -97,8 +97,8 @@ export function demandWithinStanding(
     const within = (holds: boolean, bound: string): void => {
         demand(holds, 'STANDING_VERDICT_EXCEEDED', { standingId, bound });
     };
-    within(standing?.statement.status === 'granted', 'status');
-    const bounds = (standing as StandingVerdict).statement;
+    const bounds = standing?.statement;
+    demand(bounds?.status === 'granted', 'STANDING_VERDICT_EXCEEDED', { standingId, bound: 'status' });
     within(
         carriersOf(terms).every((carrier) => bounds.carriers.includes(carrier)),
         'carriers',

@@ -67,7 +67,7 @@ export async function demandNotHalted(
     halt: Halt | null,
     isOver: (untilSlot: SlotIndex) => Promise<boolean>,
 ): Promise<void> {
-    if (halt === null || halt.liftedSlot !== null) {
+    if (halt?.liftedSlot !== null) {
         return;
     }
     const { carrier, untilSlot } = halt.statement;

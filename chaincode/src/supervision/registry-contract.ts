@@ -1,4 +1,3 @@
-import type { Codec } from '../wire/codec.js';
 import type { Json } from '../wire/canonical.js';
 import { canonicalJson } from '../wire/canonical.js';
 import { type Lookup, lookupsCodec } from '../wire/query.js';
@@ -36,5 +35,5 @@ async function find(ledger: Ledger, lookup: Lookup): Promise<Json> {
 
 async function json<Value>(ledger: Ledger, type: RecordType<Value>, ...parts: KeyPart[]): Promise<Json> {
     const value = await ledger.get(type, ...parts);
-    return value === null ? null : (type.codec as Codec<Value>).toJson(value);
+    return value === null ? null : type.codec.toJson(value);
 }

@@ -39,10 +39,8 @@ const rulesSchema = z.strictObject({
 });
 
 export const charterCodec = codec<Charter>(charterSchema);
-export const rulesCodec = codec<Rules>(rulesSchema as unknown as z.ZodType<Rules>);
+export const rulesCodec = codec<Rules>(rulesSchema);
 
 /** Establishes the market: the charter for ever, the first rules until others are voted. */
 export type EstablishCommand = Readonly<{ charter: Charter; rules: Rules }>;
-export const establishCodec = codec<EstablishCommand>(
-    z.strictObject({ charter: charterSchema, rules: rulesSchema }) as unknown as z.ZodType<EstablishCommand>,
-);
+export const establishCodec = codec<EstablishCommand>(z.strictObject({ charter: charterSchema, rules: rulesSchema }));

@@ -15,7 +15,7 @@ export type Codec<Value> = Readonly<{
 const REASON_CHARACTERS_MAX = 160;
 
 /** Builds a codec from a schema whose encoded side is JSON. */
-export function codec<Value>(schema: z.ZodType<Value, unknown>, bytesMax?: number): Codec<Value> {
+export function codec<Value>(schema: z.ZodType<Value>, bytesMax?: number): Codec<Value> {
     const fromJson = (json: Json): Value => unwrap(z.safeDecode(schema, json));
     const toJson = (value: Value): Json => unwrap(z.safeEncode(schema, value)) as Json;
     return {

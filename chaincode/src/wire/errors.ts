@@ -1,4 +1,4 @@
-import { ERROR_KINDS, type ErrorCode, type ErrorKind, type ErrorOperands, MarketError } from '../domain/errors.js';
+import { ERROR_KINDS, type ErrorCode, type ErrorKind, type ErrorOperands, type MarketError } from '../domain/errors.js';
 import { canonicalJson, type Json } from './canonical.js';
 
 /** A refusal as text, the only thing of an error that reaches a client: `CODE {operands as JSON}`. */

@@ -27,7 +27,7 @@ export const postingSchema = z.strictObject({
     kind: z.enum(['deposit', 'fund', 'energy', 'default', 'release', 'imbalance', 'debt', 'cover']),
     slot: slotField.nullable(),
     amountNano: signedAmountField,
-}) satisfies z.ZodType<Posting, unknown>;
+}) satisfies z.ZodType<Posting>;
 
 export const settlementCodec = codec<Settlement>(
     z.strictObject({
