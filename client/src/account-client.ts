@@ -71,6 +71,11 @@ export class AccountClient {
         );
     }
 
+    /** Every deposit, by payment id. */
+    async deposits(): Promise<readonly Deposit[]> {
+        return await everyItem((query) => this.#ledger.page('exchange', 'account:deposits', query, depositCodec));
+    }
+
     async show(participantId: string): Promise<Account> {
         const [lanes, credits, covers] = [
             await this.lanes(participantId),
