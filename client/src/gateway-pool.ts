@@ -24,6 +24,7 @@ export class GatewayPool {
     readonly #identity: Identity;
     readonly #links = new Map<string, GatewayLink>();
     readonly #awayUntilMs = new Map<string, number>();
+    #isClosed = false;
 
     constructor(profile: ConnectionProfile, identity: Identity) {
         this.#profile = profile;
@@ -36,8 +37,8 @@ export class GatewayPool {
      * @throws UnavailableError GATEWAY_UNAVAILABLE {peers} · whatever else the work throws
      */
     async perform<Result>(work: (link: GatewayLink) => Promise<Result>): Promise<Result> {
-        let lastCause: unknown;
-        for (const peer of this.#inOrder()) {
+        let lastCause: unknown = this.#isClosed ? 'the connection was closed' : undefined;
+        for (const peer of this.#isClosed ? [] : this.#inOrder()) {
             try {
                 return await work(this.#linkTo(peer));
             } catch (error) {
@@ -52,7 +53,12 @@ export class GatewayPool {
         throw new UnavailableError({ code: 'GATEWAY_UNAVAILABLE', operands: { peers }, cause: lastCause });
     }
 
+    get isClosed(): boolean {
+        return this.#isClosed;
+    }
+
     close(): void {
+        this.#isClosed = true;
         for (const link of this.#links.values()) {
             link.gateway.close();
             link.client.close();
@@ -83,6 +89,7 @@ export class GatewayPool {
             ...(peer.serverName === null ? {} : { 'grpc.ssl_target_name_override': peer.serverName }),
             // A peer that comes back is used again within the time for which it is passed over.
             'grpc.max_reconnect_backoff_ms': AWAY_MS,
+            'grpc.max_receive_message_length': -1, // a block may be larger than gRPC's default of 4 MiB
             ...peer.channelOptions,
         });
         const within = (ms: number) => () => ({ deadline: Date.now() + ms });

@@ -80,6 +80,10 @@ export class GatewayTransport implements Transport {
         this.#pool.close();
     }
 
+    get isClosed(): boolean {
+        return this.#pool.isClosed;
+    }
+
     async #endorse(link: GatewayLink, call: Call, endorsers: readonly string[]): Promise<Transaction> {
         const proposal = link.network.getContract(call.chaincode).newProposal(call.verb, {
             arguments: [call.command],

@@ -35,3 +35,19 @@ export type { Committed, Submission, Submitter } from './submitter.js';
 export type { Call, ChaincodeRole, Receipt, Stream, Transport } from './transport.js';
 export { type Reviewed, VerdictClient } from './verdict-client.js';
 export { FileWallet, type WalletEntry } from './wallet.js';
+export { followBlocks, type FollowOptions } from './block-follower.js';
+export {
+    type BlockTransaction,
+    type BlockView,
+    type NamespaceWrites,
+    type RawEvent,
+    readBlock,
+} from './block-reader.js';
+export { type BlockPosition, END_OF_BLOCK, FileCheckpoint } from './checkpoint.js';
+export { formatAmount, formatPrice, parseAmount, parseEnergy, parsePrice } from './decimal.js';
+export { type EventOptions, type EventRecord, eventsOf, marketEvents } from './events.js';
+export { Keeper, type KeeperReport } from './keeper.js';
+export { MeterKeyFile } from './meter-key-file.js';
+export { type MeterMemory, MeterSigner, type MeterSignerOptions, VolatileMemory } from './meter-signer.js';
+export { parseSlot, slotTime } from './slot-time.js';
+export type { KeeperPlace } from './turns.js';

@@ -1,9 +1,12 @@
 import { AccountClient } from './account-client.js';
 import { AgreementClient } from './agreement-client.js';
+import { type FollowOptions, followBlocks } from './block-follower.js';
+import type { BlockView } from './block-reader.js';
 import { CharterClient } from './charter-client.js';
 import { ClockClient } from './clock-client.js';
 import { type ConnectionProfile, readConnectionProfile } from './connection-profile.js';
 import { Endorsers } from './endorsers.js';
+import { type EventOptions, type EventRecord, marketEvents } from './events.js';
 import { GatewayTransport } from './gateway-transport.js';
 import { HaltClient } from './halt-client.js';
 import type { Identity } from './identity.js';
@@ -83,6 +86,16 @@ export class Market {
         this.readings = new ReadingClient(this.ledger);
         this.settlements = new SettlementClient(this.ledger);
         this.halts = new HaltClient(this.ledger);
+    }
+
+    /** Blocks of the channel, in order, until aborted or closed. @throws UnavailableError */
+    blocks(options: FollowOptions = {}): AsyncGenerator<BlockView> {
+        return followBlocks(this.transport, options);
+    }
+
+    /** Events of both chaincodes, in the order of the channel (see `marketEvents`). @throws UnavailableError */
+    events(options: Omit<EventOptions, 'chaincodes'> = {}): AsyncGenerator<EventRecord> {
+        return marketEvents(this.transport, { ...options, chaincodes: Object.values(this.profile.chaincodes) });
     }
 
     close(): void {

@@ -39,4 +39,6 @@ export interface Transport {
     blocks(fromBlock: number): Promise<Stream<common.Block>>;
 
     close(): void;
+
+    readonly isClosed: boolean;
 }

@@ -1,0 +1,43 @@
+import {
+    type AmountNano,
+    amountNano,
+    type EnergyWh,
+    energyWh,
+    type PriceMicroPerKwh,
+    priceMicroPerKwh,
+} from '@commonwatt/chaincode/domain/units';
+import { InvalidError } from './errors.js';
+
+const AMOUNT_DIGITS = 9;
+const PRICE_DIGITS = 6;
+
+/** Reads money, such as `12.5`, as billionths of the currency; exactly, digit by digit. @throws InvalidError DECIMAL_INVALID */
+export const parseAmount = (text: string): AmountNano => amountNano(parseDecimal(text, AMOUNT_DIGITS));
+
+/** Reads a price in currency per kWh, such as `0.21` or `-0.05`, as millionths. @throws InvalidError DECIMAL_INVALID */
+export const parsePrice = (text: string): PriceMicroPerKwh => priceMicroPerKwh(parseDecimal(text, PRICE_DIGITS));
+
+/** Reads energy in whole Wh. @throws InvalidError DECIMAL_INVALID */
+export const parseEnergy = (text: string): EnergyWh => energyWh(parseDecimal(text, 0));
+
+/** Money as decimal text, without trailing zeros: 12500000000 nano is `12.5`. */
+export const formatAmount = (amount: AmountNano): string => formatDecimal(amount, AMOUNT_DIGITS);
+
+export const formatPrice = (price: PriceMicroPerKwh): string => formatDecimal(price, PRICE_DIGITS);
+
+function parseDecimal(text: string, digitsMax: number): bigint {
+    const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d{1,18})(?:\.(\d+))?$/.exec(text) ?? [];
+    if (whole === '' || fraction.length > digitsMax) {
+        const reason = digitsMax === 0 ? 'a whole number' : `a decimal number with at most ${String(digitsMax)} digits`;
+        throw new InvalidError({ code: 'DECIMAL_INVALID', operands: { text: text.slice(0, 64), reason } });
+    }
+    const scaled = BigInt(whole + fraction.padEnd(digitsMax, '0'));
+    return sign === '-' ? -scaled : scaled;
+}
+
+function formatDecimal(value: bigint, digits: number): string {
+    const text = (value < 0n ? -value : value).toString().padStart(digits + 1, '0');
+    const whole = text.slice(0, -digits);
+    const fraction = text.slice(-digits).replace(/0+$/, '');
+    return `${value < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+}

@@ -1,0 +1,37 @@
+import type { Charter } from '@commonwatt/chaincode/domain/charter';
+import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
+import { InvalidError } from './errors.js';
+
+const MINUTE_MS = 60_000;
+type SlotGrid = Pick<Charter, 'slotMinutes'>;
+
+/** Whether a slot is written as its index, which needs no charter to read. */
+export const isSlotIndex = (text: string): boolean => /^\d{1,10}$/.test(text);
+
+/**
+ * Reads a slot: its absolute index, or the UTC time at which it begins, such as `2016-07-20T09:00Z`.
+ * @throws InvalidError SLOT_INVALID {text, reason}
+ */
+export function parseSlot(text: string, grid: SlotGrid): SlotIndex {
+    if (isSlotIndex(text)) {
+        return Number(text);
+    }
+    const isUtc = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:00)?Z$/.test(text);
+    const epochMs = isUtc ? Date.parse(text) : Number.NaN;
+    if (Number.isNaN(epochMs)) {
+        throw new InvalidError({
+            code: 'SLOT_INVALID',
+            operands: { text: text.slice(0, 64), reason: 'a slot index or a UTC time such as 2016-07-20T09:00Z' },
+        });
+    }
+    const slotMs = grid.slotMinutes * MINUTE_MS;
+    if (epochMs % slotMs !== 0) {
+        const reason = `slots begin every ${String(grid.slotMinutes)} minutes`;
+        throw new InvalidError({ code: 'SLOT_INVALID', operands: { text, reason } });
+    }
+    return epochMs / slotMs;
+}
+
+/** When a slot begins, UTC: `2016-07-20T09:00Z`. */
+export const slotTime = (slot: SlotIndex, grid: SlotGrid): string =>
+    `${new Date(slot * grid.slotMinutes * MINUTE_MS).toISOString().slice(0, 16)}Z`;
