@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import type { Charter } from '@commonwatt/chaincode/domain/charter';
 import { slotAt } from '@commonwatt/chaincode/domain/clock';
 import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
 import { canonicalJson, type Json } from '@commonwatt/chaincode/wire/canonical';
 import { type EstablishCommand, establishCodec } from '@commonwatt/chaincode/wire/charter';
-import { adminIdentity, CommonwattError, connect, readConnectionProfile } from '@commonwatt/client';
+import { adminIdentity, CommonwattError, connect, type Market, readConnectionProfile } from '@commonwatt/client';
 import { NetworkError } from './network-error.js';
 import type { Network } from './network.js';
 
@@ -28,28 +29,32 @@ export async function readCharterFile(file: string, firstSlot?: SlotIndex): Prom
     }
 }
 
-/** Establishes the market on a network that answers, unless it is established already. */
+/**
+ * Establishes the market on a network that answers, unless it is established already. An interrupted attempt is
+ * completed with the charter that one of the chaincodes holds.
+ */
 export async function establishMarket(network: Network, command: () => Promise<EstablishCommand>): Promise<void> {
     const profile = await readConnectionProfile(network.profilePath('operator'));
     const market = await connect({ profile, identity: await adminIdentity(profile) });
     try {
-        const established = await Promise.all(
-            (['supervision', 'exchange'] as const).map((role) =>
-                market.charter.show(role).then(
-                    () => true,
-                    (error: unknown) => {
-                        if (error instanceof CommonwattError && error.code === 'CHARTER_MISSING') {
-                            return false;
-                        }
-                        throw error;
-                    },
-                ),
-            ),
-        );
-        if (established.includes(false)) {
-            await market.charter.establish(await command());
+        const supervision = await charterOf(market, 'supervision');
+        const exchange = await charterOf(market, 'exchange');
+        if (supervision === null || exchange === null) {
+            const wanted = await command();
+            await market.charter.establish({ ...wanted, charter: supervision ?? exchange ?? wanted.charter });
         }
     } finally {
         market.close();
+    }
+}
+
+async function charterOf(market: Market, role: 'supervision' | 'exchange'): Promise<Charter | null> {
+    try {
+        return await market.charter.show(role);
+    } catch (error) {
+        if (error instanceof CommonwattError && error.code === 'CHARTER_MISSING') {
+            return null;
+        }
+        throw error;
     }
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
+import { registerDemoCommand } from './demo.js';
 import { registerDoctorCommand } from './doctor.js';
 import { registerNetworkCommands } from './network/index.js';
 import { printFailure } from './output.js';
@@ -10,6 +11,7 @@ const registrations: readonly ((program: Command) => void)[] = [
         registerNetworkCommands(program);
     },
     registerDoctorCommand,
+    registerDemoCommand,
 ];
 
 export async function run(argv: readonly string[]): Promise<void> {

@@ -19,6 +19,11 @@ export type Launch = Readonly<{
 
 const readyTimeoutMs = 20_000;
 const stopTimeoutMs = 10_000;
+const excerptLines = 12;
+
+export function afterFailure(name: string): string {
+    return `Read \`commonwatt network logs ${name}\`, then run \`commonwatt network up\` again; \`commonwatt doctor\` looks for the usual causes.`;
+}
 
 // The shell records its own identity and then becomes the process: pid and start time stay the same through exec.
 // So there is no moment at which an interrupted start leaves a process that nobody knows of.
@@ -59,7 +64,9 @@ export class Supervisor {
         );
         if (outcome !== 'ready') {
             const what = outcome === 'exited' ? `stopped at once (${String(exited.code)})` : 'does not answer';
-            throw await this.failure(name, `${name} was started, but ${what}.`);
+            const failure = await this.failure(name, `${name} was started, but ${what}.`, afterFailure(name));
+            await this.stop(name); // what never came up must not pass for running the next time
+            throw failure;
         }
     }
 
@@ -80,11 +87,12 @@ export class Supervisor {
         return true;
     }
 
-    async failure(name: string, message: string, cause?: unknown): Promise<NetworkError> {
+    /** A failure that shows what the process itself said last. */
+    async failure(name: string, message: string, remedy: string, cause?: unknown): Promise<NetworkError> {
         return new NetworkError(message, {
             subject: name,
-            logExcerpt: await tail(this.#folder.log(name), 12),
-            remedy: `Read \`commonwatt network logs ${name}\`, then run \`commonwatt network up\` again; \`commonwatt doctor\` looks for the usual causes.`,
+            logExcerpt: await tail(this.#folder.log(name), excerptLines),
+            remedy,
             cause,
         });
     }

@@ -5,6 +5,7 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { connect, EndorseError, hash, signers, type ConnectOptions, type Gateway } from '@hyperledger/fabric-gateway';
 import type { Deployment } from '../deployment.js';
 import { messageOf } from '../network-error.js';
+import { afterFailure } from '../process/supervisor.js';
 import { mspIdOf, orgNames, peerOf, type OrgName } from '../topology.js';
 import { poll } from '../wait.js';
 import { peerAddress } from './admin.js';
@@ -65,7 +66,7 @@ async function awaitChaincode(
     );
     if (answered === undefined) {
         const message = `${chaincode} does not answer through ${peerOf(org)}: ${describe(refusal)}`;
-        throw await deployment.supervisor.failure(peerOf(org), message, refusal);
+        throw await deployment.supervisor.failure(peerOf(org), message, afterFailure(peerOf(org)), refusal);
     }
 }
 

@@ -10,7 +10,10 @@ import { inTurn } from './in-turn.js';
 import { builderFolder } from '../project.js';
 import { renderConfig, type TemplateValues } from '../template.js';
 import { chaincodeOf, mspIdOf, processesOf, type OrgName, type ProcessSpec } from '../topology.js';
+import { poll } from '../wait.js';
 import { chaincodeNames, packageId, type ChaincodeName } from './chaincode-package.js';
+
+const servingTimeoutMs = 20_000;
 
 /** Starts every process that does not run; says how many it started. */
 export async function startProcesses(deployment: Deployment, detail: (text: string) => void): Promise<string> {
@@ -27,6 +30,7 @@ export async function startProcesses(deployment: Deployment, detail: (text: stri
     await allSettledOrThrow([
         inTurn(stopped.filter(isPeer), start),
         ...stopped.filter((spec) => !isPeer(spec)).map(start),
+        ...specs.filter((spec) => !stopped.includes(spec)).map((spec) => awaitServing(deployment, spec)),
     ]);
     return stopped.length === 0 ? 'all running' : `${String(stopped.length)} started`;
 }
@@ -34,6 +38,20 @@ export async function startProcesses(deployment: Deployment, detail: (text: stri
 export async function startProcess(deployment: Deployment, spec: ProcessSpec, entry: string): Promise<void> {
     await requireFree(spec.name, deployment.settings.ports[spec.name] ?? {});
     await deployment.supervisor.start(await launchOf(deployment, spec, entry));
+}
+
+/** A process that an interrupted command has only just started runs, but may not serve yet. */
+async function awaitServing(deployment: Deployment, spec: ProcessSpec): Promise<void> {
+    const limits = { timeoutMs: servingTimeoutMs, intervalMs: 50 };
+    const serving = await poll(async () => ((await serves(deployment, spec)) ? true : undefined), limits);
+    if (serving === undefined) {
+        const { name } = spec;
+        throw await deployment.supervisor.failure(
+            name,
+            `${name} runs, but does not answer.`,
+            `Run \`commonwatt network restart ${name}\`, then \`commonwatt network up\`.`,
+        );
+    }
 }
 
 function isPeer(spec: ProcessSpec): boolean {
@@ -141,7 +159,7 @@ function chaincodeAddress(deployment: Deployment, org: OrgName, name: ChaincodeN
 
 /** Healthy, and behind every one of its ports: the health check comes up before the rest. */
 async function serves({ settings }: Deployment, spec: ProcessSpec): Promise<boolean> {
-    if (!(await isHealthy(portOf(settings.ports, spec.name, 'operationsPort')))) {
+    if (spec.kind !== 'chaincode' && !(await isHealthy(portOf(settings.ports, spec.name, 'operationsPort')))) {
         return false;
     }
     const listening = await Promise.all(Object.values(settings.ports[spec.name] ?? {}).map(isListening));

@@ -1,0 +1,92 @@
+import type { Charter } from '@commonwatt/chaincode/domain/charter';
+import type { Rules } from '@commonwatt/chaincode/domain/rules';
+import { sumAmounts } from '@commonwatt/chaincode/domain/units';
+import { rulesCodec } from '@commonwatt/chaincode/wire/charter';
+import type { Json } from '@commonwatt/chaincode/wire/canonical';
+import type { Posting } from '@commonwatt/chaincode/domain/posting';
+import type { Check } from './check.js';
+import type { Findings } from './report.js';
+import type { Stage } from './stage.js';
+
+/** What the JSON needs besides what happened. */
+export type DemoFrame = Readonly<{
+    channel: string;
+    charter: Charter;
+    rules: Rules;
+    week: string;
+    date: string;
+    mspOf: ReadonlyMap<string, string>;
+}>;
+
+/** The one object that `commonwatt demo --json` prints: quantities are decimal strings in Wh, µ/kWh and nano. */
+export async function demoJson(stage: Stage, frame: DemoFrame, findings: Findings): Promise<Json> {
+    const market = stage.cast.as('settlement');
+    const points = await market.meters.list();
+    return {
+        channel: frame.channel,
+        height: findings.height,
+        scenario: { week: frame.week, date: frame.date, slots: [...stage.slots], firstSlot: stage.slots[0] ?? 0 },
+        currency: frame.charter.currency,
+        rules: rulesCodec.toJson(frame.rules),
+        points: points.map((point) => ({
+            pointId: point.pointId,
+            participantId: point.participantId,
+            carrier: point.carrier,
+            buildingId: point.meter === null ? null : point.pointId,
+            fromSlot: point.fromSlot,
+        })),
+        agreements: findings.agreements.map((view) => agreementJson(view, frame)),
+        halts: [],
+        deposits: (await market.accounts.deposits()).map((deposit) => ({
+            participantId: deposit.participantId,
+            paymentId: deposit.paymentId,
+            amountNano: String(deposit.amountNano),
+        })),
+        postings: findings.postings.map(postingJson),
+        sums: sumsJson(findings.postings),
+        checks: stage.journal.checks.map((check: Check) => ({ ...check })),
+    };
+}
+
+function agreementJson(view: Findings['agreements'][number], frame: DemoFrame): Json {
+    const { agreement, execution, funded, name } = view;
+    const { terms } = agreement;
+    return {
+        id: agreement.agreementId,
+        name,
+        state: execution.state,
+        funded,
+        parties: terms.parties.map(({ participantId, lane }) => ({
+            participantId,
+            mspId: frame.mspOf.get(participantId) ?? '',
+            lane,
+        })),
+        legs: terms.legs.map((leg) => ({
+            ...leg,
+            energyWh: leg.energyWh.map(String),
+            priceMicroPerKwh: leg.priceMicroPerKwh.map(String),
+        })),
+        firstSlot: terms.firstSlot,
+        slotCount: terms.slotCount,
+        endSlot: execution.endSlot,
+        defaultRateMicroPerKwh: String(terms.defaultRateMicroPerKwh),
+        defaultCapNano: String(terms.defaultCapNano),
+        toleranceBp: terms.toleranceBp,
+        takeOrPay: terms.takeOrPay,
+        exemptions: [...terms.exemptions],
+    };
+}
+
+const postingJson = (posting: Posting): Json => ({ ...posting, amountNano: String(posting.amountNano) });
+
+function sumsJson(postings: readonly Posting[]): Json {
+    const total = (selected: readonly Posting[]): string =>
+        String(sumAmounts(selected.map((posting) => posting.amountNano)));
+    const kinds = [...new Set(postings.map((posting) => posting.kind))].sort();
+    return {
+        byKind: Object.fromEntries(
+            kinds.map((kind) => [kind, total(postings.filter((posting) => posting.kind === kind))]),
+        ),
+        total: total(postings),
+    };
+}
