@@ -111,6 +111,25 @@ async function killAfter(stateDir: string, step: string): Promise<void> {
     expect(up.signalCode ?? (await once(up, 'exit'))[1], `"${step}" was reported`).to.equal('SIGKILL');
 }
 
+describe('a program that never answers', function () {
+    this.timeout(60_000);
+    const folder = newStateDir();
+    const entry = join(folder, 'broken-chaincode.mjs');
+    const network = withOwnNetwork({ chaincodeEntry: entry });
+
+    it('is named with what it said last, and does not pass for running', async () => {
+        await writeFile(entry, "console.error('the rules are missing'); process.exit(3);");
+        const failure: unknown = await network.up().catch((error: unknown) => error);
+        expect(failure).to.be.instanceOf(NetworkError);
+        const { message, logExcerpt, remedy } = failure as NetworkError;
+        expect(message).to.match(/^chaincode-\w+ was started, but stopped at once \(exit code 3\)/);
+        expect(logExcerpt).to.contain('the rules are missing');
+        expect(remedy).to.contain('commonwatt network logs chaincode-');
+        const { processes } = await network.status();
+        expect(processes.filter((each) => each.kind === 'chaincode' && each.running)).to.deep.equal([]);
+    });
+});
+
 describe('three orderers', function () {
     this.timeout(60_000);
     const network = withOwnNetwork();
