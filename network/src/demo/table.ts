@@ -29,7 +29,7 @@ export function postingsTable(postings: readonly Posting[], currency: string): s
             ...[...kinds, null].map((kind) => formatAmount(sum(account, kind)).padStart(COLUMN_WIDTH)),
         ].join('');
     return [
-        [`${currency}`.padEnd(ACCOUNT_WIDTH), ...[...kinds, 'net'].map((kind) => kind.padStart(COLUMN_WIDTH))].join(''),
+        [currency.padEnd(ACCOUNT_WIDTH), ...[...kinds, 'net'].map((kind) => kind.padStart(COLUMN_WIDTH))].join(''),
         ...accounts.map((account) => row(shortened(account), account)),
         row('sum', null),
     ];

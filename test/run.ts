@@ -1,0 +1,87 @@
+import { fork, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Tally } from './suite.js';
+
+/** A stage either is a command that must succeed or a set of folders with specs. */
+type Stage =
+    | Readonly<{ name: string; command: readonly [string, ...string[]] }>
+    | Readonly<{ name: string; specs: readonly string[] }>;
+
+const LINT: readonly Stage[] = [
+    { name: 'format', command: ['npx', 'prettier', '--check', '.'] },
+    { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
+    { name: 'import law', command: ['npm', 'run', '--silent', 'lint:imports'] },
+];
+const OFFLINE: readonly Stage[] = [
+    { name: 'unit, property, contract, golden', specs: ['unit', 'property', 'contract', 'golden', 'recompute'] },
+];
+const PACKAGING: readonly Stage[] = [{ name: 'packaging', specs: ['packaging'] }];
+const BINARIES: readonly Stage[] = [{ name: 'Fabric binaries', command: ['npx', 'commonwatt', 'network', 'binaries'] }];
+const NETWORK: readonly Stage[] = [
+    { name: 'network', specs: ['network'] },
+    { name: 'story', specs: ['story'] },
+];
+
+const SELECTIONS: Readonly<Record<string, readonly Stage[]>> = {
+    all: [...LINT, ...OFFLINE, ...PACKAGING, ...BINARIES, ...NETWORK],
+    quick: [...LINT, ...OFFLINE],
+    network: NETWORK,
+};
+
+const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+
+/** Runs the stages of a selection one after the other; a failing stage does not keep the next from telling its own. */
+async function run(stages: readonly Stage[]): Promise<Tally> {
+    const total = { passed: 0, failed: 0, pending: 0 };
+    for (const [index, stage] of stages.entries()) {
+        const startedMs = performance.now();
+        say(`\n[${index + 1}/${stages.length}] ${stage.name}`);
+        const tally = 'command' in stage ? await runCommand(stage.command) : await runSpecs(stage.specs);
+        total.passed += tally.passed;
+        total.failed += tally.failed;
+        total.pending += tally.pending;
+        const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
+        say(`    ${stage.name}: ${tally.passed} passed, ${tally.failed} failed in ${seconds} s`);
+    }
+    return total;
+}
+
+function runCommand([file, ...args]: readonly [string, ...string[]]): Promise<Tally> {
+    return new Promise((resolve) => {
+        const child = spawn(file, args, { stdio: 'inherit' });
+        child.once('error', () => {
+            resolve({ passed: 0, failed: 1, pending: 0 });
+        });
+        child.once('exit', (code) => {
+            resolve(code === 0 ? { passed: 1, failed: 0, pending: 0 } : { passed: 0, failed: 1, pending: 0 });
+        });
+    });
+}
+
+/** Specs run in a process of their own, so that a crash counts as a failure and is not the end of the report. */
+function runSpecs(folders: readonly string[]): Promise<Tally> {
+    return new Promise((resolve) => {
+        let tally: Tally | undefined;
+        const suite = fileURLToPath(new URL('./suite.js', import.meta.url));
+        const child = fork(suite, folders, { execArgv: ['--enable-source-maps'] });
+        child.once('message', (message) => {
+            tally = message as Tally;
+        });
+        child.once('exit', (code) => {
+            const counted = tally ?? { passed: 0, failed: 0, pending: 0 };
+            const crashed = code !== 0 && counted.failed === 0;
+            resolve(crashed ? { ...counted, failed: 1 } : counted);
+        });
+    });
+}
+
+const selection = process.argv[2] ?? 'all';
+const stages = SELECTIONS[selection];
+if (stages === undefined) {
+    process.stderr.write(`unknown selection "${selection}": one of ${Object.keys(SELECTIONS).join(', ')}\n`);
+    process.exit(2);
+}
+const total = await run(stages);
+// The closing line is the sum of what the runners counted; it is the last thing that is printed.
+say(`\n${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
