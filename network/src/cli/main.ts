@@ -7,9 +7,7 @@ import { printFailure } from './output.js';
 
 /** Every noun of the command line, in the order of the help. */
 const registrations: readonly ((program: Command) => void)[] = [
-    (program) => {
-        registerNetworkCommands(program);
-    },
+    registerNetworkCommands,
     registerDoctorCommand,
     registerDemoCommand,
 ];

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { UpOptions } from '../../network.js';
 import { binariesCommand } from './binaries.js';
 import { downCommand } from './down.js';
 import { envCommand } from './env.js';
@@ -10,13 +9,12 @@ import { restartCommand } from './restart.js';
 import { statusCommand } from './status.js';
 import { upCommand } from './up.js';
 
-/** `bootstrap` is what `up` does last, on a network that answers: the market's own beginnings. */
-export function registerNetworkCommands(program: Command, bootstrap?: UpOptions['bootstrap']): void {
+export function registerNetworkCommands(program: Command): void {
     const network = program
         .command('network')
         .description('the Fabric network: four organizations, a peer each, on this machine');
-    upCommand(network, bootstrap);
     for (const verb of [
+        upCommand,
         downCommand,
         statusCommand,
         logsCommand,

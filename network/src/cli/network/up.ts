@@ -1,5 +1,9 @@
-import { Option, type Command } from 'commander';
-import { openNetwork, type UpOptions } from '../../network.js';
+import { join } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { establishMarket, readCharterFile } from '../../charter-file.js';
+import { openNetwork } from '../../network.js';
+import { configFolder } from '../../project.js';
+import { slotBeginningAt } from '../../scenario/slot.js';
 import type { OrdererCount } from '../../topology.js';
 import { printJson, printLine } from '../output.js';
 import { progressReporter } from '../progress.js';
@@ -7,9 +11,16 @@ import { positiveInteger, type CommonOptions } from './options.js';
 import { summary } from './status.js';
 
 type UpCommandOptions = CommonOptions &
-    Readonly<{ orderers?: string; channel?: string; batchTimeoutMs?: number; maxMessageCount?: number }>;
+    Readonly<{
+        orderers?: string;
+        channel?: string;
+        batchTimeoutMs?: number;
+        maxMessageCount?: number;
+        charter: string;
+        firstSlot?: number;
+    }>;
 
-export function upCommand(network: Command, bootstrap: UpOptions['bootstrap']): void {
+export function upCommand(network: Command): void {
     network
         .command('up')
         .description('create the network, or finish and start what is there; returns when every gateway answers')
@@ -21,6 +32,12 @@ export function upCommand(network: Command, bootstrap: UpOptions['bootstrap']): 
             positiveInteger,
         )
         .option('--max-message-count <count>', 'transactions in a full block (default: 200)', positiveInteger)
+        .option('--charter <file>', 'charter and first rules of the market', join(configFolder, 'charter.json'))
+        .option(
+            '--first-slot <slot>',
+            'first slot, by index or as 2016-07-20T09:00Z (default: the one that runs)',
+            slot,
+        )
         .option('--json', 'print the status as JSON')
         .action(async (_options: unknown, command: Command) => {
             const options = command.optsWithGlobals<UpCommandOptions>();
@@ -32,7 +49,8 @@ export function upCommand(network: Command, bootstrap: UpOptions['bootstrap']): 
                     channel: options.channel,
                     batchTimeoutMs: options.batchTimeoutMs,
                     maxMessageCount: options.maxMessageCount,
-                    bootstrap,
+                    bootstrap: (running) =>
+                        establishMarket(running, () => readCharterFile(options.charter, options.firstSlot)),
                 })
                 .finally(reporter.finish);
             if (options.json === true) {
@@ -41,4 +59,12 @@ export function upCommand(network: Command, bootstrap: UpOptions['bootstrap']): 
                 printLine(summary(status));
             }
         });
+}
+
+function slot(text: string): number {
+    const index = /^\d{1,10}$/.test(text) ? Number(text) : slotBeginningAt(text);
+    if (index === undefined) {
+        throw new InvalidArgumentError('It must be a slot index, or a time like 2016-07-20T09:00Z.');
+    }
+    return index;
 }
