@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { formatAmount } from '../../decimal.js';
+import { addVerb, onRun } from '../verb.js';
+
+export function registerShow(noun: Command): void {
+    const verb = addVerb(noun, {
+        name: 'show',
+        summary: "show a participant's money: lanes, credits not yet folded into them, covers",
+        example: 'commonwatt account show bld-12 --org community',
+        mode: 'read',
+    }).argument('<participant>');
+    onRun(verb, async (session, _, [participantId = '']) => {
+        const account = await (await session.market()).accounts.show(participantId);
+        session.print(account, [
+            `${participantId}: ${formatAmount(account.freeNano)} free`,
+            ...account.lanes.map((lane) => `  lane ${String(lane.lane)}: ${formatAmount(lane.balanceNano)}`),
+            ...account.credits.map((credit) => `  credit ${credit.sourceId}: ${formatAmount(credit.amountNano)}`),
+            ...account.covers.map((cover) => `  cover for ${cover.carrier}: ${formatAmount(cover.balanceNano)}`),
+        ]);
+    });
+}

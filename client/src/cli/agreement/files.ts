@@ -1,0 +1,48 @@
+import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
+import type { Json } from '@commonwatt/chaincode/wire/canonical';
+import { agreementIdOf, termsCodec, termsHashOf } from '@commonwatt/chaincode/wire/agreement';
+import { hashField, idField, signatureField } from '@commonwatt/chaincode/wire/fields';
+import { z } from 'zod';
+import { replaceFile } from '../../durable-file.js';
+import { InvalidError, translated } from '../../errors.js';
+import { readJsonFile } from '../../json-file.js';
+import { jsonText } from '../output.js';
+
+/** A draft is the terms as JSON, to be read and changed by people until it is signed. */
+const draftSchema = z.json();
+
+const consentSchema = z.strictObject({
+    agreementId: hashField,
+    participantId: idField,
+    keyId: hashField,
+    signature: signatureField,
+});
+
+/** @throws NotFoundError FILE_MISSING · InvalidError FILE_INVALID, INPUT_INVALID {path, reason} */
+export async function readDraft(file: string): Promise<Terms> {
+    const json = (await readJsonFile(file, draftSchema)) as Json;
+    return translated(() => termsCodec.fromJson(json));
+}
+
+export async function writeDraft(file: string, terms: Terms): Promise<void> {
+    await replaceFile(file, `${jsonText(termsCodec.toJson(terms), 2)}\n`);
+}
+
+/** @throws InvalidError CONSENT_OF_OTHER {file, agreementId} when it was given to other terms than the draft's */
+export async function readConsent(file: string, terms: Terms): Promise<Consent> {
+    const { agreementId, ...consent } = await readJsonFile(file, consentSchema);
+    if (agreementId !== agreementIdOf(terms)) {
+        throw new InvalidError({ code: 'CONSENT_OF_OTHER', operands: { file, agreementId } });
+    }
+    return consent;
+}
+
+export async function writeConsent(file: string, terms: Terms, consent: Consent): Promise<void> {
+    await replaceFile(file, `${jsonText({ agreementId: agreementIdOf(terms), ...consent }, 2)}\n`);
+}
+
+/** How terms are named in conversation. */
+export const namesOf = (terms: Terms): Readonly<{ agreementId: string; termsHash: string }> => ({
+    agreementId: agreementIdOf(terms),
+    termsHash: termsHashOf(terms),
+});

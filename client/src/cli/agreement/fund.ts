@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { addVerb, onRun } from '../verb.js';
+
+export function registerFund(noun: Command): void {
+    const verb = addVerb(noun, {
+        name: 'fund',
+        summary: "put an approved agreement into force: every party's escrow is taken from its account; anyone may",
+        example: 'commonwatt agreement fund 3f0c…e1 --standing small-trades --org community --as bld-12',
+        mode: 'submit',
+    })
+        .argument('<agreement>', 'id of the agreement')
+        .option('--standing <id>', 'standing verdict that covers it, unless it has a verdict of its own');
+    onRun<{ standing?: string }>(verb, async (session, { standing }, [agreementId = '']) => {
+        const done = await (await session.market()).agreements.fund(agreementId, standing ?? null);
+        session.printCommitted(done, `Agreement ${agreementId} is in force`);
+    });
+}

@@ -1,0 +1,88 @@
+import { MarketError } from '@commonwatt/chaincode/domain/errors';
+import { CommonwattError, type FailureKind, refusal } from '../errors.js';
+import { jsonText, printLine } from './output.js';
+
+/** Exit codes: what a script can tell failures apart by. */
+const EXIT_REFUSED = 1;
+export const EXIT_USAGE = 2;
+const EXIT_UNAVAILABLE = 3;
+
+/** What to do, by code; the kind's advice stands in for the others. */
+const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
+    OPTION_MISSING: 'Add the option; --help shows an example.',
+    FILE_MISSING: 'Check the name; `commonwatt network up` writes profiles, `commonwatt identity create` identities.',
+    FILE_INVALID: 'Correct the file at the place named, or make it anew.',
+    CHECKPOINT_INVALID: 'Delete the file to begin again, or restore it; nothing was read or written.',
+    IDENTITY_EXISTS: 'Use it with --as, or choose another name.',
+    SIGNING_KEY_MISSING: 'Use an identity of the wallet; the administrator signs no documents.',
+    CHARTER_MISSING: 'Establish the market first: `commonwatt charter establish`.',
+    CALLER_NOT_ADMIN: "Use --as admin, with the organization's own --org.",
+    CALLER_NOT_SEATED: "Have the organization's administrator grant the seat: `commonwatt seat grant`.",
+    CALLER_NOT_PARTICIPANT: 'Use the identity that applied as this participant.',
+    QUALIFICATION_MISSING: 'Ask the regulator to qualify the participant: `commonwatt qualification grant`.',
+    VERDICT_MISSING: 'Wait for the review: `commonwatt verdict approve`, or name a standing verdict that covers it.',
+    STANDING_VERDICT_EXCEEDED: 'Change the terms, or have the agreement reviewed by itself.',
+    ACCOUNT_UNDERFUNDED: 'Deposit more: `commonwatt account deposit`.',
+    READING_MISSING: 'Submit the readings of the metering points named, then run it again.',
+    SLOT_NOT_OVER: 'Wait until the slot is over: `commonwatt clock show`.',
+    SLOT_BEGUN: 'Choose a later slot.',
+    CLOCK_OUT_OF_ORDER: 'Begin with the slot after the last one that has begun.',
+    PEER_UNAVAILABLE: 'Start the peers of the organizations named, or wait for them; nothing was sent.',
+    GATEWAY_UNAVAILABLE: 'Check that the network runs: `commonwatt network status`.',
+    ENDORSERS_DISAGREE: 'Try again in a moment; nothing was sent.',
+};
+
+const REMEDY_BY_KIND: Readonly<Record<FailureKind, string>> = {
+    invalid: 'Correct what the operands name and try again.',
+    forbidden: 'Use an identity that may do this.',
+    notFound: 'Check the id.',
+    conflict: 'Look at what is on the ledger with the `show` or `list` verb.',
+    limit: 'Split it into smaller parts.',
+    internal: "See the chaincode's log: `commonwatt network logs`.",
+    unavailable: 'Check that the network runs: `commonwatt network status`.',
+    commitFailed: 'Nothing was written; try again.',
+    outcomeUnknown: 'Look whether it is there with the `show` or `list` verb before trying again.',
+};
+
+/** Says what happened and what to do; with --json as one object. Sets the exit code. */
+export function printFailure(thrown: unknown, json: boolean): void {
+    const error = asFailure(thrown);
+    process.exitCode = exitCodeOf(error);
+    if (json) {
+        printLine(jsonText({ error: describe(error) }, 2));
+        return;
+    }
+    const lines =
+        error instanceof CommonwattError
+            ? [`error: ${error.message}`, `  What to do: ${remedyOf(error)}`]
+            : [`error: ${error.stack ?? error.message}`]; // not foreseen: its place is the best that can be said
+    process.stderr.write(`${lines.join('\n')}\n`);
+}
+
+function asFailure(thrown: unknown): Error {
+    if (thrown instanceof MarketError) {
+        return refusal(thrown);
+    }
+    return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+function describe(error: Error): object {
+    const { message } = error;
+    if (!(error instanceof CommonwattError)) {
+        return { code: 'UNFORESEEN', kind: 'internal', operands: {}, message };
+    }
+    const { code, kind, operands, transactionId } = error;
+    return { code, kind, operands, message, ...(transactionId === null ? {} : { transactionId }) };
+}
+
+const remedyOf = (error: CommonwattError): string => REMEDY_BY_CODE[error.code] ?? REMEDY_BY_KIND[error.kind];
+
+function exitCodeOf(error: Error): number {
+    if (!(error instanceof CommonwattError)) {
+        return EXIT_REFUSED;
+    }
+    if (error.code === 'OPTION_MISSING') {
+        return EXIT_USAGE;
+    }
+    return error.kind === 'unavailable' || error.kind === 'outcomeUnknown' ? EXIT_UNAVAILABLE : EXIT_REFUSED;
+}

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import type { Carrier } from '@commonwatt/chaincode/domain/charter';
+import type { MeteringPoint } from '@commonwatt/chaincode/domain/meter';
+import type { EnergyWh } from '@commonwatt/chaincode/domain/units';
+import { NO_ENERGY } from '@commonwatt/chaincode/domain/units';
+import type { RegisterMeterCommand } from '@commonwatt/chaincode/wire/meter';
+import type { Command } from 'commander';
+import { MeterKeyFile } from '../../meter-key-file.js';
+import type { Session } from '../session.js';
+import { carrier, energy } from '../values.js';
+import { addVerb, onRun } from '../verb.js';
+
+type Options = Readonly<{
+    participant: string;
+    carrier: Carrier;
+    connectionPoint: string;
+    fromSlot: string;
+    meterKey?: string;
+    meterId?: string;
+    import: EnergyWh;
+    export: EnergyWh;
+}>;
+
+export function registerRegister(noun: Command): void {
+    const verb = addVerb(noun, {
+        name: 'register',
+        summary: 'register a metering point; without --meter-key a scheduled one, which delivers what it sells',
+        example:
+            'commonwatt meter register mp-bld-12 --participant bld-12 --carrier electricity --connection-point node-7 ' +
+            '--from-slot 2016-07-20T09:00Z --meter-key bld-12.meter.json --org operator --as metering-1',
+        mode: 'submit',
+    })
+        .argument('<point>', 'id of the metering point')
+        .requiredOption('--participant <id>', 'owner of the point')
+        .requiredOption('--carrier <carrier>', 'electricity, heat, cooling, gas or mobility', carrier)
+        .requiredOption('--connection-point <id>', "node of the carrier's network")
+        .requiredOption('--from-slot <slot>', 'first slot that counts: index, or UTC time such as 2016-07-20T09:00Z')
+        .option('--meter-key <file>', "file of the meter's key, created when absent")
+        .option('--meter-id <id>', 'id of a new meter (default: meter-<point>)')
+        .option('--import <wh>', 'import register when the first slot begins, Wh', energy, NO_ENERGY)
+        .option('--export <wh>', 'export register when the first slot begins, Wh', energy, NO_ENERGY);
+    onRun<Options>(verb, async (session, options, [pointId = '']) => {
+        const done = await (await session.market()).meters.register(await commandOf(session, options, pointId));
+        session.printCommitted(done, `Registered ${pointId} of ${options.participant}`);
+    });
+}
+
+async function commandOf(session: Session, options: Options, pointId: string): Promise<RegisterMeterCommand> {
+    const { participant: participantId, carrier, connectionPoint, meterKey } = options;
+    const fromSlot = await session.slot(options.fromSlot);
+    const point: MeteringPoint = { pointId, participantId, carrier, connectionPoint, fromSlot, meter: null };
+    if (meterKey === undefined) {
+        return { point, baseline: null };
+    }
+    const meterId = options.meterId ?? `meter-${pointId}`;
+    const file = existsSync(meterKey)
+        ? await MeterKeyFile.open(meterKey)
+        : await MeterKeyFile.create(meterKey, pointId, meterId);
+    const meter = { meterId: file.meterId, publicKey: file.key.publicKey };
+    const signer = file.signer((await session.market()).ledger.scope('exchange'));
+    const baseline = await signer.baseline(fromSlot, { importWh: options.import, exportWh: options.export });
+    return { point: { ...point, meter }, baseline };
+}

@@ -1,0 +1,111 @@
+import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
+import { type ConnectionProfile, readConnectionProfile } from '../connection-profile.js';
+import { InvalidError } from '../errors.js';
+import { adminIdentity, type Identity, identityOf } from '../identity.js';
+import { connect, type Market } from '../market.js';
+import { isSlotIndex, parseSlot } from '../slot-time.js';
+import type { Committed } from '../submitter.js';
+import { FileWallet } from '../wallet.js';
+import { jsonText, printLine } from './output.js';
+import { PreviewSubmitter } from './preview.js';
+import { profileFile, stateFolder, walletFolder } from './state-folder.js';
+
+/** Options that verbs have in common. */
+export type CommonOptions = Readonly<{
+    state?: string;
+    org?: string;
+    profile?: string;
+    as?: string;
+    json?: boolean;
+    args?: boolean;
+}>;
+
+/** Name under which the profile's administrator is used. */
+const ADMIN = 'admin';
+
+/** One run of a verb: the organisation, identity and connection that its options name. */
+export class Session {
+    readonly #options: CommonOptions;
+    #profile: Promise<ConnectionProfile> | undefined;
+    #market: Promise<Market> | undefined;
+
+    constructor(options: CommonOptions) {
+        this.#options = options;
+    }
+
+    /** The profile of `--profile`, else of `--org`. @throws InvalidError OPTION_MISSING {option} */
+    async profile(): Promise<ConnectionProfile> {
+        this.#profile ??= readConnectionProfile(this.#profileFile());
+        return await this.#profile;
+    }
+
+    /** The organisation's wallet. */
+    async wallet(): Promise<FileWallet> {
+        const { org } = await this.profile();
+        return new FileWallet(walletFolder(stateFolder(this.#options.state), org));
+    }
+
+    /** Name given by `--as`. @throws InvalidError OPTION_MISSING {option} */
+    get identityName(): string {
+        return this.#options.as ?? missing('--as');
+    }
+
+    async market(): Promise<Market> {
+        this.#market ??= this.#connect();
+        return await this.#market;
+    }
+
+    /** A slot given as index, or as UTC time on the charter's grid. */
+    async slot(text: string): Promise<SlotIndex> {
+        const grid = isSlotIndex(text) ? { slotMinutes: 1 } : await (await this.market()).charter.show();
+        return parseSlot(text, grid);
+    }
+
+    /** Prints a result: the value with `--json`, else the lines. */
+    print(value: unknown, lines: readonly string[]): void {
+        for (const line of this.#options.json === true ? [jsonText(value, 2)] : lines) {
+            printLine(line);
+        }
+    }
+
+    /** Prints one of many results, each on its own line. */
+    printEach(value: unknown, line: string): void {
+        printLine(this.#options.json === true ? jsonText(value) : line);
+    }
+
+    /** Prints what is now on the ledger, and where. */
+    printCommitted(done: Committed<unknown>, what: string): void {
+        const { blockNumber, transactionId } = done;
+        const place = blockNumber === null ? 'already on the ledger' : `block ${String(blockNumber)}`;
+        this.print(done, [`${what} (${place}, transaction ${transactionId})`]);
+    }
+
+    async close(): Promise<void> {
+        const market = await this.#market?.catch(() => undefined);
+        market?.close();
+    }
+
+    #profileFile(): string {
+        const { profile, org, state } = this.#options;
+        return profile ?? profileFile(stateFolder(state), org ?? missing('--org or --profile'));
+    }
+
+    async #connect(): Promise<Market> {
+        const profile = await this.profile();
+        const identity = await this.#identity(profile);
+        return await connect({
+            profile,
+            identity,
+            ...(this.#options.args === true ? { submitter: new PreviewSubmitter() } : {}),
+        });
+    }
+
+    async #identity(profile: ConnectionProfile): Promise<Identity> {
+        const name = this.identityName;
+        return name === ADMIN ? await adminIdentity(profile) : identityOf(await (await this.wallet()).get(name));
+    }
+}
+
+function missing(option: string): never {
+    throw new InvalidError({ code: 'OPTION_MISSING', operands: { option } });
+}

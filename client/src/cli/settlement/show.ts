@@ -1,0 +1,33 @@
+import type { Carrier } from '@commonwatt/chaincode/domain/charter';
+import { sumAmounts } from '@commonwatt/chaincode/domain/units';
+import type { Command } from 'commander';
+import { formatAmount } from '../../decimal.js';
+import { table } from '../output.js';
+import { carrier } from '../values.js';
+import { addVerb, onRun } from '../verb.js';
+
+type Options = Readonly<{ carrier: Carrier; slot: string }>;
+
+export function registerShow(noun: Command): void {
+    const verb = addVerb(noun, {
+        name: 'show',
+        summary: 'show the result of a settlement run and its postings',
+        example: 'commonwatt settlement show --carrier electricity --slot 2016-07-20T09:00Z --org community',
+        mode: 'read',
+    })
+        .requiredOption('--carrier <carrier>', 'carrier', carrier)
+        .requiredOption('--slot <slot>', 'slot: index or UTC time of its beginning');
+    onRun<Options>(verb, async (session, options) => {
+        const slot = await session.slot(options.slot);
+        const settlement = await (await session.market()).settlements.show(options.carrier, slot);
+        const { legs, points, postings } = settlement;
+        session.print(settlement, [
+            `Slot ${String(slot)} of ${options.carrier}: ${String(legs.length)} legs, ${String(points.length)} points`,
+            ...table([
+                ['ACCOUNT', 'KIND', 'AMOUNT'],
+                ...postings.map(({ account, kind, amountNano }) => [account, kind, formatAmount(amountNano)]),
+                ['sum', '', formatAmount(sumAmounts(postings.map((posting) => posting.amountNano)))],
+            ]),
+        ]);
+    });
+}

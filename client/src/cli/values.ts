@@ -1,0 +1,54 @@
+import { CARRIERS, type Carrier } from '@commonwatt/chaincode/domain/charter';
+import type { AmountNano, EnergyWh, PriceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { InvalidArgumentError } from 'commander';
+import { parseAmount, parseEnergy, parsePrice } from '../decimal.js';
+import { CommonwattError } from '../errors.js';
+
+// Parsers of option values: what they refuse is a wrong command line.
+
+export const amount = (text: string): AmountNano => orUsage(() => parseAmount(text));
+export const price = (text: string): PriceMicroPerKwh => orUsage(() => parsePrice(text));
+export const energy = (text: string): EnergyWh => orUsage(() => parseEnergy(text));
+
+export const prices = (text: string): PriceMicroPerKwh[] => text.split(',').map(price);
+export const energies = (text: string): EnergyWh[] => text.split(',').map(energy);
+
+/** A whole number that is not negative. */
+export function count(text: string): number {
+    if (!/^\d{1,15}$/.test(text)) {
+        throw new InvalidArgumentError('It is a whole number.');
+    }
+    return Number(text);
+}
+
+export const oneOf =
+    <Name extends string>(names: readonly Name[]) =>
+    (text: string): Name => {
+        const found = names.find((name) => name === text);
+        if (found === undefined) {
+            throw new InvalidArgumentError(`It is one of ${names.join(', ')}.`);
+        }
+        return found;
+    };
+
+export const someOf =
+    <Name extends string>(names: readonly Name[]) =>
+    (text: string): Name[] =>
+        text.split(',').map(oneOf(names));
+
+export const carrier = oneOf<Carrier>(CARRIERS);
+export const carriers = someOf<Carrier>(CARRIERS);
+
+/** Collects an option that may be given several times. */
+export const collect = (text: string, before: readonly string[] = []): string[] => [...before, text];
+
+function orUsage<Value>(parse: () => Value): Value {
+    try {
+        return parse();
+    } catch (error) {
+        if (error instanceof CommonwattError) {
+            throw new InvalidArgumentError(`It is ${String(error.operands['reason'])}.`);
+        }
+        throw error;
+    }
+}

@@ -1,0 +1,70 @@
+import { type Command, CommanderError, Option } from 'commander';
+import { EXIT_USAGE, printFailure } from './failure.js';
+import { jsonText, printLine } from './output.js';
+import { NotSent } from './preview.js';
+import { type CommonOptions, Session } from './session.js';
+
+export type VerbSpec = Readonly<{
+    name: string;
+    summary: string;
+    /** A whole command line. */
+    example: string;
+    /** `submit` changes the ledger, `read` asks a peer, `local` needs no peer. */
+    mode: 'submit' | 'read' | 'local';
+}>;
+
+/** Adds a noun. */
+export function addNoun(program: Command, name: string, summary: string): Command {
+    return exitsAsUsage(program.command(name).description(summary));
+}
+
+/** Adds a verb to a noun, with the options that such verbs have in common. */
+export function addVerb(noun: Command, spec: VerbSpec): Command {
+    const verb = exitsAsUsage(noun.command(spec.name))
+        .description(spec.summary)
+        .option('--org <org>', 'organization: its connection profile and its wallet')
+        .option('--profile <file>', 'connection profile, instead of the one of --org')
+        .option('--json', 'print one JSON object')
+        .addHelpText('after', `\nExample:\n  ${spec.example}`);
+    if (spec.mode !== 'local') {
+        const as = new Option('--as <identity>', "identity in the organization's wallet; `admin` is its administrator");
+        verb.addOption(spec.mode === 'read' ? as.default('admin') : as);
+    }
+    if (spec.mode === 'submit') {
+        verb.option('--args', 'send nothing; print what `peer chaincode invoke -c` takes');
+    }
+    return verb;
+}
+
+/**
+ * Says what a verb does. Failures are printed here, in the same form for every verb.
+ * @param run gets the options as parsed and the operands as given
+ */
+export function onRun<Options>(
+    verb: Command,
+    run: (session: Session, options: Options, operands: readonly string[]) => Promise<void>,
+): void {
+    verb.action(async () => {
+        const options = verb.optsWithGlobals<CommonOptions & Options>();
+        const session = new Session(options);
+        try {
+            await run(session, options, verb.args);
+        } catch (error) {
+            if (error instanceof NotSent) {
+                process.stderr.write(`Not sent. For chaincode ${error.chaincode}:\n`);
+                printLine(jsonText(error.invocation));
+            } else {
+                printFailure(error, options.json === true);
+            }
+        } finally {
+            await session.close();
+        }
+    });
+}
+
+/** A wrong command line is told apart from a refusal by its exit code. */
+function exitsAsUsage(command: Command): Command {
+    return command.exitOverride((error) => {
+        throw error.exitCode === 0 ? error : new CommanderError(EXIT_USAGE, error.code, error.message);
+    });
+}
