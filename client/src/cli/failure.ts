@@ -54,7 +54,7 @@ export function printFailure(thrown: unknown, json: boolean): void {
     }
     const lines =
         error instanceof CommonwattError
-            ? [`error: ${error.message}`, `  What to do: ${remedyOf(error)}`]
+            ? [`error: ${sentence(error)}`, `  What to do: ${remedyOf(error)}`]
             : [`error: ${error.stack ?? error.message}`]; // not foreseen: its place is the best that can be said
     process.stderr.write(`${lines.join('\n')}\n`);
 }
@@ -74,6 +74,26 @@ function describe(error: Error): object {
     const { code, kind, operands, transactionId } = error;
     return { code, kind, operands, message, ...(transactionId === null ? {} : { transactionId }) };
 }
+
+const PHRASES: Readonly<Record<FailureKind, string>> = {
+    invalid: 'invalid',
+    forbidden: 'refused',
+    notFound: 'not found',
+    conflict: 'conflict',
+    limit: 'too much',
+    internal: 'fault',
+    unavailable: 'unavailable',
+    commitFailed: 'not committed',
+    outcomeUnknown: 'outcome unknown',
+};
+
+/** One line: what kind of failure, its code, and the values that decided it. */
+function sentence({ kind, code, operands }: CommonwattError): string {
+    const values = Object.entries(operands).map(([name, value]) => `${name}=${textOf(value)}`);
+    return [`${PHRASES[kind]}:`, code, ...values].join(' ');
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : jsonText(value));
 
 const remedyOf = (error: CommonwattError): string => REMEDY_BY_CODE[error.code] ?? REMEDY_BY_KIND[error.kind];
 

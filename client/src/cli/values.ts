@@ -1,6 +1,6 @@
 import { CARRIERS, type Carrier } from '@commonwatt/chaincode/domain/charter';
-import type { AmountNano, EnergyWh, PriceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
-import { InvalidArgumentError } from 'commander';
+import { type AmountNano, type EnergyWh, NO_ENERGY, type PriceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { InvalidArgumentError, Option } from 'commander';
 import { parseAmount, parseEnergy, parsePrice } from '../decimal.js';
 import { CommonwattError } from '../errors.js';
 
@@ -12,6 +12,10 @@ export const energy = (text: string): EnergyWh => orUsage(() => parseEnergy(text
 
 export const prices = (text: string): PriceMicroPerKwh[] => text.split(',').map(price);
 export const energies = (text: string): EnergyWh[] => text.split(',').map(energy);
+
+/** A meter register; nothing has passed through it unless it is given. */
+export const energyOption = (flags: string, description: string): Option =>
+    new Option(flags, description).argParser(energy).default(NO_ENERGY, '0');
 
 /** A whole number that is not negative. */
 export function count(text: string): number {

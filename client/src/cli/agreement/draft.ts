@@ -2,8 +2,8 @@ import type { Leg } from '@commonwatt/chaincode/domain/agreement';
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import {
     type AmountNano,
-    amountNano,
     type EnergyWh,
+    NO_MONEY,
     type PriceMicroPerKwh,
     priceMicroPerKwh,
 } from '@commonwatt/chaincode/domain/units';
@@ -29,8 +29,8 @@ type Options = Readonly<{
     slots?: number;
     energy: readonly EnergyWh[];
     price: readonly PriceMicroPerKwh[];
-    defaultRate: PriceMicroPerKwh;
-    defaultCap: AmountNano;
+    defaultRate?: PriceMicroPerKwh;
+    defaultCap?: AmountNano;
     toleranceBp: number;
     takeOrPay: boolean;
     curtailable: boolean;
@@ -80,8 +80,8 @@ function addQuantities(verb: Command): void {
             'currency per kWh, at most 6 digits; one for all slots or one each',
             prices,
         )
-        .option('--default-rate <decimal>', 'currency per kWh not delivered', price, priceMicroPerKwh(0n))
-        .option('--default-cap <decimal>', 'most default money that one party pays', amount, amountNano(0n))
+        .option('--default-rate <decimal>', 'currency per kWh not delivered (default: 0)', price)
+        .option('--default-cap <decimal>', 'most default money that one party pays (default: 0)', amount)
         .option('--tolerance-bp <number>', 'deviation without default, in hundredths of a percent', count, 0)
         .option('--no-take-or-pay', 'the buyer pays for what it takes, not for what was agreed')
         .option('--curtailable', 'the network operator may curtail the quantities', false)
@@ -112,8 +112,8 @@ async function draftOf(session: Session, options: Options): Promise<Parameters<t
         ],
         firstSlot,
         slotCount,
-        defaultRateMicroPerKwh: options.defaultRate,
-        defaultCapNano: options.defaultCap,
+        defaultRateMicroPerKwh: options.defaultRate ?? priceMicroPerKwh(0n),
+        defaultCapNano: options.defaultCap ?? NO_MONEY,
         toleranceBp: options.toleranceBp,
         takeOrPay: options.takeOrPay,
         curtailable: options.curtailable,

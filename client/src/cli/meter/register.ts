@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import type { MeteringPoint } from '@commonwatt/chaincode/domain/meter';
 import type { EnergyWh } from '@commonwatt/chaincode/domain/units';
-import { NO_ENERGY } from '@commonwatt/chaincode/domain/units';
 import type { RegisterMeterCommand } from '@commonwatt/chaincode/wire/meter';
 import type { Command } from 'commander';
 import { MeterKeyFile } from '../../meter-key-file.js';
 import type { Session } from '../session.js';
-import { carrier, energy } from '../values.js';
+import { carrier, energyOption } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
 
 type Options = Readonly<{
@@ -37,8 +36,8 @@ export function registerRegister(noun: Command): void {
         .requiredOption('--from-slot <slot>', 'first slot that counts: index, or UTC time such as 2016-07-20T09:00Z')
         .option('--meter-key <file>', "file of the meter's key, created when absent")
         .option('--meter-id <id>', 'id of a new meter (default: meter-<point>)')
-        .option('--import <wh>', 'import register when the first slot begins, Wh', energy, NO_ENERGY)
-        .option('--export <wh>', 'export register when the first slot begins, Wh', energy, NO_ENERGY);
+        .addOption(energyOption('--import <wh>', 'import register when the first slot begins, Wh'))
+        .addOption(energyOption('--export <wh>', 'export register when the first slot begins, Wh'));
     onRun<Options>(verb, async (session, options, [pointId = '']) => {
         const done = await (await session.market()).meters.register(await commandOf(session, options, pointId));
         session.printCommitted(done, `Registered ${pointId} of ${options.participant}`);

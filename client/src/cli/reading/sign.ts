@@ -1,8 +1,7 @@
 import type { EnergyWh } from '@commonwatt/chaincode/domain/units';
-import { NO_ENERGY } from '@commonwatt/chaincode/domain/units';
 import type { Command } from 'commander';
 import { MeterKeyFile } from '../../meter-key-file.js';
-import { energy } from '../values.js';
+import { energyOption } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
 import { writeReading } from './file.js';
 
@@ -19,8 +18,8 @@ export function registerSign(noun: Command): void {
     })
         .requiredOption('--meter-key <file>', "file of the meter's key")
         .requiredOption('--slot <slot>', 'slot at whose end the registers stood: index or UTC time of its beginning')
-        .option('--import <wh>', 'cumulative import register, whole Wh', energy, NO_ENERGY)
-        .option('--export <wh>', 'cumulative export register, whole Wh', energy, NO_ENERGY)
+        .addOption(energyOption('--import <wh>', 'cumulative import register, whole Wh'))
+        .addOption(energyOption('--export <wh>', 'cumulative export register, whole Wh'))
         .requiredOption('--out <file>', 'where to write the signed reading');
     onRun<Options>(verb, async (session, options) => {
         const { channel, chaincodes } = await session.profile();
