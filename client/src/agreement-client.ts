@@ -131,7 +131,7 @@ export class AgreementClient {
 
     /**
      * Takes the caller's signature back, unless the agreement is concluded already.
-     * @throws ForbiddenError CALLER_NOT_PARTICIPANT · InvalidError SIGNATURE_INVALID · ConflictError AGREEMENT_CONFLICT
+     * @throws ForbiddenError CALLER_NOT_PARTICIPANT · InvalidError SIGNATURE_INVALID
      */
     async withdraw(terms: Terms, participantId: string): Promise<Committed<Withdrawal>> {
         const termsHash = translated(() => termsHashOf(terms));

@@ -42,7 +42,6 @@ export const ERROR_KINDS = {
     DEPOSIT_CONFLICT: 'conflict',
 
     AGREEMENT_MISSING: 'notFound',
-    AGREEMENT_CONFLICT: 'conflict',
     AGREEMENT_STATE: 'conflict',
     TERMS_INVALID: 'invalid',
     TERMS_LIMIT: 'limit',

@@ -43,8 +43,11 @@ export function checkHalt(latest: Halt | null, statement: HaltStatement): void {
 /** @throws HALT_MISSING {carrier} when there is none to lift */
 export function liftHalt(latest: Halt | null, carrier: Carrier, nextSlot: SlotIndex): Halt {
     demand(latest !== null && nextSlot < haltEndSlot(latest), 'HALT_MISSING', { carrier });
-    return { ...latest, liftedSlot: Math.max(nextSlot, latest.statement.fromSlot) };
+    return { ...latest, liftedSlot: liftedFrom(latest, nextSlot) };
 }
+
+/** A halt lifted before it begins covers no slot. */
+export const liftedFrom = (halt: Halt, nextSlot: SlotIndex): SlotIndex => Math.max(nextSlot, halt.statement.fromSlot);
 
 /** Whether a halt waives default amounts of a slot, the slots of grace after it included. */
 export const haltCovers = (halt: Halt, slot: SlotIndex, graceSlots: number): boolean =>

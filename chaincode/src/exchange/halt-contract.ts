@@ -13,16 +13,15 @@ export class HaltContract extends ExchangeContract {
         const { chaincodes } = await ctx.charter();
         const body = haltStatementCodec.toJson(statement);
         const mark = ctx.markOf(seat, 'commonwatt/halt/1', chaincodes.exchange, body, signature);
-        await ctx.demandNotBegun(statement.fromSlot);
-        return recordHalt(ctx.ledger, statement, { ...mark, mspId: ctx.caller.mspId });
+        const { mspId } = ctx.caller;
+        return recordHalt(ctx.ledger, statement, { ...mark, mspId }, (slot) => ctx.demandNotBegun(slot));
     }
 
     /** @throws CALLER_NOT_SEATED · SLOT_BEGUN · HALT_MISSING {carrier} */
     async lift(ctx: TradeContext, command: string): Promise<string> {
         const { carrier, nextSlot } = liftCodec.decode(command);
         await ctx.officer('halt', 'lift');
-        await ctx.demandNotBegun(nextSlot);
-        return recordLift(ctx.ledger, carrier, nextSlot);
+        return recordLift(ctx.ledger, carrier, nextSlot, (slot) => ctx.demandNotBegun(slot));
     }
 
     async show(ctx: TradeContext, query: string): Promise<string> {

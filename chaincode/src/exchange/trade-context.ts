@@ -76,11 +76,13 @@ export class TradeContext extends MarketContext {
 
     /**
      * Whether the slot has begun by a tick or by the transaction's own time. Reading the absent tick puts it into the
-     * read set: a transaction that was endorsed in time and held back fails once the slot has begun.
+     * read set: a transaction that was endorsed in time and held back fails once the slot has begun. A slot before the
+     * charter's first never ticks and is over from the start: what began there could never be settled.
      */
     async hasBegun(slot: SlotIndex): Promise<boolean> {
-        const byClock = (await this.charter()).clock === 'real' && (await this.nowSlot()) >= slot;
-        return (await this.hasTicked(slot)) || byClock;
+        const { clock, firstSlot } = await this.charter();
+        const byClock = clock === 'real' && (await this.nowSlot()) >= slot;
+        return (await this.hasTicked(slot)) || byClock || slot < firstSlot;
     }
 
     /** @throws SLOT_BEGUN {slot} */

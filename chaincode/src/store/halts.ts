@@ -1,6 +1,14 @@
 import type { Carrier } from '../domain/charter.js';
 import { demand, marketError } from '../domain/errors.js';
-import { checkHalt, type Halt, HALT_SLOTS_MAX, haltCovers, type HaltStatement, liftHalt } from '../domain/halt.js';
+import {
+    checkHalt,
+    type Halt,
+    HALT_SLOTS_MAX,
+    haltCovers,
+    type HaltStatement,
+    liftedFrom,
+    liftHalt,
+} from '../domain/halt.js';
 import type { SlotIndex } from '../domain/units.js';
 import { haltCodec, haltStatementCodec } from '../wire/halt.js';
 import { HALT, HALT_PERIOD } from './keys.js';
@@ -10,17 +18,25 @@ import type { OfficerMark } from './market-context.js';
 /** Longest time a halt is felt: its own length and the grace after it. */
 const FELT_SLOTS_MAX = 2 * HALT_SLOTS_MAX;
 
-/** Records a halt; the same statement again changes nothing. @throws HALT_INVALID · HALT_CONFLICT */
+/** Refuses a slot that has begun; each chaincode has its own way to know. @throws SLOT_BEGUN {slot} */
+type DemandNotBegun = (slot: SlotIndex) => Promise<void>;
+
+/**
+ * Records a halt; the same statement again changes nothing, even when its slots have begun since.
+ * @throws SLOT_BEGUN · HALT_INVALID · HALT_CONFLICT
+ */
 export async function recordHalt(
     ledger: Ledger,
     statement: HaltStatement,
     mark: OfficerMark & Readonly<{ mspId: string }>,
+    demandNotBegun: DemandNotBegun,
 ): Promise<string> {
     const { carrier, fromSlot, untilSlot } = statement;
     const latest = await ledger.get(HALT, carrier);
     if (latest !== null && haltStatementCodec.encode(latest.statement) === haltStatementCodec.encode(statement)) {
         return haltCodec.encode(latest);
     }
+    await demandNotBegun(fromSlot);
     checkHalt(latest, statement);
     const halt: Halt = { statement, ...mark, liftedSlot: null };
     ledger.put(HALT, halt);
@@ -31,9 +47,19 @@ export async function recordHalt(
     return haltCodec.encode(halt);
 }
 
-/** Ends a halt early. @throws HALT_MISSING */
-export async function recordLift(ledger: Ledger, carrier: Carrier, nextSlot: SlotIndex): Promise<string> {
-    const lifted = liftHalt(await ledger.get(HALT, carrier), carrier, nextSlot);
+/** Ends a halt early; the same lift again changes nothing. @throws SLOT_BEGUN · HALT_MISSING */
+export async function recordLift(
+    ledger: Ledger,
+    carrier: Carrier,
+    nextSlot: SlotIndex,
+    demandNotBegun: DemandNotBegun,
+): Promise<string> {
+    const latest = await ledger.get(HALT, carrier);
+    if (latest !== null && latest.liftedSlot === liftedFrom(latest, nextSlot)) {
+        return haltCodec.encode(latest);
+    }
+    await demandNotBegun(nextSlot);
+    const lifted = liftHalt(latest, carrier, nextSlot);
     ledger.put(HALT, lifted);
     ledger.put(HALT_PERIOD, lifted);
     const liftedSlot = lifted.liftedSlot ?? nextSlot;

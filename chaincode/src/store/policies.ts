@@ -29,15 +29,14 @@ export function termsPolicy(
  */
 export function encodePolicy(policy: TermsPolicy): Uint8Array {
     const bytes = envelopeOf(policy).serializeBinary();
-    const decoded = decodePolicy(bytes);
-    assert(
-        decoded.outOf === policy.outOf &&
-            decoded.required.join() === policy.required.join() &&
-            decoded.others.join() === policy.others.join(),
-        'a key policy reads back as it was built',
-    );
+    assert(samePolicy(decodePolicy(bytes), policy), 'a key policy reads back as it was built');
     return bytes;
 }
+
+const samePolicy = (left: TermsPolicy, right: TermsPolicy): boolean =>
+    left.outOf === right.outOf &&
+    left.required.join() === right.required.join() &&
+    left.others.join() === right.others.join();
 
 function envelopeOf({ required, outOf, others }: TermsPolicy): common.SignaturePolicyEnvelope {
     const envelope = new common.SignaturePolicyEnvelope();
@@ -83,10 +82,16 @@ function outOfN(n: number, rules: common.SignaturePolicy[]): common.SignaturePol
 
 /**
  * Reads a key policy back and refuses whatever this module would not build: the protobuf decoder alone accepts
- * thresholds above the number of rules, empty rules and indices without an identity.
+ * thresholds above the number of rules, empty rules, indices without an identity and bytes after the end.
  */
 export function decodePolicy(bytes: Uint8Array): TermsPolicy {
-    const envelope = common.SignaturePolicyEnvelope.deserializeBinary(bytes);
+    const policy = policyOf(common.SignaturePolicyEnvelope.deserializeBinary(bytes));
+    const same = Buffer.from(envelopeOf(policy).serializeBinary()).equals(bytes);
+    assert(same, 'a key policy has one encoding');
+    return policy;
+}
+
+function policyOf(envelope: common.SignaturePolicyEnvelope): TermsPolicy {
     assert(envelope.getVersion() === 0, 'a key policy has version 0');
     const mspIds = envelope.getIdentitiesList().map(mspOfPeer);
     assert(new Set(mspIds).size === mspIds.length, 'a key policy names an MSP once');

@@ -1,4 +1,3 @@
-import { demand } from '../domain/errors.js';
 import { haltCodec, haltCommandCodec, haltsCodec, haltStatementCodec, liftCodec } from '../wire/halt.js';
 import { carrierQueryCodec, coveringQueryCodec } from '../wire/query.js';
 import { haltsCovering, latestHalt, recordHalt, recordLift } from '../store/halts.js';
@@ -12,18 +11,15 @@ export class HaltContract extends SupervisionContract {
         const { statement, signature } = haltCommandCodec.decode(command);
         const body = haltStatementCodec.toJson(statement);
         const mark = await ctx.officersMark(['halt', 'set'], 'commonwatt/halt/1', body, signature);
-        const begun = await ctx.hasBegun(statement.fromSlot);
-        demand(!begun, 'SLOT_BEGUN', { slot: statement.fromSlot });
-        return recordHalt(ctx.ledger, statement, { ...mark, mspId: ctx.caller.mspId });
+        const { mspId } = ctx.caller;
+        return recordHalt(ctx.ledger, statement, { ...mark, mspId }, (slot) => ctx.demandNotBegun(slot));
     }
 
     /** @throws CALLER_NOT_SEATED · SLOT_BEGUN {slot} · HALT_MISSING {carrier} */
     async lift(ctx: SupervisionContext, command: string): Promise<string> {
         const { carrier, nextSlot } = liftCodec.decode(command);
         await ctx.officer('halt', 'lift');
-        const begun = await ctx.hasBegun(nextSlot);
-        demand(!begun, 'SLOT_BEGUN', { slot: nextSlot });
-        return recordLift(ctx.ledger, carrier, nextSlot);
+        return recordLift(ctx.ledger, carrier, nextSlot, (slot) => ctx.demandNotBegun(slot));
     }
 
     async show(ctx: SupervisionContext, query: string): Promise<string> {

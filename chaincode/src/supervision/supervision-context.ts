@@ -1,3 +1,4 @@
+import { demand } from '../domain/errors.js';
 import { seatFor } from '../domain/lifecycle.js';
 import type { Seat } from '../domain/seat.js';
 import type { SlotIndex } from '../domain/units.js';
@@ -32,5 +33,10 @@ export class SupervisionContext extends MarketContext {
         const { chaincodes } = await this.charter();
         const answer = await this.ledger.call(chaincodes.exchange, 'clock:show', slotQueryCodec.encode({ slot }));
         return (JSON.parse(answer) as { begun: boolean }).begun;
+    }
+
+    /** @throws SLOT_BEGUN {slot} */
+    async demandNotBegun(slot: SlotIndex): Promise<void> {
+        demand(!(await this.hasBegun(slot)), 'SLOT_BEGUN', { slot });
     }
 }

@@ -130,6 +130,7 @@ export const agreementRefCodec = codec<Readonly<{ agreementId: string }>>(z.stri
 export type AgreementView = Readonly<{ agreement: Agreement; execution: Execution }>;
 export const agreementViewCodec = codec<AgreementView>(
     z.strictObject({ agreement: agreementSchema, execution: executionSchema }),
+    2 * RECORD_BYTES_MAX,
 );
 
 /** One change of an agreement's records, from the peer's history of the key. */

@@ -1,15 +1,26 @@
 import { ERROR_KINDS, type ErrorCode, type ErrorKind, type ErrorOperands, type MarketError } from '../domain/errors.js';
 import { canonicalJson, type Json } from './canonical.js';
 
-/** A refusal as text, the only thing of an error that reaches a client: `CODE {operands as JSON}`. */
+/**
+ * A refusal as text, the only thing of an error that reaches a client: `CODE {operands as JSON}`. Operands may hold
+ * what was refused, so every operand has an encoding: a throw here would leave the chaincode and end its process.
+ */
 export function encodeError(error: MarketError): string {
-    const operands = Object.fromEntries(
-        Object.entries(error.operands).map(([key, operand]) => [
-            key,
-            typeof operand === 'bigint' ? String(operand) : (operand as Json),
-        ]),
-    );
-    return `${error.code} ${canonicalJson(operands)}`;
+    const operands = Object.entries(error.operands).map(([key, operand]) => [key, operandJson(operand)] as const);
+    return `${error.code} ${canonicalJson(Object.fromEntries(operands))}`;
+}
+
+function operandJson(operand: ErrorOperands[string]): Json {
+    if (typeof operand === 'string') {
+        return operand.toWellFormed(); // a bounded excerpt may end inside a character
+    }
+    if (typeof operand === 'number') {
+        return Number.isSafeInteger(operand) && !Object.is(operand, -0) ? operand : String(operand);
+    }
+    if (typeof operand === 'bigint') {
+        return String(operand);
+    }
+    return operand === null || typeof operand === 'boolean' ? operand : operand.map((item) => item.toWellFormed());
 }
 
 /** A refusal read back; operands are JSON, amounts as decimal strings. */

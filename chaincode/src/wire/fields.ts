@@ -6,6 +6,12 @@ import type { AmountNano, EnergyWh, PriceMicroPerKwh } from '../domain/units.js'
 const ENERGY_WH_MAX = 10n ** 15n;
 const PRICE_MICRO_MAX = 10n ** 12n;
 const AMOUNT_NANO_MAX = 10n ** 27n;
+/**
+ * Results are computed from many quantities within these bounds and are wider, so that no reading a meter can sign and
+ * no sum of them makes a slot impossible to settle.
+ */
+const RESULT_ENERGY_WH_MAX = 10n ** 18n;
+const RESULT_AMOUNT_NANO_MAX = 10n ** 30n;
 
 /** A whole number as a decimal string: no sign on zero, no leading zeros, nothing after it. */
 function decimal<Quantity extends bigint>(min: bigint, max: bigint): z.ZodType<Quantity, string> {
@@ -21,12 +27,12 @@ function decimal<Quantity extends bigint>(min: bigint, max: bigint): z.ZodType<Q
 }
 
 export const energyField = decimal<EnergyWh>(0n, ENERGY_WH_MAX);
-export const signedEnergyField = decimal<EnergyWh>(-ENERGY_WH_MAX, ENERGY_WH_MAX);
+export const signedEnergyField = decimal<EnergyWh>(-RESULT_ENERGY_WH_MAX, RESULT_ENERGY_WH_MAX);
 export const priceField = decimal<PriceMicroPerKwh>(-PRICE_MICRO_MAX, PRICE_MICRO_MAX);
 export const rateField = decimal<PriceMicroPerKwh>(0n, PRICE_MICRO_MAX);
 export const amountField = decimal<AmountNano>(0n, AMOUNT_NANO_MAX);
 export const positiveAmountField = decimal<AmountNano>(1n, AMOUNT_NANO_MAX);
-export const signedAmountField = decimal<AmountNano>(-AMOUNT_NANO_MAX, AMOUNT_NANO_MAX);
+export const signedAmountField = decimal<AmountNano>(-RESULT_AMOUNT_NANO_MAX, RESULT_AMOUNT_NANO_MAX);
 
 const count = (min: number, max: number): z.ZodNumber => z.number().int().min(min).max(max);
 

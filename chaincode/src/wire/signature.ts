@@ -45,9 +45,9 @@ export function signedText(domain: SignatureDomain, scope: SignatureScope, publi
  * @throws SIGNATURE_INVALID {keyId} · KEY_INVALID {} for a point that is not on the curve
  */
 export function verifySignature(text: string, publicKey: string, signature: string): void {
-    const lowS = BigInt(`0x${signature.slice(64)}`) <= P256_HALF_ORDER;
     const valid =
-        lowS &&
+        /^[0-9a-f]{128}$/.test(signature) &&
+        BigInt(`0x${signature.slice(64)}`) <= P256_HALF_ORDER &&
         verify(
             'sha256',
             Buffer.from(text, 'utf8'),

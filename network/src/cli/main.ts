@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { registerClientCommands } from '@commonwatt/client/cli/main';
 import { Command, CommanderError } from 'commander';
 import { registerDemoCommand } from './demo.js';
 import { registerDoctorCommand } from './doctor.js';
@@ -10,6 +11,7 @@ const registrations: readonly ((program: Command) => void)[] = [
     registerNetworkCommands,
     registerDoctorCommand,
     registerDemoCommand,
+    registerClientCommands,
 ];
 
 export async function run(argv: readonly string[]): Promise<void> {
