@@ -1,4 +1,5 @@
-import type { Cover, Credit, Deposit, Lane } from '@commonwatt/chaincode/domain/account';
+import { randomBytes } from 'node:crypto';
+import type { Cover, CoverTransfer, Credit, Deposit, Lane } from '@commonwatt/chaincode/domain/account';
 import { freeBalance } from '@commonwatt/chaincode/domain/account';
 import { type AmountNano, NO_MONEY, plus } from '@commonwatt/chaincode/domain/units';
 import {
@@ -22,14 +23,6 @@ export type Account = Readonly<{
     covers: readonly Cover[];
     /** Lanes and credits together. */
     freeNano: AmountNano;
-}>;
-
-/** Money to move from a lane into the credit cover for imbalance. */
-export type CoverTransfer = Readonly<{
-    participantId: string;
-    carrier: Cover['carrier'];
-    lane: number;
-    amountNano: AmountNano;
 }>;
 
 /** Deposits, lanes, credits and covers. */
@@ -56,18 +49,21 @@ export class AccountClient {
     }
 
     /**
-     * Raises the caller's credit cover, folding credits into the lane while it is short. It has no id of its own, so
-     * an unknown outcome stays unknown: look at the covers before moving money again.
-     * @throws ForbiddenError CALLER_NOT_PARTICIPANT · ConflictError ACCOUNT_UNDERFUNDED · OutcomeUnknownError
+     * Raises the caller's credit cover, folding credits into the lane while it is short. Without an id the transfer
+     * gets a new one, so every call moves money.
+     * @throws ForbiddenError CALLER_NOT_PARTICIPANT · ConflictError ACCOUNT_UNDERFUNDED, COVER_CONFLICT {transferId}
      */
-    async cover(transfer: CoverTransfer): Promise<Committed<Cover>> {
-        const { participantId, lane, amountNano } = transfer;
+    async cover(
+        transfer: Omit<CoverTransfer, 'transferId'> & Partial<Pick<CoverTransfer, 'transferId'>>,
+    ): Promise<Committed<Cover>> {
+        const { participantId, lane, amountNano, transferId = randomBytes(16).toString('hex') } = transfer;
         const sourceIds = await this.creditsToFold(participantId, lane, amountNano);
         return await this.#ledger.submit(
             'exchange',
             'account:cover',
-            () => coverCommandCodec.encode({ ...transfer, sourceIds }),
+            () => coverCommandCodec.encode({ transfer: { ...transfer, transferId }, sourceIds }),
             coverCodec.decode,
+            sentAgain,
         );
     }
 

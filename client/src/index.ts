@@ -1,4 +1,4 @@
-export { type Account, AccountClient, type CoverTransfer } from './account-client.js';
+export { type Account, AccountClient } from './account-client.js';
 export { AgreementClient } from './agreement-client.js';
 export { type Draft, draftTerms } from './agreement-draft.js';
 export { CharterClient } from './charter-client.js';

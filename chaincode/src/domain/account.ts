@@ -17,6 +17,15 @@ export type Credit = Readonly<{ participantId: string; sourceId: string; amountN
 /** Money that the settlement agent confirms to hold outside, once per external payment. */
 export type Deposit = Readonly<{ paymentId: string; participantId: string; amountNano: AmountNano }>;
 
+/** Money that a participant moves from a lane into a credit cover, once per id that it chose. */
+export type CoverTransfer = Readonly<{
+    transferId: string;
+    participantId: string;
+    carrier: Carrier;
+    lane: number;
+    amountNano: AmountNano;
+}>;
+
 /** Credit cover for imbalance on one carrier; below zero it is what the participant owes. */
 export type Cover = Readonly<{ participantId: string; carrier: Carrier; balanceNano: AmountNano }>;
 
@@ -60,3 +69,13 @@ export function acceptDeposit(existing: Deposit | null, deposit: Deposit): Credi
 }
 
 export const depositSource = (deposit: Pick<Deposit, 'paymentId'>): string => `deposit.${deposit.paymentId}`;
+
+/** Whether the transfer was made before. @throws COVER_CONFLICT {participantId, transferId}: the id names another one */
+export function isRepeatedTransfer(existing: CoverTransfer | null, transfer: CoverTransfer): boolean {
+    const { transferId, participantId, carrier, lane } = transfer;
+    const same =
+        existing === null ||
+        (existing.carrier === carrier && existing.lane === lane && existing.amountNano === transfer.amountNano);
+    demand(same, 'COVER_CONFLICT', { participantId, transferId });
+    return existing !== null;
+}

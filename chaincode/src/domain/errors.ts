@@ -40,6 +40,7 @@ export const ERROR_KINDS = {
     CREDIT_MISSING: 'notFound',
     CREDIT_NOT_NEEDED: 'invalid',
     DEPOSIT_CONFLICT: 'conflict',
+    COVER_CONFLICT: 'conflict',
 
     AGREEMENT_MISSING: 'notFound',
     AGREEMENT_STATE: 'conflict',

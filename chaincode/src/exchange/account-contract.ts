@@ -1,11 +1,19 @@
-import { acceptDeposit, type Cover, type Credit, debitLane, emptyLane, type Lane } from '../domain/account.js';
+import {
+    acceptDeposit,
+    type Cover,
+    type Credit,
+    debitLane,
+    emptyLane,
+    isRepeatedTransfer,
+    type Lane,
+} from '../domain/account.js';
 import { CARRIERS } from '../domain/charter.js';
 import { marketError } from '../domain/errors.js';
 import { coverAccount, EXTERNAL_ACCOUNT, freeAccount, transfer } from '../domain/posting.js';
 import { type AmountNano, NO_MONEY, plus } from '../domain/units.js';
 import { coverCodec, coverCommandCodec, creditCodec, depositCodec, laneCodec } from '../wire/account.js';
 import { encodePage, pageQueryCodec, participantPageQueryCodec, participantQueryCodec } from '../wire/query.js';
-import { COVER, CREDIT, DEPOSIT, LANE } from '../store/keys.js';
+import { COVER, COVER_TRANSFER, CREDIT, DEPOSIT, LANE } from '../store/keys.js';
 import { ExchangeContract } from './exchange-contract.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -39,17 +47,25 @@ export class AccountContract extends ExchangeContract {
         return depositCodec.encode(deposit);
     }
 
-    /** Moves money of the caller's own into its credit cover. @throws CALLER_NOT_PARTICIPANT · ACCOUNT_UNDERFUNDED · … */
+    /**
+     * Moves money of the caller's own into its credit cover, once per transfer id.
+     * @throws CALLER_NOT_PARTICIPANT · COVER_CONFLICT · CREDIT_MISSING · CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED
+     */
     async cover(ctx: TradeContext, command: string): Promise<string> {
-        const { participantId, carrier, lane, amountNano, sourceIds } = coverCommandCodec.decode(command);
+        const { transfer: asked, sourceIds } = coverCommandCodec.decode(command);
+        const { transferId, participantId, carrier, lane, amountNano } = asked;
         await ctx.callingParticipant(participantId);
-        await debit(ctx, participantId, lane, sourceIds, amountNano);
-        const before = await ctx.ledger.get(COVER, participantId, carrier);
-        const cover: Cover = {
+        const before: Cover = (await ctx.ledger.get(COVER, participantId, carrier)) ?? {
             participantId,
             carrier,
-            balanceNano: plus(before?.balanceNano ?? NO_MONEY, amountNano),
+            balanceNano: NO_MONEY,
         };
+        if (isRepeatedTransfer(await ctx.ledger.get(COVER_TRANSFER, participantId, transferId), asked)) {
+            return coverCodec.encode(before);
+        }
+        await debit(ctx, participantId, lane, sourceIds, amountNano);
+        const cover: Cover = { ...before, balanceNano: plus(before.balanceNano, amountNano) };
+        ctx.ledger.put(COVER_TRANSFER, asked);
         ctx.ledger.put(COVER, cover);
         await ctx.ledger.commit({
             postings: transfer(freeAccount(participantId), coverAccount(participantId, carrier), amountNano, {
@@ -57,7 +73,7 @@ export class AccountContract extends ExchangeContract {
                 agreementId: null,
                 slot: null,
             }),
-            event: { name: 'CoverRaised/1', payload: { participantId, carrier, amountNano } },
+            event: { name: 'CoverRaised/1', payload: { participantId, transferId, carrier, amountNano } },
         });
         return coverCodec.encode(cover);
     }

@@ -2,7 +2,7 @@ import type { AccountName } from '../domain/posting.js';
 import { coverAccount, escrowAccount, freeAccount } from '../domain/posting.js';
 import { heldBy } from '../domain/escrow.js';
 import type { AmountNano } from '../domain/units.js';
-import { coverCodec, creditCodec, depositCodec, laneCodec } from '../wire/account.js';
+import { coverCodec, coverTransferCodec, creditCodec, depositCodec, laneCodec } from '../wire/account.js';
 import { agreementCodec, withdrawalCodec } from '../wire/agreement.js';
 import { charterCodec, rulesCodec } from '../wire/charter.js';
 import { tickCodec } from '../wire/clock.js';
@@ -94,6 +94,11 @@ export const CREDIT = record(
     (credit) => [credit.participantId, credit.sourceId],
     (credit) => [[freeAccount(credit.participantId), credit.amountNano]],
 );
+/** What a participant moved into its covers: it makes the same command again change nothing. */
+export const COVER_TRANSFER = record('cover-transfer', coverTransferCodec, (transfer) => [
+    transfer.participantId,
+    transfer.transferId,
+]);
 export const COVER = record(
     'cover',
     coverCodec,

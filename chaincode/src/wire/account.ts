@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Cover, type Credit, type Deposit, type Lane, LANES_MAX } from '../domain/account.js';
+import { type Cover, type CoverTransfer, type Credit, type Deposit, type Lane, LANES_MAX } from '../domain/account.js';
 import { codec } from './codec.js';
 import {
     amountField,
@@ -30,20 +30,17 @@ export const coverCodec = codec<Cover>(
     z.strictObject({ participantId: idField, carrier: carrierField, balanceNano: signedAmountField }),
 );
 
-/** Moves money from a lane into the caller's credit cover. */
-export type CoverCommand = Readonly<{
-    participantId: string;
-    carrier: Cover['carrier'];
-    lane: number;
-    amountNano: Lane['balanceNano'];
-    sourceIds: readonly string[];
-}>;
+const coverTransferSchema = z.strictObject({
+    transferId: idField,
+    participantId: idField,
+    carrier: carrierField,
+    lane: laneField,
+    amountNano: positiveAmountField,
+});
+export const coverTransferCodec = codec<CoverTransfer>(coverTransferSchema);
+
+/** Moves money from a lane, after folding credits into it, into the caller's credit cover. */
+export type CoverCommand = Readonly<{ transfer: CoverTransfer; sourceIds: readonly string[] }>;
 export const coverCommandCodec = codec<CoverCommand>(
-    z.strictObject({
-        participantId: idField,
-        carrier: carrierField,
-        lane: laneField,
-        amountNano: positiveAmountField,
-        sourceIds: distinct(sourceField, FOLDS_MAX),
-    }),
+    z.strictObject({ transfer: coverTransferSchema, sourceIds: distinct(sourceField, FOLDS_MAX) }),
 );

@@ -34,7 +34,12 @@ const SCHEMAS = {
         participantId: idField,
         amountNano: positiveAmountField,
     }),
-    'CoverRaised/1': z.strictObject({ participantId: idField, carrier: carrierField, amountNano: positiveAmountField }),
+    'CoverRaised/1': z.strictObject({
+        participantId: idField,
+        transferId: idField,
+        carrier: carrierField,
+        amountNano: positiveAmountField,
+    }),
     'ConsentWithdrawn/1': z.strictObject({ participantId: idField, termsHash: hashField }),
     'AgreementConcluded/1': z.strictObject({
         agreementId: hashField,
