@@ -1,0 +1,216 @@
+import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
+import type { Carrier, Charter } from '@commonwatt/chaincode/domain/charter';
+import type { HaltStatement } from '@commonwatt/chaincode/domain/halt';
+import type { MeteringPoint } from '@commonwatt/chaincode/domain/meter';
+import type { ParticipantKind } from '@commonwatt/chaincode/domain/participant';
+import type { QualificationStatement } from '@commonwatt/chaincode/domain/qualification';
+import type { Reading, SignedReading } from '@commonwatt/chaincode/domain/reading';
+import type { Rules } from '@commonwatt/chaincode/domain/rules';
+import type { SeatKind } from '@commonwatt/chaincode/domain/seat';
+import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import type { StandingStatement, VerdictStatement } from '@commonwatt/chaincode/domain/verdict';
+import {
+    agreementIdOf,
+    concludeCodec,
+    consentBody,
+    fundCodec,
+    releaseCodec,
+    termsHashOf,
+    withdrawalCodec,
+    withdrawCodec,
+} from '@commonwatt/chaincode/wire/agreement';
+import { establishCodec } from '@commonwatt/chaincode/wire/charter';
+import { haltCommandCodec, haltStatementCodec } from '@commonwatt/chaincode/wire/halt';
+import { registerMeterCodec } from '@commonwatt/chaincode/wire/meter';
+import { applicationCodec, applyCodec } from '@commonwatt/chaincode/wire/participant';
+import { qualificationStatementCodec, qualifyCodec } from '@commonwatt/chaincode/wire/qualification';
+import { readingCodec, submitReadingsCodec } from '@commonwatt/chaincode/wire/reading';
+import { seatCodec } from '@commonwatt/chaincode/wire/seat';
+import {
+    decideCodec,
+    standingCodec,
+    standingStatementCodec,
+    verdictStatementCodec,
+} from '@commonwatt/chaincode/wire/verdict';
+import { CHARTER, FIRST_SLOT, RULES } from './sample-market.js';
+import { SCOPE, type SigningKey } from './signing-key.js';
+import type { Identity } from './stub-identity.js';
+
+/** Commands as a client would send them, signed where the market asks for a signature. */
+
+export const establish = (charter: Charter = CHARTER, rules: Rules = RULES): string =>
+    establishCodec.encode({ charter, rules });
+
+export const grantSeat = (kind: SeatKind, officer: Identity): string =>
+    seatCodec.encode({
+        kind,
+        mspId: officer.mspId,
+        subjectHash: officer.subjectHash,
+        publicKey: officer.key.publicKey,
+    });
+
+export function apply(applicant: Identity, participantId: string, kind: ParticipantKind): string {
+    const application = {
+        participantId,
+        kind,
+        sector: kind === 'consumer' || kind === 'prosumer' ? ('residential' as const) : null,
+        publicKey: applicant.key.publicKey,
+        beneficialOwnerMspId: null,
+    };
+    const body = applicationCodec.toJson(application);
+    const signature = applicant.key.signDocument('commonwatt/participant/1', SCOPE.exchange, body);
+    return applyCodec.encode({ application, signature });
+}
+
+export function qualify(
+    reviewer: Identity,
+    participantId: string,
+    changes: Partial<QualificationStatement> = {},
+): string {
+    const statement: QualificationStatement = {
+        participantId,
+        sequence: 1,
+        status: 'granted',
+        permits: [
+            { carrier: 'electricity', buy: true, sell: true },
+            { carrier: 'heat', buy: true, sell: true },
+        ],
+        reasonCode: 'checked',
+        ...changes,
+    };
+    const body = qualificationStatementCodec.toJson(statement);
+    const signature = reviewer.key.signDocument('commonwatt/qualification/1', SCOPE.supervision, body);
+    return qualifyCodec.encode({ statement, signature });
+}
+
+export function signReading(meter: SigningKey, reading: Reading): SignedReading {
+    const body = readingCodec.toJson(reading);
+    return { reading, signature: meter.signDocument('commonwatt/reading/1', SCOPE.exchange, body) };
+}
+
+export const readingOf = (pointId: string, slot: number, importWh: bigint, exportWh: bigint): Reading => ({
+    pointId,
+    meterId: `${pointId}-meter`,
+    sequence: slot - FIRST_SLOT + 1,
+    slot,
+    importWh: energyWh(importWh),
+    exportWh: energyWh(exportWh),
+});
+
+/** A metering point with a meter and registers at zero, or a scheduled one without. */
+export function registerMeter(point: Omit<MeteringPoint, 'meter'>, meter: SigningKey | null): string {
+    const { pointId, fromSlot } = point;
+    if (meter === null) {
+        return registerMeterCodec.encode({ point: { ...point, meter: null }, baseline: null });
+    }
+    const baseline = { ...readingOf(pointId, fromSlot - 1, 0n, 0n), sequence: 0 };
+    return registerMeterCodec.encode({
+        point: { ...point, meter: { meterId: `${pointId}-meter`, publicKey: meter.publicKey } },
+        baseline: signReading(meter, baseline),
+    });
+}
+
+export const pointOf = (participantId: string, carrier: Carrier = 'electricity'): Omit<MeteringPoint, 'meter'> => ({
+    pointId: carrier === 'electricity' ? `${participantId}-point` : `${participantId}-${carrier}`,
+    participantId,
+    carrier,
+    connectionPoint: 'bus-1',
+    fromSlot: FIRST_SLOT,
+});
+
+export const submitReadings = (...readings: readonly SignedReading[]): string =>
+    submitReadingsCodec.encode({ readings });
+
+export function consentOf(terms: Terms, participantId: string, key: SigningKey): Consent {
+    const body = consentBody(agreementIdOf(terms), terms);
+    const signature = key.signDocument('commonwatt/agreement/1', SCOPE.exchange, body);
+    return { participantId, keyId: key.keyId, signature };
+}
+
+/** Terms with the consent of each party, by participant id. */
+export const conclude = (terms: Terms, signers: Readonly<Record<string, Pick<Identity, 'key'>>>): string =>
+    concludeCodec.encode({
+        terms,
+        consents: terms.parties.flatMap(({ participantId }) => {
+            const signer = signers[participantId];
+            return signer === undefined ? [] : [consentOf(terms, participantId, signer.key)];
+        }),
+    });
+
+export function withdraw(terms: Terms, participantId: string, { key }: Pick<Identity, 'key'>): string {
+    const withdrawal = { participantId, termsHash: termsHashOf(terms), keyId: key.keyId };
+    const body = withdrawalCodec.toJson(withdrawal);
+    const signature = key.signDocument('commonwatt/withdrawal/1', SCOPE.exchange, body);
+    return withdrawCodec.encode({ withdrawal, signature });
+}
+
+export const fund = (
+    terms: Terms,
+    standingId: string | null = 'ordinary',
+    folds: Readonly<Record<string, readonly string[]>> = {},
+): string =>
+    fundCodec.encode({
+        agreementId: agreementIdOf(terms),
+        standingId,
+        folds: Object.entries(folds).map(([participantId, sourceIds]) => ({ participantId, sourceIds })),
+    });
+
+export const release = (terms: Terms, fromSlot: number): string =>
+    releaseCodec.encode({ agreementId: agreementIdOf(terms), fromSlot });
+
+export function decide(
+    reviewer: Identity,
+    terms: Terms,
+    decision: VerdictStatement['decision'],
+    changes: Partial<VerdictStatement> = {},
+): string {
+    const statement: VerdictStatement = {
+        agreementId: agreementIdOf(terms),
+        version: terms.version,
+        termsHash: termsHashOf(terms),
+        decision,
+        reasonCode: 'reviewed',
+        ...changes,
+    };
+    const body = verdictStatementCodec.toJson(statement);
+    const signature = reviewer.key.signDocument('commonwatt/verdict/1', SCOPE.supervision, body);
+    return decideCodec.encode({ statement, signature });
+}
+
+export const STANDING: StandingStatement = {
+    standingId: 'ordinary',
+    sequence: 1,
+    status: 'granted',
+    carriers: ['electricity', 'heat'],
+    participantKinds: ['consumer', 'prosumer', 'energySeller'],
+    priceMinMicroPerKwh: priceMicroPerKwh(-100_000n),
+    priceMaxMicroPerKwh: priceMicroPerKwh(400_000n),
+    agreementEnergyMaxWh: energyWh(10_000n),
+    firstSlot: FIRST_SLOT,
+    endSlot: FIRST_SLOT + 96,
+    reasonCode: 'ordinaryTrade',
+};
+
+export function standing(reviewer: Identity, changes: Partial<StandingStatement> = {}): string {
+    const statement = { ...STANDING, ...changes };
+    const body = standingStatementCodec.toJson(statement);
+    const signature = reviewer.key.signDocument('commonwatt/standing-verdict/1', SCOPE.supervision, body);
+    return standingCodec.encode({ statement, signature });
+}
+
+export function halt(
+    officer: Identity,
+    chaincode: 'exchange' | 'supervision',
+    changes: Partial<HaltStatement> = {},
+): string {
+    const statement: HaltStatement = {
+        carrier: 'electricity',
+        fromSlot: FIRST_SLOT,
+        untilSlot: FIRST_SLOT + 4,
+        reasonCode: 'gridDisturbance',
+        ...changes,
+    };
+    const body = haltStatementCodec.toJson(statement);
+    const signature = officer.key.signDocument('commonwatt/halt/1', SCOPE[chaincode], body);
+    return haltCommandCodec.encode({ statement, signature });
+}

@@ -1,0 +1,201 @@
+import { exchangeChaincode, supervisionChaincode } from '@commonwatt/chaincode/chaincodes';
+import type { Charter } from '@commonwatt/chaincode/domain/charter';
+import type { ErrorCode } from '@commonwatt/chaincode/domain/errors';
+import type { Rules } from '@commonwatt/chaincode/domain/rules';
+import { depositCodec } from '@commonwatt/chaincode/wire/account';
+import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
+import { advanceCodec } from '@commonwatt/chaincode/wire/clock';
+import { decodeError, type WireError } from '@commonwatt/chaincode/wire/errors';
+import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/verbs';
+import { amountNano } from '@commonwatt/chaincode/domain/units';
+import { expect } from 'chai';
+import { type Endorsement, LedgerStub } from './ledger-stub.js';
+import * as commands from './market-commands.js';
+import { CHARTER, RULES } from './sample-market.js';
+import { SigningKey } from './signing-key.js';
+import { createMember, type Identity } from './stub-identity.js';
+
+export type ChaincodeName = 'exchange' | 'supervision';
+type Verb<Name extends ChaincodeName> = Name extends 'exchange' ? ExchangeVerb : SupervisionVerb;
+
+/** Money that every participant of a ready market brings. */
+export const DEPOSIT_NANO = 10_000_000_000n;
+
+async function createCast(): Promise<Readonly<Record<string, Identity>>> {
+    const members = [
+        ['operatorAdmin', 'OperatorMSP', 'admin'],
+        ['communityAdmin', 'CommunityMSP', 'admin'],
+        ['regulatorAdmin', 'RegulatorMSP', 'admin'],
+        ['outsideAdmin', 'ElsewhereMSP', 'admin'],
+        ['reviewer', 'RegulatorMSP', 'client'],
+        ['dispatcher', 'OperatorMSP', 'client'],
+        ['metering', 'OperatorMSP', 'client'],
+        ['settlement', 'OperatorMSP', 'client'],
+        ['platform', 'OperatorMSP', 'client'],
+        ['solar', 'CommunityMSP', 'client'],
+        ['anna', 'CommunityMSP', 'client'],
+        ['bert', 'CommunityMSP', 'client'],
+        ['retail', 'SupplierMSP', 'client'],
+        ['stranger', 'CommunityMSP', 'client'],
+    ] as const;
+    const identities = await Promise.all(
+        members.map(async ([name, mspId, role]) => [name, await createMember(mspId, name, role)] as const),
+    );
+    return Object.fromEntries(identities);
+}
+const cast = createCast();
+
+/** A channel with both chaincodes and the people of a small market. Certificates are shared by all tests of a run. */
+export class StubMarket {
+    readonly ledger = new LedgerStub('market', {
+        exchange: exchangeChaincode(),
+        supervision: supervisionChaincode(),
+    });
+    /** Keys of the meters, by metering point. */
+    readonly meters = new Map<string, SigningKey>();
+    readonly #people: Readonly<Record<string, Identity>>;
+
+    private constructor(people: Readonly<Record<string, Identity>>) {
+        this.#people = people;
+    }
+
+    /** Nothing is established. */
+    static async bare(): Promise<StubMarket> {
+        return new StubMarket(await cast);
+    }
+
+    /** The charter stands and every seat has its officer. */
+    static async established(charter: Charter = CHARTER, rules: Rules = RULES): Promise<StubMarket> {
+        const market = await StubMarket.bare();
+        const command = commands.establish(charter, rules);
+        await market.do('operatorAdmin', 'exchange', 'charter:establish', command);
+        await market.do('operatorAdmin', 'supervision', 'charter:establish', command);
+        const reviewer = commands.grantSeat('reviewer', market.who('reviewer'));
+        await market.do('regulatorAdmin', 'supervision', 'seat:grant', reviewer);
+        for (const kind of ['dispatcher', 'metering', 'settlement', 'platform'] as const) {
+            const command = commands.grantSeat(kind, market.who(kind));
+            await market.do('operatorAdmin', 'supervision', 'seat:grant', command);
+        }
+        return market;
+    }
+
+    /** Four participants are qualified, metered and have money; a standing verdict covers ordinary trade. */
+    static async ready(charter: Charter = CHARTER, rules: Rules = RULES): Promise<StubMarket> {
+        const market = await StubMarket.established(charter, rules);
+        const participants = { solar: 'prosumer', anna: 'consumer', bert: 'consumer', retail: 'energySeller' } as const;
+        for (const [name, kind] of Object.entries(participants)) {
+            const application = commands.apply(market.who(name), name, kind);
+            await market.do(name, 'exchange', 'participant:apply', application);
+            const qualification = commands.qualify(market.who('reviewer'), name);
+            await market.do('reviewer', 'supervision', 'qualification:grant', qualification);
+            await market.registerMeter(name, 'electricity', name !== 'retail');
+            await market.deposit(name, DEPOSIT_NANO);
+        }
+        await market.do('reviewer', 'supervision', 'verdict:standing', commands.standing(market.who('reviewer')));
+        return market;
+    }
+
+    who(name: string): Identity {
+        return required(this.#people[name], `a member called ${name}`);
+    }
+
+    get people(): Readonly<Record<string, Identity>> {
+        return this.#people;
+    }
+
+    /** Endorses without committing. */
+    endorse<Name extends ChaincodeName>(
+        name: string,
+        chaincode: Name,
+        verb: Verb<Name>,
+        command: string,
+    ): Promise<Endorsement> {
+        return this.ledger.endorse({ chaincode, args: [verb, command], creator: this.who(name).creator });
+    }
+
+    /** Submits what must succeed. */
+    async do<Name extends ChaincodeName>(
+        name: string,
+        chaincode: Name,
+        verb: Verb<Name>,
+        command: string,
+    ): Promise<Endorsement> {
+        const answer = await this.endorse(name, chaincode, verb, command);
+        expect(answer.message, `${chaincode} ${verb}`).to.equal('');
+        if (answer.writes.length > 0) {
+            expect(this.ledger.commit(answer)).to.equal('VALID');
+        }
+        return answer;
+    }
+
+    /** Submits what must be refused with this code; a refusal writes nothing and emits nothing. */
+    async refused<Name extends ChaincodeName>(
+        code: ErrorCode,
+        name: string,
+        chaincode: Name,
+        verb: Verb<Name>,
+        command: string,
+    ): Promise<WireError> {
+        const answer = await this.endorse(name, chaincode, verb, command);
+        return refusal(answer, code);
+    }
+
+    /** What a query answers. */
+    async ask<Name extends ChaincodeName>(chaincode: Name, verb: Verb<Name>, query = '{}'): Promise<unknown> {
+        const answer = await this.endorse('stranger', chaincode, verb, query);
+        expect(answer.message, `${chaincode} ${verb}`).to.equal('');
+        expect(answer.writes, 'a query writes nothing').to.deep.equal([]);
+        return JSON.parse(answer.payload);
+    }
+
+    async registerMeter(participantId: string, carrier: 'electricity' | 'heat', metered: boolean): Promise<void> {
+        const point = commands.pointOf(participantId, carrier);
+        const meter = metered ? new SigningKey() : null;
+        if (meter !== null) {
+            this.meters.set(point.pointId, meter);
+        }
+        await this.do('metering', 'exchange', 'meter:register', commands.registerMeter(point, meter));
+    }
+
+    async deposit(participantId: string, nano: bigint, paymentId = `pay-${participantId}`): Promise<void> {
+        const deposit = depositCodec.encode({ paymentId, participantId, amountNano: amountNano(nano) });
+        await this.do('settlement', 'exchange', 'account:deposit', deposit);
+    }
+
+    /** Slots begin, by the platform's word. */
+    async advance(fromSlot: number, toSlot = fromSlot): Promise<void> {
+        await this.do('platform', 'exchange', 'clock:advance', advanceCodec.encode({ fromSlot, toSlot }));
+    }
+
+    /** A reading signed by the point's meter. */
+    reading(
+        pointId: string,
+        slot: number,
+        importWh: bigint,
+        exportWh: bigint,
+    ): ReturnType<typeof commands.signReading> {
+        const meter = required(this.meters.get(pointId), `a meter at ${pointId}`);
+        return commands.signReading(meter, commands.readingOf(pointId, slot, importWh, exportWh));
+    }
+
+    async settle(slot: number, carrier: 'electricity' | 'heat' = 'electricity'): Promise<Endorsement> {
+        return this.do('stranger', 'exchange', 'settlement:run', canonicalJson({ carrier, slot }));
+    }
+}
+
+/** Expects a coded refusal that leaves nothing behind. */
+export function refusal(answer: Endorsement, code: ErrorCode): WireError {
+    expect(answer.status, answer.payload).to.equal(500);
+    const error = required(decodeError(answer.message), answer.message);
+    expect(error.code, answer.message).to.equal(code);
+    expect(answer.writes, 'a refusal writes nothing').to.deep.equal([]);
+    expect(answer.event, 'a refusal emits nothing').to.equal(null);
+    return error;
+}
+
+function required<Value>(value: Value | null | undefined, what: string): Value {
+    if (value == null) {
+        throw new Error(`there is no ${what}`);
+    }
+    return value;
+}
