@@ -20,6 +20,7 @@ export class GatewayTransport implements Transport {
     readonly #profile: ConnectionProfile;
     readonly #pool: GatewayPool;
     readonly #commits: CommitWatch;
+    readonly #streams = new Set<Stream<unknown>>();
 
     constructor(profile: ConnectionProfile, identity: Identity) {
         this.#profile = profile;
@@ -72,11 +73,24 @@ export class GatewayTransport implements Transport {
     }
 
     async blocks(fromBlock: number): Promise<Stream<common.Block>> {
-        return await this.#pool.perform((link) => link.network.getBlockEvents({ startBlock: BigInt(fromBlock) }));
+        const stream = await this.#pool.perform((link) =>
+            link.network.getBlockEvents({ startBlock: BigInt(fromBlock) }),
+        );
+        this.#streams.add(stream);
+        return {
+            [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
+            close: () => {
+                this.#streams.delete(stream);
+                stream.close();
+            },
+        };
     }
 
     close(): void {
         this.#commits.close();
+        for (const stream of this.#streams) {
+            stream.close(); // closing the connection would wait for it
+        }
         this.#pool.close();
     }
 

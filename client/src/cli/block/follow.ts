@@ -19,15 +19,14 @@ export function registerFollow(noun: Command): void {
         const market = await session.market();
         const { signal } = interruption();
         const { from: fromBlock } = options;
-        let left = options.count ?? Number.POSITIVE_INFINITY;
+        let printed = 0;
         const blocks = market.blocks({ signal, ...(fromBlock === undefined ? {} : { fromBlock }) });
-        while (left > 0) {
-            const next = await blocks.next();
-            if (next.done === true) {
+        for await (const block of blocks) {
+            session.printEach(block, linesOf(block).join('\n'));
+            printed += 1;
+            if (printed === options.count) {
                 break;
             }
-            session.printEach(next.value, linesOf(next.value).join('\n'));
-            left -= 1;
         }
     });
 }

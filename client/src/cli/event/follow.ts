@@ -24,16 +24,15 @@ export function registerFollow(noun: Command): void {
         const { checkpoint: file, from: fromBlock } = options;
         const checkpoint = file === undefined ? null : await FileCheckpoint.open(file, market.profile.channel);
         const after = checkpoint?.position ?? null;
-        let left = options.count ?? Number.POSITIVE_INFINITY;
+        let printed = 0;
         const records = market.events({ signal, after, ...(fromBlock === undefined ? {} : { fromBlock }) });
-        while (left > 0) {
-            const next = await records.next();
-            if (next.done === true) {
+        for await (const record of records) {
+            session.printEach(record, lineOf(record));
+            await checkpoint?.save(record.position);
+            printed += 1;
+            if (printed === options.count) {
                 break;
             }
-            session.printEach(next.value, lineOf(next.value));
-            await checkpoint?.save(next.value.position);
-            left -= 1;
         }
     });
 }
