@@ -1,0 +1,163 @@
+import type { Terms } from '@commonwatt/chaincode/domain/agreement';
+import type { Carrier } from '@commonwatt/chaincode/domain/charter';
+import type { DeliveringAgreement, MeteredPoint } from '@commonwatt/chaincode/domain/delivery';
+import { type Execution, fundExecution, heldBy, openExecution, windDown } from '@commonwatt/chaincode/domain/escrow';
+import type { Halt } from '@commonwatt/chaincode/domain/halt';
+import type { Participant } from '@commonwatt/chaincode/domain/participant';
+import { type AccountName, netByAccount, type Posting } from '@commonwatt/chaincode/domain/posting';
+import type { CarrierRules } from '@commonwatt/chaincode/domain/rules';
+import { type Settlement, settleSlot } from '@commonwatt/chaincode/domain/settlement';
+import { type AmountNano, energyWh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
+import { ELECTRICITY_RULES } from './sample-market.js';
+
+/** What a point took and gave in a slot; `null` for a point without a meter, `missing` for a meter that is silent. */
+export type Metered = Readonly<{ importWh: bigint; exportWh: bigint }> | 'missing' | null;
+
+const participant = (participantId: string, mspId: string): Participant => ({
+    participantId,
+    kind: 'prosumer',
+    sector: null,
+    mspId,
+    subjectHash: 'aa'.repeat(32),
+    publicKey: '',
+    beneficialOwnerMspId: null,
+});
+
+/**
+ * Agreements in force and the money they move, without a ledger: what the contracts do between reading and writing,
+ * carried on from slot to slot.
+ */
+export class SettlementMarket {
+    readonly #terms = new Map<string, Terms>();
+    readonly executions = new Map<string, Execution>();
+    readonly #covers = new Map<Carrier, Map<string, AmountNano>>();
+    readonly participants = new Map<string, Participant>();
+    /** Every posting since the market began, fundings included. */
+    readonly postings: Posting[] = [];
+    rules: CarrierRules = ELECTRICITY_RULES;
+
+    constructor(mspOf: (participantId: string) => string = () => 'CommunityMSP') {
+        this.#mspOf = mspOf;
+    }
+    readonly #mspOf: (participantId: string) => string;
+
+    /** Concludes and funds; `agreementId` decides the order of the legs. */
+    agree(agreementId: string, terms: Terms): void {
+        const opened = openExecution({ agreementId, termsHash: agreementId, terms, consents: [] });
+        const { execution, postings } = fundExecution(opened, terms, null);
+        this.#terms.set(agreementId, terms);
+        this.executions.set(agreementId, execution);
+        this.postings.push(...postings);
+        for (const { participantId } of terms.parties) {
+            this.participants.set(participantId, participant(participantId, this.#mspOf(participantId)));
+        }
+    }
+
+    /** Terminates: what would be delivered from the slot on is given back. */
+    release(agreementId: string, fromSlot: SlotIndex): void {
+        const { execution, postings } = windDown(this.execution(agreementId), this.terms(agreementId), fromSlot);
+        this.executions.set(agreementId, execution);
+        this.postings.push(...postings);
+    }
+
+    /** Settles a slot from what each point (named `<participant>/<anything>`) took and gave in it. */
+    settle(
+        slot: SlotIndex,
+        metered: Readonly<Record<string, Metered>>,
+        options: Readonly<{ carrier?: Carrier; halts?: readonly Halt[]; reversed?: boolean }> = {},
+    ): Settlement {
+        const { carrier = 'electricity', halts = [], reversed = false } = options;
+        const covers = this.coversOf(carrier);
+        const points = Object.entries(metered).map(([pointId, energy]) => pointIn(slot, carrier, pointId, energy));
+        const agreements = this.#delivering(carrier, slot);
+        const outcome = settleSlot({
+            carrier,
+            slot,
+            rules: this.rules,
+            points: reversed ? points.reverse() : points,
+            agreements: reversed ? agreements.reverse() : agreements,
+            participants: this.participants,
+            halts,
+            covers,
+        });
+        for (const execution of outcome.executions) {
+            this.executions.set(execution.agreementId, execution);
+        }
+        for (const [participantId, balance] of outcome.covers) {
+            covers.set(participantId, balance);
+        }
+        this.postings.push(...outcome.settlement.postings);
+        return outcome.settlement;
+    }
+
+    execution(agreementId: string): Execution {
+        return found(this.executions.get(agreementId));
+    }
+
+    participant(participantId: string): Participant {
+        return found(this.participants.get(participantId));
+    }
+
+    terms(agreementId: string): Terms {
+        return found(this.#terms.get(agreementId));
+    }
+
+    coversOf(carrier: Carrier): Map<string, AmountNano> {
+        const covers = this.#covers.get(carrier) ?? new Map<string, AmountNano>();
+        this.#covers.set(carrier, covers);
+        return covers;
+    }
+
+    /** Balance of an account by its postings alone, from zero. */
+    balance(account: AccountName): bigint {
+        return netByAccount(this.postings).get(account) ?? 0n;
+    }
+
+    /** Escrow that records say is held, over all agreements. */
+    get heldNano(): bigint {
+        return [...this.executions.values()]
+            .flatMap((each) => each.holdings)
+            .reduce((sum, held) => sum + heldBy(held), 0n);
+    }
+
+    #delivering(carrier: Carrier, slot: SlotIndex): DeliveringAgreement[] {
+        return [...this.executions.values()].flatMap((execution) => {
+            const terms = this.terms(execution.agreementId);
+            const delivers =
+                (execution.state === 'inForce' || execution.state === 'windingDown') &&
+                slot >= terms.firstSlot &&
+                slot < execution.endSlot &&
+                execution.progress.some((progress) => progress.carrier === carrier);
+            return delivers ? [{ terms, execution }] : [];
+        });
+    }
+}
+
+/** Registers before and after that differ by the energy; the participant is the id up to the first slash. */
+function pointIn(slot: SlotIndex, carrier: Carrier, pointId: string, energy: Metered): MeteredPoint {
+    const participantId = pointId.split('/')[0] ?? pointId;
+    const point = {
+        pointId,
+        participantId,
+        carrier,
+        connectionPoint: 'bus-1',
+        fromSlot: 0,
+        meter: energy === null ? null : { meterId: `${pointId}-meter`, publicKey: '' },
+    };
+    if (energy === null || energy === 'missing') {
+        return { point, before: null, after: null };
+    }
+    const before = { importWh: energyWh(BigInt(slot) * 7n), exportWh: energyWh(BigInt(slot) * 3n) };
+    const after = {
+        importWh: energyWh(before.importWh + energy.importWh),
+        exportWh: energyWh(before.exportWh + energy.exportWh),
+    };
+    return { point, before, after };
+}
+
+function found<Value>(value: Value | undefined): Value {
+    if (value === undefined) {
+        throw new Error('no such agreement or participant');
+    }
+    return value;
+}

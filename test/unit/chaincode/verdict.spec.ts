@@ -1,0 +1,207 @@
+import type { Agreement, Terms } from '@commonwatt/chaincode/domain/agreement';
+import type { Participant } from '@commonwatt/chaincode/domain/participant';
+import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import {
+    type Decision,
+    demandApproval,
+    demandNoRefusal,
+    demandWithinStanding,
+    followsStanding,
+    followsVerdict,
+    type StandingStatement,
+    type StandingVerdict,
+    type Verdict,
+} from '@commonwatt/chaincode/domain/verdict';
+import { STANDING } from '../../support/market-commands.js';
+import { expectRefusal } from '../../support/refusals.js';
+import { FIRST_SLOT, sampleLeg, sampleTerms } from '../../support/sample-market.js';
+
+const MARK = { officerSubjectHash: 'aa'.repeat(32), keyId: 'bb'.repeat(32), signature: 'cc'.repeat(64) };
+const ID = '11'.repeat(32);
+const HASH = '22'.repeat(32);
+
+const statement = (decision: Decision, changes: Partial<Verdict['statement']> = {}): Verdict['statement'] => ({
+    agreementId: ID,
+    version: 1,
+    termsHash: HASH,
+    decision,
+    reasonCode: 'reviewed',
+    ...changes,
+});
+const verdict = (decision: Decision, changes: Partial<Verdict['statement']> = {}): Verdict => ({
+    statement: statement(decision, changes),
+    ...MARK,
+});
+
+describe('a verdict', () => {
+    const decisions: readonly Decision[] = ['approved', 'rejected', 'terminated'];
+
+    it('may be any first; afterwards an approval alone can be terminated', () => {
+        for (const next of decisions) {
+            followsVerdict(null, statement(next));
+            for (const last of decisions) {
+                const follow = (): void => {
+                    followsVerdict(verdict(last), statement(next));
+                };
+                if (last === 'approved' && next === 'terminated') {
+                    follow();
+                } else {
+                    expectRefusal(follow, 'VERDICT_CONFLICT', { agreementId: ID, decision: last });
+                }
+            }
+        }
+    });
+
+    it('speaks of the same terms all along', () => {
+        expectRefusal(() => {
+            followsVerdict(verdict('approved'), statement('terminated', { termsHash: '33'.repeat(32) }));
+        }, 'VERDICT_CONFLICT');
+    });
+
+    it('approves one id, version and hash', () => {
+        const agreement: Agreement = { agreementId: ID, termsHash: HASH, terms: sampleTerms(), consents: [] };
+        demandApproval(agreement, verdict('approved'));
+        const others: readonly (Verdict | null)[] = [
+            null,
+            verdict('rejected'),
+            verdict('terminated'),
+            verdict('approved', { agreementId: HASH }),
+            verdict('approved', { version: 2 }),
+            verdict('approved', { termsHash: ID }),
+        ];
+        for (const other of others) {
+            expectRefusal(
+                () => {
+                    demandApproval(agreement, other);
+                },
+                'VERDICT_MISSING',
+                { agreementId: ID },
+            );
+        }
+    });
+
+    it('of its own goes before a standing one', () => {
+        demandNoRefusal(ID, null);
+        demandNoRefusal(ID, verdict('approved'));
+        for (const decision of ['rejected', 'terminated'] as const) {
+            expectRefusal(
+                () => {
+                    demandNoRefusal(ID, verdict(decision));
+                },
+                'VERDICT_MISSING',
+                { decision },
+            );
+        }
+    });
+});
+
+const standing = (changes: Partial<StandingStatement> = {}): StandingVerdict => ({
+    statement: { ...STANDING, ...changes },
+    ...MARK,
+});
+
+describe('a standing verdict', () => {
+    it('is replaced by the next sequence until it is revoked', () => {
+        followsStanding(null, STANDING);
+        followsStanding(standing(), { ...STANDING, sequence: 2 });
+        followsStanding(standing(), { ...STANDING, sequence: 2, status: 'revoked' });
+        for (const sequence of [1, 3]) {
+            expectRefusal(
+                () => {
+                    followsStanding(standing(), { ...STANDING, sequence });
+                },
+                'VERDICT_CONFLICT',
+                { standingId: 'ordinary', sequence: 1 },
+            );
+        }
+        expectRefusal(() => {
+            followsStanding(null, { ...STANDING, sequence: 2 });
+        }, 'VERDICT_CONFLICT');
+        expectRefusal(() => {
+            followsStanding(standing({ status: 'revoked' }), { ...STANDING, sequence: 2 });
+        }, 'VERDICT_CONFLICT');
+    });
+
+    const participant = (participantId: string, kind: Participant['kind']): Participant => ({
+        participantId,
+        kind,
+        sector: null,
+        mspId: 'CommunityMSP',
+        subjectHash: 'aa'.repeat(32),
+        publicKey: '',
+        beneficialOwnerMspId: null,
+    });
+    const parties = [participant('solar', 'prosumer'), participant('anna', 'consumer')];
+    const check = (
+        bounds: Partial<StandingStatement>,
+        terms: Terms = sampleTerms(),
+        people: readonly Participant[] = parties,
+    ): void => {
+        demandWithinStanding(terms, people, standing(bounds), 'ordinary');
+    };
+
+    it('approves what lies exactly on every bound', () => {
+        check({
+            carriers: ['electricity'],
+            participantKinds: ['prosumer', 'consumer'],
+            priceMinMicroPerKwh: priceMicroPerKwh(180_000n),
+            priceMaxMicroPerKwh: priceMicroPerKwh(200_000n),
+            agreementEnergyMaxWh: energyWh(500n),
+            firstSlot: FIRST_SLOT,
+            endSlot: FIRST_SLOT + 2,
+        });
+    });
+
+    const beyond: readonly (readonly [string, Partial<StandingStatement>])[] = [
+        ['status', { status: 'revoked' }],
+        ['carriers', { carriers: ['heat'] }],
+        ['carriers', { carriers: [] }],
+        ['participantKinds', { participantKinds: ['prosumer'] }],
+        ['price', { priceMinMicroPerKwh: priceMicroPerKwh(180_001n) }],
+        ['price', { priceMaxMicroPerKwh: priceMicroPerKwh(199_999n) }],
+        ['agreementEnergyMaxWh', { agreementEnergyMaxWh: energyWh(499n) }],
+        ['slots', { firstSlot: FIRST_SLOT + 1 }],
+        ['slots', { endSlot: FIRST_SLOT + 1 }],
+    ];
+    for (const [bound, changes] of beyond) {
+        it(`approves nothing one step beyond: ${bound} ${Object.keys(changes).join()}`, () => {
+            expectRefusal(
+                () => {
+                    check(changes);
+                },
+                'STANDING_VERDICT_EXCEEDED',
+                { standingId: 'ordinary', bound },
+            );
+        });
+    }
+
+    it('counts the energy and carriers of all legs', () => {
+        const legs = [sampleLeg(), sampleLeg({ carrier: 'heat' })];
+        const twice = { agreementEnergyMaxWh: energyWh(1_000n) };
+        check(twice, sampleTerms({ legs }));
+        expectRefusal(
+            () => {
+                check({ agreementEnergyMaxWh: energyWh(999n) }, sampleTerms({ legs }));
+            },
+            'STANDING_VERDICT_EXCEEDED',
+            { bound: 'agreementEnergyMaxWh' },
+        );
+        expectRefusal(
+            () => {
+                check({ ...twice, carriers: ['electricity'] }, sampleTerms({ legs }));
+            },
+            'STANDING_VERDICT_EXCEEDED',
+            { bound: 'carriers' },
+        );
+    });
+
+    it('that does not exist approves nothing', () => {
+        expectRefusal(
+            () => {
+                demandWithinStanding(sampleTerms(), parties, null, 'ordinary');
+            },
+            'STANDING_VERDICT_EXCEEDED',
+            { bound: 'status' },
+        );
+    });
+});
