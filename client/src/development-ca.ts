@@ -11,7 +11,7 @@ import type { WalletEntry } from './wallet.js';
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const VALID_DAYS = 365;
 const DAY_MS = 86_400_000;
-/** Clocks differ: a certificate made now must already be valid elsewhere. */
+/** Clocks differ: a certificate made now must already be valid elsewhere, but peers want its issuer to be valid before. */
 const BACKDATED_MS = 300_000;
 
 /** How Fabric's MSP classifies a certificate, by the organisational unit of its subject. */
@@ -54,7 +54,7 @@ async function issue(caPem: string, caKeyPem: string, subject: string, subjectKe
         serialNumber: serialNumber(),
         subject,
         issuer: ca.subjectName,
-        notBefore: new Date(nowMs - BACKDATED_MS),
+        notBefore: new Date(Math.max(nowMs - BACKDATED_MS, ca.notBefore.getTime())),
         notAfter: new Date(Math.min(nowMs + VALID_DAYS * DAY_MS, ca.notAfter.getTime())),
         publicKey,
         signingKey,
