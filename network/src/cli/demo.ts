@@ -11,7 +11,7 @@ import { progressReporter } from './progress.js';
 
 type SlotRange = Readonly<{ first: number; last: number }>;
 type DemoCommandOptions = CommonOptions &
-    Readonly<{ slots: SlotRange; data: string; week: string; date: string; keep?: boolean }>;
+    Readonly<{ slots: SlotRange; data: string; week: string; day: string; keep?: boolean }>;
 
 export function registerDemoCommand(program: Command): void {
     program
@@ -24,7 +24,7 @@ export function registerDemoCommand(program: Command): void {
         )
         .option('--data <dir>', 'scenario folder', join(configFolder, 'scenario'))
         .option('--week <name>', 'week of the scenario', 'summer')
-        .option('--date <day>', 'UTC day of the week', '2016-07-20')
+        .option('--day <date>', 'UTC day of the week', '2016-07-20')
         .option('--keep', 'leave the network running, for the other commands')
         .option('--json', 'print the result as one JSON object')
         .action(async (_options: unknown, command: Command) => {
@@ -48,7 +48,7 @@ async function demo(options: DemoCommandOptions): Promise<void> {
             stateDir,
             directory: resolve(options.data),
             week: options.week,
-            date: options.date,
+            date: options.day,
             slots: options.slots,
             onProgress: reporter.onProgress,
             onNetworkUp: async () => {
