@@ -12,7 +12,7 @@ export function expectRefusal(decide: () => unknown, code: ErrorCode, operands: 
     }
     if (!(refused instanceof MarketError)) {
         throw new Error(
-            `${code} was expected, and there was ${refused === undefined ? 'no refusal' : String(refused)}`,
+            `${code} was expected, and there was ${refused === undefined ? 'no refusal' : 'another error'}`,
             {
                 cause: refused,
             },

@@ -1,0 +1,60 @@
+import { amountNano } from '@commonwatt/chaincode/domain/units';
+import type { MarketEvent } from '@commonwatt/chaincode/wire/events';
+import { FIRST_SLOT } from './sample-market.js';
+
+const agreementId = '1a'.repeat(32);
+const termsHash = '2b'.repeat(32);
+
+/** One event of every name. */
+export const SAMPLE_EVENTS: readonly MarketEvent[] = [
+    { name: 'CharterEstablished/1', payload: { currency: 'EUR', firstSlot: FIRST_SLOT } },
+    { name: 'SeatGranted/1', payload: { kind: 'reviewer', mspId: 'RegulatorMSP', subjectHash: '3c'.repeat(32) } },
+    { name: 'ClockAdvanced/1', payload: { fromSlot: FIRST_SLOT, toSlot: FIRST_SLOT + 3 } },
+    { name: 'ParticipantApplied/1', payload: { participantId: 'solar', kind: 'prosumer' } },
+    { name: 'QualificationChanged/1', payload: { participantId: 'solar', sequence: 2, status: 'suspended' } },
+    {
+        name: 'MeterRegistered/1',
+        payload: { pointId: 'solar-point', participantId: 'solar', carrier: 'electricity' },
+    },
+    {
+        name: 'DepositAccepted/1',
+        payload: { paymentId: 'pay-1', participantId: 'anna', amountNano: amountNano(5_000_000_000n) },
+    },
+    {
+        name: 'CoverRaised/1',
+        payload: {
+            participantId: 'anna',
+            transferId: 'top-up-1',
+            carrier: 'electricity',
+            amountNano: amountNano(1_000_000_000n),
+        },
+    },
+    { name: 'ConsentWithdrawn/1', payload: { participantId: 'anna', termsHash } },
+    {
+        name: 'AgreementConcluded/1',
+        payload: { agreementId, version: 1, termsHash, partyIds: ['solar', 'anna'] },
+    },
+    { name: 'VerdictGiven/1', payload: { agreementId, version: 1, decision: 'terminated' } },
+    { name: 'StandingVerdictGiven/1', payload: { standingId: 'ordinary', sequence: 1, status: 'granted' } },
+    { name: 'AgreementFunded/1', payload: { agreementId, version: 1, standingId: 'ordinary' } },
+    {
+        name: 'AgreementReleased/1',
+        payload: { agreementId, version: 1, state: 'windingDown', endSlot: FIRST_SLOT + 2 },
+    },
+    { name: 'AgreementLapsed/1', payload: { agreementId, version: 1 } },
+    {
+        name: 'HaltSet/1',
+        payload: {
+            carrier: 'electricity',
+            mspId: 'OperatorMSP',
+            fromSlot: FIRST_SLOT + 8,
+            untilSlot: FIRST_SLOT + 12,
+        },
+    },
+    { name: 'HaltLifted/1', payload: { carrier: 'electricity', liftedSlot: FIRST_SLOT + 10 } },
+    { name: 'ReadingsSubmitted/1', payload: { pointIds: ['solar-point', 'anna-point'], readings: 4 } },
+    {
+        name: 'SettlementRun/1',
+        payload: { carrier: 'electricity', slot: FIRST_SLOT, run: 0, closedAgreementIds: [agreementId] },
+    },
+];

@@ -1,0 +1,147 @@
+import type { Terms } from '@commonwatt/chaincode/domain/agreement';
+import {
+    closeWhenSettled,
+    type Execution,
+    fundExecution,
+    heldBy,
+    openExecution,
+    prefunding,
+    windDown,
+} from '@commonwatt/chaincode/domain/escrow';
+import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
+import { expect } from 'chai';
+import { expectRefusal } from '../../support/refusals.js';
+import { FIRST_SLOT, sampleLeg, sampleTerms } from '../../support/sample-market.js';
+import { SettlementMarket } from '../../support/settlement-market.js';
+
+const ID = '1'.repeat(64);
+/** 1 000 Wh a slot over four slots at 0.1 per kWh; 1 000 Wh short cost 0.05. */
+const FOUR_SLOTS = sampleTerms({
+    legs: [
+        sampleLeg({
+            sellerPoint: 'solar/point',
+            buyerPoint: 'anna/point',
+            energyWh: Array.from({ length: 4 }, () => energyWh(1_000n)),
+            priceMicroPerKwh: Array.from({ length: 4 }, () => priceMicroPerKwh(100_000n)),
+        }),
+    ],
+    slotCount: 4,
+    toleranceBp: 0,
+    defaultRateMicroPerKwh: priceMicroPerKwh(50_000n),
+    defaultCapNano: amountNano(120_000_000n),
+});
+
+const concluded = (terms: Terms): Execution => openExecution({ agreementId: ID, termsHash: ID, terms, consents: [] });
+const inForce = (terms: Terms): Execution => fundExecution(concluded(terms), terms, 'ordinary').execution;
+
+describe('escrow', () => {
+    it('is empty until the agreement is funded', () => {
+        expect(concluded(FOUR_SLOTS)).to.deep.equal({
+            agreementId: ID,
+            version: 1,
+            termsHash: ID,
+            state: 'concluded',
+            standingId: null,
+            endSlot: FIRST_SLOT + 4,
+            progress: [{ carrier: 'electricity', nextSlot: FIRST_SLOT }],
+            holdings: [],
+        });
+    });
+
+    it('holds all that a party may have to pay: energy, and default amounts up to the cap', () => {
+        expect(prefunding(FOUR_SLOTS)).to.deep.equal([
+            { participantId: 'solar', energyNano: 0n, defaultNano: 120_000_000n },
+            { participantId: 'anna', energyNano: 400_000_000n, defaultNano: 0n },
+        ]);
+        expect(prefunding({ ...FOUR_SLOTS, takeOrPay: false })[1]).to.include({ defaultNano: 120_000_000n });
+        const highCap = { ...FOUR_SLOTS, defaultCapNano: amountNano(10n ** 18n) };
+        expect(prefunding(highCap)[0]).to.include({ defaultNano: 200_000_000n });
+    });
+
+    it('comes from the free accounts, to the nano', () => {
+        const { execution, postings } = fundExecution(concluded(FOUR_SLOTS), FOUR_SLOTS, 'ordinary');
+        expect(execution).to.include({ state: 'inForce', standingId: 'ordinary' });
+        expect(postings.map(({ account, kind, amountNano: moved }) => [account, kind, moved])).to.deep.equal([
+            ['free/solar', 'fund', -120_000_000n],
+            [`escrow/${ID}/solar`, 'fund', 120_000_000n],
+            ['free/anna', 'fund', -400_000_000n],
+            [`escrow/${ID}/anna`, 'fund', 400_000_000n],
+        ]);
+        expectRefusal(() => fundExecution(execution, FOUR_SLOTS, null), 'AGREEMENT_STATE', { state: 'inForce' });
+    });
+
+    it('survives writing and reading', () => {
+        const execution = inForce(FOUR_SLOTS);
+        expect(executionCodec.decode(executionCodec.encode(execution))).to.deep.equal(execution);
+    });
+
+    it('does not close while a slot of a carrier is open', () => {
+        const execution = inForce(FOUR_SLOTS);
+        expect(closeWhenSettled(execution, FIRST_SLOT)).to.deep.equal({ execution, postings: [] });
+    });
+});
+
+describe('winding an agreement down', () => {
+    it('before it begins gives everything back at once', () => {
+        const { execution, postings } = windDown(inForce(FOUR_SLOTS), FOUR_SLOTS, FIRST_SLOT - 10);
+        expect(execution).to.include({ state: 'terminated', endSlot: FIRST_SLOT });
+        expect(execution.holdings.map(heldBy)).to.deep.equal([0n, 0n]);
+        expect(
+            postings.filter((posting) => posting.amountNano > 0n).map((each) => [each.account, each.amountNano]),
+        ).to.deep.equal([
+            ['free/anna', 400_000_000n],
+            ['free/solar', 120_000_000n],
+        ]);
+    });
+
+    it('keeps what earlier slots may still need', () => {
+        const { execution, postings } = windDown(inForce(FOUR_SLOTS), FOUR_SLOTS, FIRST_SLOT + 1);
+        expect(execution).to.include({ state: 'windingDown', endSlot: FIRST_SLOT + 1 });
+        expect(execution.holdings).to.deep.equal([
+            { participantId: 'solar', energyNano: 0n, defaultNano: 120_000_000n },
+            { participantId: 'anna', energyNano: 100_000_000n, defaultNano: 0n },
+        ]);
+        expect(postings.at(-1)).to.include({
+            account: 'free/anna',
+            kind: 'release',
+            slot: null,
+            amountNano: 300_000_000n,
+        });
+    });
+
+    it('still settles what was delivered, and then is terminated', () => {
+        const market = new SettlementMarket();
+        market.agree(ID, FOUR_SLOTS);
+        market.release(ID, FIRST_SLOT + 2);
+        for (const slot of [FIRST_SLOT, FIRST_SLOT + 1]) {
+            const short = { importWh: 0n, exportWh: slot === FIRST_SLOT ? 1_000n : 400n };
+            market.settle(slot, { 'solar/point': short, 'anna/point': { importWh: 1_000n, exportWh: 0n } });
+        }
+        expect(market.execution(ID)).to.include({ state: 'terminated' });
+        expect(market.heldNano).to.equal(0n);
+        expect(market.balance('free/solar')).to.equal(100_000_000n + 40_000_000n - 30_000_000n);
+    });
+
+    it('at the last slot or later takes nothing from delivery', () => {
+        for (const fromSlot of [FIRST_SLOT + 4, FIRST_SLOT + 99]) {
+            const { execution, postings } = windDown(inForce(FOUR_SLOTS), FOUR_SLOTS, fromSlot);
+            expect(execution).to.include({ state: 'windingDown', endSlot: FIRST_SLOT + 4 });
+            expect(postings).to.deep.equal([]);
+        }
+    });
+
+    it('happens once, and only to what is in force', () => {
+        const wound = windDown(inForce(FOUR_SLOTS), FOUR_SLOTS, FIRST_SLOT + 1).execution;
+        for (const execution of [wound, concluded(FOUR_SLOTS)]) {
+            expectRefusal(() => windDown(execution, FOUR_SLOTS, FIRST_SLOT), 'AGREEMENT_STATE', { verb: 'release' });
+        }
+    });
+
+    it('gives back to whoever pays: the seller where the price is negative', () => {
+        const prices = [100_000n, -100_000n, -100_000n, 100_000n].map(priceMicroPerKwh);
+        const terms = { ...FOUR_SLOTS, legs: FOUR_SLOTS.legs.map((leg) => ({ ...leg, priceMicroPerKwh: prices })) };
+        const { execution } = windDown(inForce(terms), terms, FIRST_SLOT + 2);
+        expect(execution.holdings.map((held) => held.energyNano)).to.deep.equal([100_000_000n, 100_000_000n]);
+    });
+});
