@@ -36,7 +36,7 @@ export class AccountContract extends ExchangeContract {
         await ctx.ledger.get(CREDIT, participantId, credit.sourceId);
         ctx.ledger.put(DEPOSIT, deposit);
         ctx.ledger.put(CREDIT, credit);
-        await ctx.ledger.commit({
+        await ctx.commit({
             postings: transfer(EXTERNAL_ACCOUNT, freeAccount(participantId), amountNano, {
                 kind: 'deposit',
                 agreementId: null,
@@ -67,7 +67,7 @@ export class AccountContract extends ExchangeContract {
         const cover: Cover = { ...before, balanceNano: plus(before.balanceNano, amountNano) };
         ctx.ledger.put(COVER_TRANSFER, asked);
         ctx.ledger.put(COVER, cover);
-        await ctx.ledger.commit({
+        await ctx.commit({
             postings: transfer(freeAccount(participantId), coverAccount(participantId, carrier), amountNano, {
                 kind: 'cover',
                 agreementId: null,

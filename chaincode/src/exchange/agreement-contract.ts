@@ -43,14 +43,13 @@ export class AgreementContract extends ExchangeContract {
         ctx.verify('commonwatt/withdrawal/1', chaincodes.exchange, participant.publicKey, body, signature);
         if ((await ctx.ledger.get(WITHDRAWAL, termsHash, keyId)) === null) {
             ctx.ledger.put(WITHDRAWAL, withdrawal);
-            await ctx.ledger.commit({ event: { name: 'ConsentWithdrawn/1', payload: { participantId, termsHash } } });
+            await ctx.commit({ event: { name: 'ConsentWithdrawn/1', payload: { participantId, termsHash } } });
         }
         return withdrawalCodec.encode(withdrawal);
     }
 
     /**
-     * Binds the parties to terms that all of them signed. The terms get a key policy of their own; settlement finds the
-     * agreement by the commitments written here, always for slots to come.
+     * Binds the parties to terms that all of them signed. The terms get a key policy of their own.
      * @throws TERMS_INVALID · TERMS_LIMIT · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN ·
      * PARTICIPANT_MISSING · METER_MISSING · METER_OF_OTHER · QUALIFICATION_MISSING · MARKET_HALTED · SLOT_BEGUN
      */
@@ -83,11 +82,8 @@ export class AgreementContract extends ExchangeContract {
         const execution = openExecution(agreement);
         ctx.ledger.put(EXECUTION, execution);
         const { agreementId, termsHash } = agreement;
-        for (const carrier of carriersOf(terms)) {
-            ctx.ledger.put(COMMITMENT, { carrier, firstSlot: terms.firstSlot, agreementId });
-        }
         const partyIds = terms.parties.map((party) => party.participantId);
-        await ctx.ledger.commit({
+        await ctx.commit({
             event: {
                 name: 'AgreementConcluded/1',
                 payload: { agreementId, version: terms.version, termsHash, partyIds },
@@ -97,7 +93,9 @@ export class AgreementContract extends ExchangeContract {
     }
 
     /**
-     * Puts an approved agreement into force: every party's escrow is taken from the lane its terms name.
+     * Puts an approved agreement into force: every party's escrow is taken from the lane its terms name. Settlement
+     * finds the agreement by the commitments written here, always for slots to come; what is not funded delivers
+     * nothing, so it is not looked at either.
      * @throws AGREEMENT_MISSING · AGREEMENT_STATE · SLOT_BEGUN · VERDICT_MISSING · STANDING_VERDICT_EXCEEDED ·
      * QUALIFICATION_MISSING · MARKET_HALTED · ACCOUNT_UNDERFUNDED · CREDIT_MISSING · CREDIT_NOT_NEEDED
      */
@@ -128,7 +126,10 @@ export class AgreementContract extends ExchangeContract {
             }
         }
         ctx.ledger.put(EXECUTION, outcome.execution);
-        await ctx.ledger.commit({
+        for (const carrier of carriersOf(terms)) {
+            ctx.ledger.put(COMMITMENT, { carrier, firstSlot: terms.firstSlot, agreementId });
+        }
+        await ctx.commit({
             postings: outcome.postings,
             event: { name: 'AgreementFunded/1', payload: { agreementId, version: terms.version, standingId } },
         });
@@ -160,7 +161,7 @@ export class AgreementContract extends ExchangeContract {
         ctx.ledger.put(EXECUTION, outcome.execution);
         await putReleases(ctx, `release.${agreementId}`, outcome.postings);
         const { state, endSlot, version } = outcome.execution;
-        await ctx.ledger.commit({
+        await ctx.commit({
             postings: outcome.postings,
             event: { name: 'AgreementReleased/1', payload: { agreementId, version, state, endSlot } },
         });
@@ -181,7 +182,7 @@ export class AgreementContract extends ExchangeContract {
         const late = await ctx.hasTicked(agreement.terms.firstSlot);
         demand(refused || late, 'AGREEMENT_STATE', { verb: 'lapse', state: execution.state });
         ctx.ledger.put(EXECUTION, lapsed);
-        await ctx.ledger.commit({
+        await ctx.commit({
             event: { name: 'AgreementLapsed/1', payload: { agreementId, version: execution.version } },
         });
         return executionCodec.encode(lapsed);

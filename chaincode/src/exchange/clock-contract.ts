@@ -30,7 +30,7 @@ export class ClockContract extends ExchangeContract {
         for (const tick of ticks) {
             ctx.ledger.put(TICK, tick);
         }
-        await ctx.ledger.commit({ event: { name: 'ClockAdvanced/1', payload: range } });
+        await ctx.commit({ event: { name: 'ClockAdvanced/1', payload: range } });
         return advanceCodec.encode(range);
     }
 

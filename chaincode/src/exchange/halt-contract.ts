@@ -13,15 +13,14 @@ export class HaltContract extends ExchangeContract {
         const { chaincodes } = await ctx.charter();
         const body = haltStatementCodec.toJson(statement);
         const mark = ctx.markOf(seat, 'commonwatt/halt/1', chaincodes.exchange, body, signature);
-        const { mspId } = ctx.caller;
-        return recordHalt(ctx.ledger, statement, { ...mark, mspId }, (slot) => ctx.demandNotBegun(slot));
+        return recordHalt(ctx, statement, mark);
     }
 
     /** @throws CALLER_NOT_SEATED · SLOT_BEGUN · HALT_MISSING {carrier} */
     async lift(ctx: TradeContext, command: string): Promise<string> {
         const { carrier, nextSlot } = liftCodec.decode(command);
         await ctx.officer('halt', 'lift');
-        return recordLift(ctx.ledger, carrier, nextSlot, (slot) => ctx.demandNotBegun(slot));
+        return recordLift(ctx, carrier, nextSlot);
     }
 
     async show(ctx: TradeContext, query: string): Promise<string> {

@@ -30,7 +30,7 @@ export class MeterContract extends ExchangeContract {
         ctx.ledger.put(METERING_POINT, point);
         ctx.ledger.put(POINT_FROM_SLOT, point);
         const { pointId, participantId, carrier } = point;
-        await ctx.ledger.commit({ event: { name: 'MeterRegistered/1', payload: { pointId, participantId, carrier } } });
+        await ctx.commit({ event: { name: 'MeterRegistered/1', payload: { pointId, participantId, carrier } } });
         return meteringPointCodec.encode(registered);
     }
 

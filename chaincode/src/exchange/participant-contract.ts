@@ -30,7 +30,7 @@ export class ParticipantContract extends ExchangeContract {
         if (existing === null) {
             ctx.ledger.put(PARTICIPANT, participant);
             ctx.ledger.put(subjectRecord(subjectHash), { participantId });
-            await ctx.ledger.commit({ event: { name: 'ParticipantApplied/1', payload: { participantId, kind } } });
+            await ctx.commit({ event: { name: 'ParticipantApplied/1', payload: { participantId, kind } } });
         }
         return participantCodec.encode(participant);
     }

@@ -78,7 +78,7 @@ export class ReadingContract extends ExchangeContract {
             ctx.ledger.put(LAST_READING, reading);
         }
         const pointIds = last.map((reading) => reading.pointId);
-        await ctx.ledger.commit({
+        await ctx.commit({
             event: { name: 'ReadingsSubmitted/1', payload: { pointIds, readings: accepted.length } },
         });
     }

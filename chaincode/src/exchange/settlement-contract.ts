@@ -118,7 +118,7 @@ export class SettlementContract extends ExchangeContract {
         const closedAgreementIds = executions
             .filter((execution) => !DELIVERING.has(execution.state))
             .map((execution) => execution.agreementId);
-        await ctx.ledger.commit({
+        await ctx.commit({
             postings: settlement.postings,
             event: { name: 'SettlementRun/1', payload: { carrier, slot, run, closedAgreementIds } },
         });

@@ -12,6 +12,7 @@ import { haltsCodec } from '../wire/halt.js';
 import { coveringQueryCodec, type Lookup, lookupsCodec } from '../wire/query.js';
 import { seatCodec } from '../wire/seat.js';
 import { PARTICIPANT, RULES, TICK } from '../store/keys.js';
+import type { Step } from '../store/ledger.js';
 import { MarketContext } from '../store/market-context.js';
 
 /** Most bytes of an answer of the weak centre: each record is smaller than a command. */
@@ -28,6 +29,15 @@ export class TradeContext extends MarketContext {
             throw marketError('CHARTER_MISSING');
         }
         return this.#rules;
+    }
+
+    /**
+     * Makes a step's writes, once, after the invariants hold. The rules in force are in the read set of every step, so that a transaction held back
+     * cannot slip in under rules that have been replaced.
+     */
+    override async commit(step: Step): Promise<void> {
+        await this.rules();
+        await super.commit(step);
     }
 
     /** Asks the weak centre for records, in one call; `null` where it has none. The answers join the read set. */
@@ -79,15 +89,10 @@ export class TradeContext extends MarketContext {
      * read set: a transaction that was endorsed in time and held back fails once the slot has begun. A slot before the
      * charter's first never ticks and is over from the start: what began there could never be settled.
      */
-    async hasBegun(slot: SlotIndex): Promise<boolean> {
+    override async hasBegun(slot: SlotIndex): Promise<boolean> {
         const { clock, firstSlot } = await this.charter();
         const byClock = clock === 'real' && (await this.nowSlot()) >= slot;
         return (await this.hasTicked(slot)) || byClock || slot < firstSlot;
-    }
-
-    /** @throws SLOT_BEGUN {slot} */
-    async demandNotBegun(slot: SlotIndex): Promise<void> {
-        demand(!(await this.hasBegun(slot)), 'SLOT_BEGUN', { slot });
     }
 
     /** @throws SLOT_NOT_OVER {slot} */

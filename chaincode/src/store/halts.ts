@@ -13,57 +13,47 @@ import type { SlotIndex } from '../domain/units.js';
 import { haltCodec, haltStatementCodec } from '../wire/halt.js';
 import { HALT, HALT_PERIOD } from './keys.js';
 import type { Ledger } from './ledger.js';
-import type { OfficerMark } from './market-context.js';
+import type { MarketContext, OfficerMark } from './market-context.js';
 
 /** Longest time a halt is felt: its own length and the grace after it. */
 const FELT_SLOTS_MAX = 2 * HALT_SLOTS_MAX;
-
-/** Refuses a slot that has begun; each chaincode has its own way to know. @throws SLOT_BEGUN {slot} */
-type DemandNotBegun = (slot: SlotIndex) => Promise<void>;
 
 /**
  * Records a halt; the same statement again changes nothing, even when its slots have begun since.
  * @throws SLOT_BEGUN · HALT_INVALID · HALT_CONFLICT
  */
-export async function recordHalt(
-    ledger: Ledger,
-    statement: HaltStatement,
-    mark: OfficerMark & Readonly<{ mspId: string }>,
-    demandNotBegun: DemandNotBegun,
-): Promise<string> {
+export async function recordHalt(ctx: MarketContext, statement: HaltStatement, officer: OfficerMark): Promise<string> {
+    const { ledger } = ctx;
+    const { mspId } = ctx.caller;
     const { carrier, fromSlot, untilSlot } = statement;
     const latest = await ledger.get(HALT, carrier);
     if (latest !== null && haltStatementCodec.encode(latest.statement) === haltStatementCodec.encode(statement)) {
         return haltCodec.encode(latest);
     }
-    await demandNotBegun(fromSlot);
+    await ctx.demandNotBegun(fromSlot);
     checkHalt(latest, statement);
-    const halt: Halt = { statement, ...mark, liftedSlot: null };
+    const halt: Halt = { statement, ...officer, mspId, liftedSlot: null };
     ledger.put(HALT, halt);
     ledger.put(HALT_PERIOD, halt);
-    await ledger.commit({
-        event: { name: 'HaltSet/1', payload: { carrier, mspId: mark.mspId, fromSlot, untilSlot } },
+    await ctx.commit({
+        event: { name: 'HaltSet/1', payload: { carrier, mspId, fromSlot, untilSlot } },
     });
     return haltCodec.encode(halt);
 }
 
 /** Ends a halt early; the same lift again changes nothing. @throws SLOT_BEGUN · HALT_MISSING */
-export async function recordLift(
-    ledger: Ledger,
-    carrier: Carrier,
-    nextSlot: SlotIndex,
-    demandNotBegun: DemandNotBegun,
-): Promise<string> {
+export async function recordLift(ctx: MarketContext, carrier: Carrier, nextSlot: SlotIndex): Promise<string> {
+    const { ledger } = ctx;
     const latest = await ledger.get(HALT, carrier);
     if (latest !== null && latest.liftedSlot === liftedFrom(latest, nextSlot)) {
         return haltCodec.encode(latest);
     }
-    await demandNotBegun(nextSlot);
+    await ctx.demandNotBegun(nextSlot);
     const lifted = liftHalt(latest, carrier, nextSlot);
     ledger.put(HALT, lifted);
     ledger.put(HALT_PERIOD, lifted);
     const liftedSlot = lifted.liftedSlot ?? nextSlot;
-    await ledger.commit({ event: { name: 'HaltLifted/1', payload: { carrier, liftedSlot } } });
+    await ctx.commit({ event: { name: 'HaltLifted/1', payload: { carrier, liftedSlot } } });
     return haltCodec.encode(lifted);
 }
 

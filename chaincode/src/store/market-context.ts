@@ -9,7 +9,7 @@ import { keyIdOf, type SignatureDomain, type SignatureScope, signedText, verifyS
 import { type Caller, callerOf } from './caller.js';
 import { guardClock } from './clock-guard.js';
 import { CHARTER } from './keys.js';
-import { Ledger } from './ledger.js';
+import { Ledger, type Step } from './ledger.js';
 
 /** The mark of an officer on a statement. */
 export type OfficerMark = Readonly<{ officerSubjectHash: string; keyId: string; signature: string }>;
@@ -52,6 +52,19 @@ export abstract class MarketContext extends Context {
     /** Slot that the transaction's time falls into. */
     async nowSlot(): Promise<SlotIndex> {
         return slotAt(await this.charter(), this.timeMs);
+    }
+
+    /** Whether a slot has begun; the answer joins the read set, so that a later tick voids the transaction. */
+    abstract hasBegun(slot: SlotIndex): Promise<boolean>;
+
+    /** @throws SLOT_BEGUN {slot} */
+    async demandNotBegun(slot: SlotIndex): Promise<void> {
+        demand(!(await this.hasBegun(slot)), 'SLOT_BEGUN', { slot });
+    }
+
+    /** Makes a step's writes, once, after the invariants hold. */
+    async commit(step: Step): Promise<void> {
+        await this.ledger.commit(step);
     }
 
     /** Verifies a signature that counts on this channel under the given chaincode's name. */

@@ -11,15 +11,14 @@ export class HaltContract extends SupervisionContract {
         const { statement, signature } = haltCommandCodec.decode(command);
         const body = haltStatementCodec.toJson(statement);
         const mark = await ctx.officersMark(['halt', 'set'], 'commonwatt/halt/1', body, signature);
-        const { mspId } = ctx.caller;
-        return recordHalt(ctx.ledger, statement, { ...mark, mspId }, (slot) => ctx.demandNotBegun(slot));
+        return recordHalt(ctx, statement, mark);
     }
 
     /** @throws CALLER_NOT_SEATED · SLOT_BEGUN {slot} · HALT_MISSING {carrier} */
     async lift(ctx: SupervisionContext, command: string): Promise<string> {
         const { carrier, nextSlot } = liftCodec.decode(command);
         await ctx.officer('halt', 'lift');
-        return recordLift(ctx.ledger, carrier, nextSlot, (slot) => ctx.demandNotBegun(slot));
+        return recordLift(ctx, carrier, nextSlot);
     }
 
     async show(ctx: SupervisionContext, query: string): Promise<string> {

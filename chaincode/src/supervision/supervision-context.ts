@@ -1,4 +1,3 @@
-import { demand } from '../domain/errors.js';
 import { seatFor } from '../domain/lifecycle.js';
 import type { Seat } from '../domain/seat.js';
 import type { SlotIndex } from '../domain/units.js';
@@ -29,14 +28,9 @@ export class SupervisionContext extends MarketContext {
     }
 
     /** Asks the exchange whether a slot has begun; the answer is in the read set, so a later tick voids it. */
-    async hasBegun(slot: SlotIndex): Promise<boolean> {
+    override async hasBegun(slot: SlotIndex): Promise<boolean> {
         const { chaincodes } = await this.charter();
         const answer = await this.ledger.call(chaincodes.exchange, 'clock:show', slotQueryCodec.encode({ slot }));
         return (JSON.parse(answer) as { begun: boolean }).begun;
-    }
-
-    /** @throws SLOT_BEGUN {slot} */
-    async demandNotBegun(slot: SlotIndex): Promise<void> {
-        demand(!(await this.hasBegun(slot)), 'SLOT_BEGUN', { slot });
     }
 }
