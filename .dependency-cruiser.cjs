@@ -81,13 +81,14 @@ module.exports = {
         {
             name: 'client-speaks-wire',
             comment:
-                'a client needs formats, quantities and refusals, and computes beforehand what a participant has, ' +
+                'a client needs formats, names, quantities and refusals, and computes beforehand what a participant has, ' +
                 'escrows and reads; deciding and recomputing is for the auditor, the keeper and agents',
             severity: 'error',
             from: { path: '^client/src/', pathNot: '^client/src/(auditor|keeper|agents?)(/|[-.])' },
             to: {
                 path: '^chaincode/',
-                pathNot: '^chaincode/(src|dist)/(wire/|domain/(units|errors|clock|account|escrow|reading)[.])',
+                pathNot:
+                    '^chaincode/(src|dist)/(wire/|domain/(units|errors|charter|participant|seat|clock|account|escrow|reading)[.])',
                 dependencyTypesNot: ['type-only'],
             },
         },

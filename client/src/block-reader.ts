@@ -79,7 +79,7 @@ function readTransaction(bytes: Uint8Array, index: number, code: number | undefi
                 transactionId: channel.getTxId(),
                 type: HEADER_TYPES.get(channel.getType()) ?? String(channel.getType()),
                 creatorMspId: creatorOf(header?.getSignatureHeader_asU8()),
-                timestampMs: channel.getTimestamp()?.toDate().getTime() ?? null,
+                timestampMs: timestampMsOf(channel),
                 ...(isEndorsed ? readable(() => readAction(payload.getData_asU8()), NO_ACTION) : NO_ACTION),
             };
         },
@@ -107,6 +107,13 @@ function readAction(data: Uint8Array): Action {
         writes: writesOf(result.getResults_asU8()),
         event: eventOf(result.getEvents_asU8()),
     };
+}
+
+/** The package's types name the timestamp's own without bringing them. */
+function timestampMsOf(channel: common.ChannelHeader): number | null {
+    const timestamp = channel.getTimestamp() as
+        Readonly<{ getSeconds: () => number; getNanos: () => number }> | undefined;
+    return timestamp === undefined ? null : timestamp.getSeconds() * 1_000 + Math.floor(timestamp.getNanos() / 1e6);
 }
 
 function verbOf(proposalPayload: Uint8Array): string | null {

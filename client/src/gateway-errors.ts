@@ -29,6 +29,8 @@ const AWAY_CODES: readonly number[] = [
 /** Status codes that a gateway gives for itself when it names nobody else. */
 const OWN_CODES: readonly number[] = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED];
 
+const FORBIDDEN_CODES: readonly number[] = [status.PERMISSION_DENIED, status.UNAUTHENTICATED];
+
 /** What a failed evaluation means. Only one peer was asked, so its refusal is the answer. */
 export function evaluateFailure(error: unknown, mspIds: readonly string[]): Error {
     return failure(error, { mspIds, endorsers: [] });
@@ -109,7 +111,5 @@ function gatewayRefusal(error: GatewayError): CommonwattError {
         operands: { status: status[error.code] ?? String(error.code), message: detail?.message ?? error.message },
         cause: error,
     };
-    return error.code === status.PERMISSION_DENIED || error.code === status.UNAUTHENTICATED
-        ? new ForbiddenError(facts)
-        : new InternalError(facts);
+    return FORBIDDEN_CODES.includes(error.code) ? new ForbiddenError(facts) : new InternalError(facts);
 }

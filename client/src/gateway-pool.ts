@@ -4,6 +4,7 @@ import type { ConnectionProfile, GatewayPeer } from './connection-profile.js';
 import { UnavailableError } from './errors.js';
 import { GatewayAway } from './gateway-errors.js';
 import type { Identity } from './identity.js';
+import type { Stream } from './transport.js';
 
 /** How long a peer that did not answer is passed over. */
 const AWAY_MS = 3_000;
@@ -24,6 +25,7 @@ export class GatewayPool {
     readonly #identity: Identity;
     readonly #links = new Map<string, GatewayLink>();
     readonly #awayUntilMs = new Map<string, number>();
+    readonly #streams = new Map<Stream<unknown>, string>();
     #isClosed = false;
 
     constructor(profile: ConnectionProfile, identity: Identity) {
@@ -45,12 +47,26 @@ export class GatewayPool {
                 if (!(error instanceof GatewayAway)) {
                     throw error;
                 }
-                this.#awayUntilMs.set(peer.name, Date.now() + AWAY_MS);
+                this.#passOver(peer);
                 lastCause = error.cause;
             }
         }
         const peers = this.#profile.gateways.map((peer) => peer.name);
         throw new UnavailableError({ code: 'GATEWAY_UNAVAILABLE', operands: { peers }, cause: lastCause });
+    }
+
+    /**
+     * Opens a stream on one gateway. When it breaks, its iteration ends with an error and the peer is passed over, so
+     * that opening it again leads to another peer.
+     */
+    async openStream<Item>(open: (link: GatewayLink) => Promise<Stream<Item>>): Promise<Stream<Item>> {
+        const { stream, peer } = await this.perform(async (link) => ({ stream: await open(link), peer: link.peer }));
+        this.#streams.set(stream, peer.name);
+        const close = (): void => {
+            this.#streams.delete(stream);
+            stream.close();
+        };
+        return { close, [Symbol.asyncIterator]: () => this.#iterate(stream, peer) };
     }
 
     get isClosed(): boolean {
@@ -59,11 +75,39 @@ export class GatewayPool {
 
     close(): void {
         this.#isClosed = true;
+        for (const stream of this.#streams.keys()) {
+            stream.close(); // closing the connection would wait for it
+        }
+        this.#streams.clear();
         for (const link of this.#links.values()) {
             link.gateway.close();
             link.client.close();
         }
         this.#links.clear();
+    }
+
+    async *#iterate<Item>(stream: Stream<Item>, peer: GatewayPeer): AsyncGenerator<Item> {
+        try {
+            yield* stream;
+        } catch (error) {
+            if (this.#streams.has(stream)) {
+                this.#passOver(peer); // it was not closed here
+            }
+            throw error;
+        } finally {
+            this.#streams.delete(stream);
+        }
+    }
+
+    /** Turns to other peers for a moment; streams of a peer that hangs would stay silent, so they end too. */
+    #passOver(peer: GatewayPeer): void {
+        this.#awayUntilMs.set(peer.name, Date.now() + AWAY_MS);
+        for (const [stream, name] of [...this.#streams]) {
+            if (name === peer.name) {
+                this.#streams.delete(stream);
+                stream.close();
+            }
+        }
     }
 
     /** Those said to be away come last: if nothing else answers, they are worth a try. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Transaction } from '@hyperledger/fabric-gateway';
-import { common, peer } from '@hyperledger/fabric-protos';
+import { common, type peer } from '@hyperledger/fabric-protos';
 import { CommitWatch } from './commit-watch.js';
 import type { ConnectionProfile } from './connection-profile.js';
 import { OutcomeUnknownError } from './errors.js';
@@ -20,7 +20,6 @@ export class GatewayTransport implements Transport {
     readonly #profile: ConnectionProfile;
     readonly #pool: GatewayPool;
     readonly #commits: CommitWatch;
-    readonly #streams = new Set<Stream<unknown>>();
 
     constructor(profile: ConnectionProfile, identity: Identity) {
         this.#profile = profile;
@@ -73,24 +72,11 @@ export class GatewayTransport implements Transport {
     }
 
     async blocks(fromBlock: number): Promise<Stream<common.Block>> {
-        const stream = await this.#pool.perform((link) =>
-            link.network.getBlockEvents({ startBlock: BigInt(fromBlock) }),
-        );
-        this.#streams.add(stream);
-        return {
-            [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
-            close: () => {
-                this.#streams.delete(stream);
-                stream.close();
-            },
-        };
+        return await this.#pool.openStream(({ network }) => network.getBlockEvents({ startBlock: BigInt(fromBlock) }));
     }
 
     close(): void {
         this.#commits.close();
-        for (const stream of this.#streams) {
-            stream.close(); // closing the connection would wait for it
-        }
         this.#pool.close();
     }
 
@@ -131,9 +117,8 @@ export class GatewayTransport implements Transport {
     }
 
     async #filteredBlocks(fromBlock: number): Promise<Stream<peer.FilteredBlock>> {
-        return await this.#pool.perform((link) =>
-            link.network.getFilteredBlockEvents({ startBlock: BigInt(fromBlock) }),
-        );
+        const startBlock = BigInt(fromBlock);
+        return await this.#pool.openStream(({ network }) => network.getFilteredBlockEvents({ startBlock }));
     }
 }
 

@@ -6,7 +6,7 @@ import { InvalidError, NotFoundError } from './errors.js';
  * Reads a JSON file of a known shape.
  * @throws NotFoundError FILE_MISSING {file} · InvalidError FILE_INVALID {file, path, reason}
  */
-export async function readJsonFile<Value>(file: string, schema: z.ZodType<Value, unknown>): Promise<Value> {
+export async function readJsonFile<Value>(file: string, schema: z.ZodType<Value>): Promise<Value> {
     const text = await readTextFile(file);
     let json: unknown;
     try {

@@ -9,6 +9,7 @@ import { demandWithinStanding, type StandingVerdict } from '@commonwatt/chaincod
 import { CommonwattError } from './errors.js';
 import { orNull } from './ledger.js';
 import type { Market } from './market.js';
+import { SettlementFrontier } from './settlement-frontier.js';
 import type { Committed } from './submitter.js';
 import { type KeeperPlace, Turns } from './turns.js';
 
@@ -35,8 +36,7 @@ const INTERVAL_MS = 1_000;
 export class Keeper {
     readonly #market: Market;
     readonly #turns: Turns;
-    /** Next slot to settle, per carrier. */
-    readonly #nextSlots = new Map<Carrier, SlotIndex>();
+    readonly #frontiers = new Map<Carrier, SettlementFrontier>();
     #begunUpTo: SlotIndex | null = null;
 
     constructor(market: Market, place: KeeperPlace = { index: 0, count: 1 }) {
@@ -132,26 +132,32 @@ export class Keeper {
         return standing.find((verdict) => covers(verdict, terms, parties))?.statement.standingId;
     }
 
-    /** The carrier's next slot, once it is over; whether its readings are complete the ledger says. */
+    /** Slots of the carrier that are over; whether their readings are complete the ledger says. */
     async #settlementSteps(carrier: Carrier): Promise<Step[]> {
         const { clock, settlements } = this.#market;
-        let slot = this.#nextSlots.get(carrier) ?? (await this.#firstSlotOf(carrier));
-        if (slot === null) {
+        const frontier = this.#frontiers.get(carrier) ?? (await this.#frontierOf(carrier));
+        if (frontier === null) {
             return [];
         }
-        while ((await orNull(settlements.show(carrier, slot))) !== null) {
-            slot += 1;
-        }
-        this.#nextSlots.set(carrier, slot);
-        const settled = slot;
-        const push = (): Promise<Committed<unknown>> => settlements.run(carrier, settled);
-        return (await clock.hasBegun(slot + 1)) ? [{ name: `settlement:run ${carrier}/${String(slot)}`, push }] : [];
+        this.#frontiers.set(carrier, frontier);
+        const slots = await frontier.round(
+            (slot) => clock.hasBegun(slot + 1),
+            async (slot) => (await orNull(settlements.show(carrier, slot))) !== null,
+        );
+        return slots.map((slot) => ({
+            name: `settlement:run ${carrier}/${String(slot)}`,
+            push: async () => {
+                const done = await settlements.run(carrier, slot);
+                frontier.settled(slot);
+                return done;
+            },
+        }));
     }
 
-    /** First slot in which something of the carrier is metered. */
-    async #firstSlotOf(carrier: Carrier): Promise<SlotIndex | null> {
+    /** Begins where something of the carrier is first metered. */
+    async #frontierOf(carrier: Carrier): Promise<SettlementFrontier | null> {
         const points = (await this.#market.meters.list()).filter((point) => point.carrier === carrier);
-        return points.length === 0 ? null : Math.min(...points.map((point) => point.fromSlot));
+        return points.length === 0 ? null : new SettlementFrontier(Math.min(...points.map((point) => point.fromSlot)));
     }
 }
 

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Endorsers } from './endorsers.js';
 import {
@@ -47,10 +48,10 @@ const PAUSE_MS_MAX = 1_000;
 const ENDORSE_MS_MAX = 9_000;
 
 /** What one attempt came to. */
-type Outcome =
-    | Readonly<{ type: 'done'; receipt: Receipt }>
+type Outcome<Value> =
+    | Readonly<{ type: 'done'; committed: Committed<Value> }>
     | Readonly<{ type: 'again'; error: CommonwattError }> // it certainly changed nothing, and may succeed
-    | Readonly<{ type: 'unknown'; error: CommonwattError; transactionId: string }>;
+    | Readonly<{ type: 'unknown'; error: CommonwattError; transactionId: string; mayResend: boolean }>;
 
 /**
  * Submits with bounded retries: of read conflicts (MVCC, phantom) and of endorsers that disagree, because then nothing
@@ -65,28 +66,21 @@ export class RetryingSubmitter implements Submitter {
         this.#endorsers = endorsers;
     }
 
-    /** @throws every class of `errors.ts` except DisagreementError where somebody refused: then the refusal */
+    /** @throws every class of `errors.ts`; when endorsers go on to disagree over a refusal, that refusal */
     async submit<Value>(submission: Submission<Value>): Promise<Committed<Value>> {
         let unknowns = 0;
         for (let attempt = 1; ; attempt += 1) {
-            const outcome = await this.#attempt(submission).catch(async (error: unknown) => {
-                const done = unknowns > 0 ? await doneBefore(submission, error) : null;
-                return done ?? Promise.reject(error as Error);
-            });
-            if ('value' in outcome) {
-                return outcome;
-            }
+            const outcome = await this.#attempt(submission, unknowns > 0);
             if (outcome.type === 'done') {
-                const { payload, transactionId, blockNumber } = outcome.receipt;
-                return { value: submission.decode(payload), transactionId, blockNumber };
+                return outcome.committed;
             }
             if (outcome.type === 'unknown') {
                 unknowns += 1;
-                const value = await submission.resolve?.();
-                if (value !== undefined && value !== null) {
-                    return { value, transactionId: outcome.transactionId, blockNumber: null };
+                const found = await resolved(submission, outcome.transactionId);
+                if (found !== null) {
+                    return found;
                 }
-                if (submission.resolve === undefined || unknowns >= UNKNOWN_MAX) {
+                if (submission.resolve === undefined || !outcome.mayResend || unknowns >= UNKNOWN_MAX) {
                     throw outcome.error;
                 }
             }
@@ -100,16 +94,19 @@ export class RetryingSubmitter implements Submitter {
         }
     }
 
-    async #attempt<Value>(submission: Submission<Value>): Promise<Outcome> {
+    async #attempt<Value>(submission: Submission<Value>, isResent: boolean): Promise<Outcome<Value>> {
         try {
-            const receipt = await this.#submitOnce(submission);
-            return judge(receipt);
+            return judge(submission, await this.#submitOnce(submission));
         } catch (error) {
             if (error instanceof DisagreementError) {
                 return { type: 'again', error };
             }
             if (error instanceof OutcomeUnknownError && error.transactionId !== null) {
-                return { type: 'unknown', error, transactionId: error.transactionId };
+                return { type: 'unknown', error, transactionId: error.transactionId, mayResend: true };
+            }
+            if (isResent && error instanceof ConflictError && error.transactionId !== null) {
+                // The conflict may be with our own earlier transaction.
+                return { type: 'unknown', error, transactionId: error.transactionId, mayResend: false };
             }
             throw error;
         }
@@ -150,10 +147,10 @@ function absentees(error: unknown, endorsers: readonly string[]): string[] {
     return endorsers.filter((mspId) => organizations.includes(mspId));
 }
 
-function judge(receipt: Receipt): Outcome {
-    const { transactionId, validationCode } = receipt;
+function judge<Value>(submission: Submission<Value>, receipt: Receipt): Outcome<Value> {
+    const { payload, transactionId, blockNumber, validationCode } = receipt;
     if (validationCode === 'VALID') {
-        return { type: 'done', receipt };
+        return { type: 'done', committed: { value: submission.decode(payload), transactionId, blockNumber } };
     }
     const error = new CommitFailedError({ code: 'COMMIT_FAILED', operands: { validationCode }, transactionId });
     switch (validationCode) {
@@ -162,19 +159,19 @@ function judge(receipt: Receipt): Outcome {
             return { type: 'again', error };
         // Of two that create the same record under a key policy, the later fails by that policy.
         case 'ENDORSEMENT_POLICY_FAILURE':
-            return { type: 'unknown', error, transactionId };
+            return { type: 'unknown', error, transactionId, mayResend: false };
         default:
             throw error;
     }
 }
 
-/** A conflict after an unknown outcome may be with our own earlier transaction. */
-async function doneBefore<Value>(submission: Submission<Value>, error: unknown): Promise<Committed<Value> | null> {
-    if (!(error instanceof ConflictError)) {
-        return null;
-    }
-    const value = (await submission.resolve?.()) ?? null;
-    return value === null ? null : { value, transactionId: error.transactionId ?? '', blockNumber: null };
+/** The outcome as the record shows it. */
+async function resolved<Value>(
+    { resolve }: Submission<Value>,
+    transactionId: string,
+): Promise<Committed<Value> | null> {
+    const value = (await resolve?.()) ?? null;
+    return value === null ? null : { value, transactionId, blockNumber: null };
 }
 
 /** What to tell when the retries are used up: the refusal, where endorsers disagreed over one. */
@@ -183,4 +180,4 @@ const refusalOf = (error: CommonwattError): CommonwattError =>
 
 /** Doubles, and differs between clients, so that those who collided do not collide again. */
 const pauseMs = (attempt: number): number =>
-    Math.min(PAUSE_MS_MAX, FIRST_PAUSE_MS * 2 ** (attempt - 1)) * (0.5 + Math.random());
+    Math.min(PAUSE_MS_MAX, FIRST_PAUSE_MS * 2 ** (attempt - 1)) * (0.5 + randomInt(1_000) / 1_000);

@@ -36,14 +36,11 @@ export function addVerb(noun: Command, spec: VerbSpec): Command {
     return verb;
 }
 
-/**
- * Says what a verb does. Failures are printed here, in the same form for every verb.
- * @param run gets the options as parsed and the operands as given
- */
-export function onRun<Options>(
-    verb: Command,
-    run: (session: Session, options: Options, operands: readonly string[]) => Promise<void>,
-): void {
+/** What a verb does, given its options as parsed and its operands as typed. */
+export type Run<Options> = (session: Session, options: Options, operands: readonly string[]) => Promise<void>;
+
+/** Says what a verb does. Failures are printed here, in the same form for every verb. */
+export function onRun<Options>(verb: Command, run: Run<Options>): void {
     verb.action(async () => {
         const options = verb.optsWithGlobals<CommonOptions & Options>();
         const session = new Session(options);

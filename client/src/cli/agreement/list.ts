@@ -14,7 +14,7 @@ export function registerList(noun: Command): void {
         session.print(
             executions,
             table([
-                ['AGREEMENT', 'STATE', 'UNTIL SLOT', 'PARTIES'],
+                ['AGREEMENT', 'STATE', 'UNTIL SLOT', 'FUNDED BY'],
                 ...executions.map(({ agreementId, state, endSlot, holdings }) => [
                     agreementId,
                     state,

@@ -1,4 +1,3 @@
-import { endSlot } from '@commonwatt/chaincode/domain/agreement';
 import type { Command } from 'commander';
 import { addVerb, onRun } from '../verb.js';
 
@@ -13,10 +12,10 @@ export function registerRelease(noun: Command): void {
         .option('--from-slot <slot>', 'first slot not delivered (default: the first that has not begun)');
     onRun<{ fromSlot?: string }>(verb, async (session, options, [agreementId = '']) => {
         const market = await session.market();
-        const { terms } = (await market.agreements.show(agreementId)).agreement;
+        const { agreement, execution } = await market.agreements.show(agreementId);
         const fromSlot =
             options.fromSlot === undefined
-                ? await market.clock.firstNotBegun(terms.firstSlot, endSlot(terms))
+                ? await market.clock.firstNotBegun(agreement.terms.firstSlot, execution.endSlot)
                 : await session.slot(options.fromSlot);
         const done = await market.agreements.release(agreementId, fromSlot);
         session.printCommitted(done, `Agreement ${agreementId} ends before slot ${String(done.value.endSlot)}`);

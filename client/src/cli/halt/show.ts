@@ -1,6 +1,5 @@
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import type { Halt } from '@commonwatt/chaincode/domain/halt';
-import { haltEndSlot } from '@commonwatt/chaincode/domain/halt';
 import type { Command } from 'commander';
 import { orNull } from '../../ledger.js';
 import { carrier } from '../values.js';
@@ -28,6 +27,7 @@ function describe(halt: Halt | null): string {
     if (halt === null) {
         return 'none';
     }
-    const { fromSlot, reasonCode } = halt.statement;
-    return `slots ${String(fromSlot)}..${String(haltEndSlot(halt) - 1)} (${reasonCode})`;
+    const { fromSlot, untilSlot, reasonCode } = halt.statement;
+    const lifted = halt.liftedSlot === null ? '' : `, lifted at ${String(halt.liftedSlot)}`;
+    return `slots ${String(fromSlot)}..${String(untilSlot - 1)}${lifted} (${reasonCode})`;
 }
