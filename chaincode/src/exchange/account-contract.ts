@@ -1,19 +1,11 @@
-import {
-    acceptDeposit,
-    type Cover,
-    type Credit,
-    debitLane,
-    emptyLane,
-    isRepeatedTransfer,
-    type Lane,
-} from '../domain/account.js';
+import { acceptDeposit, type Cover, isRepeatedTransfer } from '../domain/account.js';
 import { CARRIERS } from '../domain/charter.js';
-import { marketError } from '../domain/errors.js';
 import { coverAccount, EXTERNAL_ACCOUNT, freeAccount, transfer } from '../domain/posting.js';
-import { type AmountNano, NO_MONEY, plus } from '../domain/units.js';
+import { NO_MONEY, plus } from '../domain/units.js';
 import { coverCodec, coverCommandCodec, creditCodec, depositCodec, laneCodec } from '../wire/account.js';
 import { encodePage, pageQueryCodec, participantPageQueryCodec, participantQueryCodec } from '../wire/query.js';
 import { COVER, COVER_TRANSFER, CREDIT, DEPOSIT, LANE } from '../store/keys.js';
+import { debit } from './accounts.js';
 import { ExchangeContract } from './exchange-contract.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -96,31 +88,5 @@ export class AccountContract extends ExchangeContract {
         const { participantId } = participantQueryCodec.decode(query);
         const all = { bookmark: '', pageSize: CARRIERS.length };
         return encodePage(await ctx.ledger.page(COVER, all, [participantId]), coverCodec);
-    }
-}
-
-/**
- * Folds the named credits into a lane and takes an amount from it; the lane is written, the credits are gone.
- * @throws CREDIT_MISSING {participantId, sourceId} · CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED
- */
-export async function debit(
-    ctx: TradeContext,
-    participantId: string,
-    lane: number,
-    sourceIds: readonly string[],
-    neededNano: AmountNano,
-): Promise<void> {
-    const before: Lane = (await ctx.ledger.get(LANE, participantId, lane)) ?? emptyLane(participantId, lane);
-    const credits: Credit[] = [];
-    for (const sourceId of sourceIds) {
-        const credit = await ctx.ledger.get(CREDIT, participantId, sourceId);
-        if (credit === null) {
-            throw marketError('CREDIT_MISSING', { participantId, sourceId });
-        }
-        credits.push(credit);
-    }
-    ctx.ledger.put(LANE, debitLane(before, credits, neededNano));
-    for (const credit of credits) {
-        ctx.ledger.remove(CREDIT, credit);
     }
 }

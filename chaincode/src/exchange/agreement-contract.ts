@@ -1,10 +1,7 @@
-import { type Agreement, carriersOf, checkPoints, checkTerms, type Consent, type Terms } from '../domain/agreement.js';
-import { demand, marketError } from '../domain/errors.js';
+import { type Agreement, carriersOf, checkPoints, checkTerms } from '../domain/agreement.js';
+import { demand } from '../domain/errors.js';
 import { type Execution, fundExecution, heldBy, openExecution, windDown } from '../domain/escrow.js';
 import { nextAgreementState } from '../domain/lifecycle.js';
-import type { MeteringPoint } from '../domain/meter.js';
-import { netByAccount, type Posting } from '../domain/posting.js';
-import type { Participant } from '../domain/participant.js';
 import { demandApproval, demandNoRefusal, demandWithinStanding } from '../domain/verdict.js';
 import {
     agreementHistoryCodec,
@@ -22,10 +19,11 @@ import {
 import { executionCodec } from '../wire/escrow.js';
 import { encodePage, pageQueryCodec } from '../wire/query.js';
 import { keyIdOf } from '../wire/signature.js';
-import { AGREEMENT, COMMITMENT, CREDIT, EXECUTION, METERING_POINT, WITHDRAWAL } from '../store/keys.js';
+import { AGREEMENT, COMMITMENT, EXECUTION, WITHDRAWAL } from '../store/keys.js';
 import { encodePolicy, termsPolicy } from '../store/policies.js';
-import { debit } from './account-contract.js';
+import { debit, putCredits } from './accounts.js';
 import { ExchangeContract } from './exchange-contract.js';
+import { demandNotWithdrawn, loadAgreement, loadParties, loadPoints, verifyConsents } from './parties.js';
 import { demandTradable, review } from './review.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -66,9 +64,12 @@ export class AgreementContract extends ExchangeContract {
             return executionCodec.encode(existing);
         }
         checkTerms(terms, await ctx.rules());
-        const parties = await this.#parties(ctx, terms);
-        await this.#verifyConsents(ctx, agreement, parties);
-        checkPoints(terms, await this.#points(ctx, terms));
+        const parties = await loadParties(ctx, terms);
+        const { agreementId, termsHash } = agreement;
+        const body = consentBody(agreementId, terms);
+        await verifyConsents(ctx, 'commonwatt/agreement/1', body, consents, parties);
+        await demandNotWithdrawn(ctx, termsHash, consents);
+        checkPoints(terms, await loadPoints(ctx, terms));
         await ctx.demandNotBegun(terms.concludeBeforeSlot);
         await demandTradable(ctx, terms);
 
@@ -81,7 +82,6 @@ export class AgreementContract extends ExchangeContract {
         ctx.ledger.put(AGREEMENT, agreement, encodePolicy(policy));
         const execution = openExecution(agreement);
         ctx.ledger.put(EXECUTION, execution);
-        const { agreementId, termsHash } = agreement;
         const partyIds = terms.parties.map((party) => party.participantId);
         await ctx.commit({
             event: {
@@ -101,7 +101,7 @@ export class AgreementContract extends ExchangeContract {
      */
     async fund(ctx: TradeContext, command: string): Promise<string> {
         const { agreementId, standingId, folds } = fundCodec.decode(command);
-        const { agreement, execution } = await this.#load(ctx, agreementId);
+        const { agreement, execution } = await loadAgreement(ctx, agreementId);
         const funded = execution.state !== 'concluded' && execution.state !== 'lapsed';
         if (funded) {
             return executionCodec.encode(execution);
@@ -114,7 +114,7 @@ export class AgreementContract extends ExchangeContract {
             demandApproval(agreement, verdict);
         } else {
             demandNoRefusal(agreementId, verdict);
-            const parties = await this.#parties(ctx, terms);
+            const parties = await loadParties(ctx, terms);
             demandWithinStanding(terms, parties, standing, standingId);
         }
         const outcome = fundExecution(execution, terms, standingId);
@@ -144,7 +144,7 @@ export class AgreementContract extends ExchangeContract {
      */
     async release(ctx: TradeContext, command: string): Promise<string> {
         const { agreementId, fromSlot } = releaseCodec.decode(command);
-        const { agreement, execution } = await this.#load(ctx, agreementId);
+        const { agreement, execution } = await loadAgreement(ctx, agreementId);
         if (execution.state === 'windingDown' || execution.state === 'terminated') {
             return executionCodec.encode(execution);
         }
@@ -159,7 +159,7 @@ export class AgreementContract extends ExchangeContract {
         }
         const outcome = windDown(execution, terms, fromSlot);
         ctx.ledger.put(EXECUTION, outcome.execution);
-        await putReleases(ctx, `release.${agreementId}`, outcome.postings);
+        await putCredits(ctx, `release.${agreementId}`, outcome.postings);
         const { state, endSlot, version } = outcome.execution;
         await ctx.commit({
             postings: outcome.postings,
@@ -171,7 +171,7 @@ export class AgreementContract extends ExchangeContract {
     /** Closes an agreement that can no longer enter into force. @throws AGREEMENT_MISSING · AGREEMENT_STATE */
     async lapse(ctx: TradeContext, command: string): Promise<string> {
         const { agreementId } = agreementRefCodec.decode(command);
-        const { agreement, execution } = await this.#load(ctx, agreementId);
+        const { agreement, execution } = await loadAgreement(ctx, agreementId);
         if (execution.state === 'lapsed') {
             return executionCodec.encode(execution);
         }
@@ -190,7 +190,7 @@ export class AgreementContract extends ExchangeContract {
 
     /** @throws AGREEMENT_MISSING {agreementId} */
     async show(ctx: TradeContext, query: string): Promise<string> {
-        return agreementViewCodec.encode(await this.#load(ctx, agreementRefCodec.decode(query).agreementId));
+        return agreementViewCodec.encode(await loadAgreement(ctx, agreementRefCodec.decode(query).agreementId));
     }
 
     async list(ctx: TradeContext, query: string): Promise<string> {
@@ -207,62 +207,5 @@ export class AgreementContract extends ExchangeContract {
             ...executions.map(({ value, ...change }) => ({ ...change, agreement: null, execution: value })),
         ];
         return agreementHistoryCodec.encode(changes.sort((left, right) => left.timestampMs - right.timestampMs));
-    }
-
-    async #load(ctx: TradeContext, agreementId: string): Promise<{ agreement: Agreement; execution: Execution }> {
-        const agreement = await ctx.ledger.get(AGREEMENT, agreementId);
-        const execution = await ctx.ledger.get(EXECUTION, agreementId);
-        if (agreement === null || execution === null) {
-            throw marketError('AGREEMENT_MISSING', { agreementId });
-        }
-        return { agreement, execution };
-    }
-
-    async #parties(ctx: TradeContext, terms: Terms): Promise<Participant[]> {
-        const parties: Participant[] = [];
-        for (const { participantId } of terms.parties) {
-            parties.push(await ctx.participant(participantId));
-        }
-        return parties;
-    }
-
-    async #points(ctx: TradeContext, terms: Terms): Promise<Map<string, MeteringPoint>> {
-        const points = new Map<string, MeteringPoint>();
-        for (const pointId of new Set(terms.legs.flatMap((leg) => [leg.sellerPoint, leg.buyerPoint]))) {
-            const point = await ctx.ledger.get(METERING_POINT, pointId);
-            if (point !== null) {
-                points.set(pointId, point);
-            }
-        }
-        return points;
-    }
-
-    /** Each party signed these terms under this id, with its registered key, and has not taken it back. */
-    async #verifyConsents(ctx: TradeContext, agreement: Agreement, parties: readonly Participant[]): Promise<void> {
-        const { agreementId, termsHash, terms, consents } = agreement;
-        demand(consents.length === parties.length, 'SIGNATURE_MISSING', { consents: consents.length });
-        const { chaincodes } = await ctx.charter();
-        const body = consentBody(agreementId, terms);
-        for (const { participantId, publicKey } of parties) {
-            const consent: Consent | undefined = consents.find((given) => given.participantId === participantId);
-            const keyId = keyIdOf(publicKey);
-            demand(consent?.keyId === keyId, 'SIGNATURE_MISSING', { participantId, keyId });
-            ctx.verify('commonwatt/agreement/1', chaincodes.exchange, publicKey, body, consent.signature);
-            const withdrawn = await ctx.ledger.get(WITHDRAWAL, termsHash, keyId);
-            demand(withdrawn === null, 'SIGNATURE_WITHDRAWN', { participantId, termsHash });
-        }
-    }
-}
-
-/** Writes what participants get back or earn as credits derived from a record that is never deleted. */
-export async function putReleases(ctx: TradeContext, sourceId: string, postings: readonly Posting[]): Promise<void> {
-    for (const [account, amountNano] of netByAccount(postings)) {
-        if (!account.startsWith('free/') || amountNano === 0n) {
-            continue;
-        }
-        const participantId = account.slice('free/'.length);
-        const existing = await ctx.ledger.get(CREDIT, participantId, sourceId);
-        demand(existing === null, 'INVARIANT_BROKEN', { invariant: 'a credit is paid once' });
-        ctx.ledger.put(CREDIT, { participantId, sourceId, amountNano });
     }
 }

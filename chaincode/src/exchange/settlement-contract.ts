@@ -12,7 +12,7 @@ import { carrierSlotQueryCodec } from '../wire/query.js';
 import { settleCodec, settlementCodec, settlementSource } from '../wire/settlement.js';
 import { haltsCovering } from '../store/halts.js';
 import { AGREEMENT, COMMITMENT, COVER, EXECUTION, POINT_FROM_SLOT, READING, SETTLEMENT } from '../store/keys.js';
-import { putReleases } from './agreement-contract.js';
+import { putCredits } from './accounts.js';
 import { ExchangeContract } from './exchange-contract.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -114,7 +114,7 @@ export class SettlementContract extends ExchangeContract {
                 ctx.ledger.put(COVER, { participantId, carrier, balanceNano });
             }
         }
-        await putReleases(ctx, settlementSource(settlement), settlement.postings);
+        await putCredits(ctx, settlementSource(settlement), settlement.postings);
         const closedAgreementIds = executions
             .filter((execution) => !DELIVERING.has(execution.state))
             .map((execution) => execution.agreementId);

@@ -1,0 +1,45 @@
+import { type Credit, debitLane, emptyLane, type Lane } from '../domain/account.js';
+import { demand, marketError } from '../domain/errors.js';
+import { netByAccount, type Posting } from '../domain/posting.js';
+import type { AmountNano } from '../domain/units.js';
+import { CREDIT, LANE } from '../store/keys.js';
+import type { TradeContext } from './trade-context.js';
+
+/**
+ * Folds the named credits into a lane and takes an amount from it; the lane is written, the credits are gone.
+ * @throws CREDIT_MISSING {participantId, sourceId} · CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED
+ */
+export async function debit(
+    ctx: TradeContext,
+    participantId: string,
+    lane: number,
+    sourceIds: readonly string[],
+    neededNano: AmountNano,
+): Promise<void> {
+    const before: Lane = (await ctx.ledger.get(LANE, participantId, lane)) ?? emptyLane(participantId, lane);
+    const credits: Credit[] = [];
+    for (const sourceId of sourceIds) {
+        const credit = await ctx.ledger.get(CREDIT, participantId, sourceId);
+        if (credit === null) {
+            throw marketError('CREDIT_MISSING', { participantId, sourceId });
+        }
+        credits.push(credit);
+    }
+    ctx.ledger.put(LANE, debitLane(before, credits, neededNano));
+    for (const credit of credits) {
+        ctx.ledger.remove(CREDIT, credit);
+    }
+}
+
+/** Writes what participants get back or earn as credits derived from a record that is never deleted. */
+export async function putCredits(ctx: TradeContext, sourceId: string, postings: readonly Posting[]): Promise<void> {
+    for (const [account, amountNano] of netByAccount(postings)) {
+        if (!account.startsWith('free/') || amountNano === 0n) {
+            continue;
+        }
+        const participantId = account.slice('free/'.length);
+        const existing = await ctx.ledger.get(CREDIT, participantId, sourceId);
+        demand(existing === null, 'INVARIANT_BROKEN', { invariant: 'a credit is paid once' });
+        ctx.ledger.put(CREDIT, { participantId, sourceId, amountNano });
+    }
+}

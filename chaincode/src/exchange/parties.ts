@@ -1,0 +1,76 @@
+import type { Agreement, Consent, Terms } from '../domain/agreement.js';
+import { demand, marketError } from '../domain/errors.js';
+import type { Execution } from '../domain/escrow.js';
+import type { MeteringPoint } from '../domain/meter.js';
+import type { Participant } from '../domain/participant.js';
+import type { Json } from '../wire/canonical.js';
+import { keyIdOf, type SignatureDomain } from '../wire/signature.js';
+import { AGREEMENT, EXECUTION, METERING_POINT, WITHDRAWAL } from '../store/keys.js';
+import type { TradeContext } from './trade-context.js';
+
+/** An agreement with both its records. @throws AGREEMENT_MISSING {agreementId} */
+export async function loadAgreement(
+    ctx: TradeContext,
+    agreementId: string,
+): Promise<{ agreement: Agreement; execution: Execution }> {
+    const agreement = await ctx.ledger.get(AGREEMENT, agreementId);
+    const execution = await ctx.ledger.get(EXECUTION, agreementId);
+    if (agreement === null || execution === null) {
+        throw marketError('AGREEMENT_MISSING', { agreementId });
+    }
+    return { agreement, execution };
+}
+
+/** The parties in the order of the terms. @throws PARTICIPANT_MISSING */
+export async function loadParties(ctx: TradeContext, terms: Terms): Promise<Participant[]> {
+    const parties: Participant[] = [];
+    for (const { participantId } of terms.parties) {
+        parties.push(await ctx.participant(participantId));
+    }
+    return parties;
+}
+
+/** The metering points that the legs name, as far as they exist. */
+export async function loadPoints(ctx: TradeContext, terms: Terms): Promise<Map<string, MeteringPoint>> {
+    const points = new Map<string, MeteringPoint>();
+    for (const pointId of new Set(terms.legs.flatMap((leg) => [leg.sellerPoint, leg.buyerPoint]))) {
+        const point = await ctx.ledger.get(METERING_POINT, pointId);
+        if (point !== null) {
+            points.set(pointId, point);
+        }
+    }
+    return points;
+}
+
+/**
+ * Each party signed this body with its registered key, once.
+ * @throws SIGNATURE_MISSING {participantId, keyId} · SIGNATURE_INVALID {keyId}
+ */
+export async function verifyConsents(
+    ctx: TradeContext,
+    domain: SignatureDomain,
+    body: Json,
+    consents: readonly Consent[],
+    parties: readonly Participant[],
+): Promise<void> {
+    demand(consents.length === parties.length, 'SIGNATURE_MISSING', { consents: consents.length });
+    const { chaincodes } = await ctx.charter();
+    for (const { participantId, publicKey } of parties) {
+        const consent = consents.find((given) => given.participantId === participantId);
+        const keyId = keyIdOf(publicKey);
+        demand(consent?.keyId === keyId, 'SIGNATURE_MISSING', { participantId, keyId });
+        ctx.verify(domain, chaincodes.exchange, publicKey, body, consent.signature);
+    }
+}
+
+/** @throws SIGNATURE_WITHDRAWN {participantId, termsHash} when a party has taken its consent back */
+export async function demandNotWithdrawn(
+    ctx: TradeContext,
+    termsHash: string,
+    consents: readonly Consent[],
+): Promise<void> {
+    for (const { participantId, keyId } of consents) {
+        const withdrawn = await ctx.ledger.get(WITHDRAWAL, termsHash, keyId);
+        demand(withdrawn === null, 'SIGNATURE_WITHDRAWN', { participantId, termsHash });
+    }
+}
