@@ -1,0 +1,78 @@
+import type { SeatKind } from '@commonwatt/chaincode/domain/seat';
+import {
+    adminIdentity,
+    connect,
+    createIdentity,
+    identityOf,
+    type Market,
+    readConnectionProfile,
+    subjectHashOfCertificate,
+    type WalletEntry,
+} from '@commonwatt/client';
+import type { Network, OrgName } from '@commonwatt/network';
+
+/** One who acts in the market: a certificate and a key of its own, and a connection by way of its own organisation. */
+export type Actor = Readonly<{ name: string; org: OrgName; entry: WalletEntry; market: Market }>;
+
+/** Everyone who has been enrolled on a test network. */
+export class Actors {
+    readonly #network: Network;
+    readonly #actors = new Map<string, Actor>();
+    readonly #admins = new Map<OrgName, Promise<Market>>();
+
+    constructor(network: Network) {
+        this.#network = network;
+    }
+
+    get(name: string): Actor {
+        const actor = this.#actors.get(name);
+        if (actor === undefined) {
+            throw new Error(`${name} has not been enrolled`);
+        }
+        return actor;
+    }
+
+    /** The market as an actor sees it. */
+    as(name: string): Market {
+        return this.get(name).market;
+    }
+
+    async enrol(name: string, org: OrgName): Promise<Actor> {
+        const profile = await readConnectionProfile(this.#network.profilePath(org));
+        const entry = await createIdentity(profile, name, 'client');
+        const market = await connect({ profile, identity: identityOf(entry) });
+        const actor = { name, org, entry, market };
+        this.#actors.set(name, actor);
+        return actor;
+    }
+
+    /** The market as an organisation's administrator sees it. */
+    async admin(org: OrgName): Promise<Market> {
+        const opened = this.#admins.get(org) ?? this.#openAdmin(org);
+        this.#admins.set(org, opened);
+        return opened;
+    }
+
+    /** Has the administrator of an actor's organisation seat it. */
+    async seat(name: string, kind: SeatKind): ReturnType<Market['seats']['grant']> {
+        const { org, entry } = this.get(name);
+        const { mspId, certificate, signingKey } = entry;
+        const subjectHash = subjectHashOfCertificate(mspId, certificate);
+        const { seats } = await this.admin(org);
+        return await seats.grant({ kind, mspId, subjectHash, publicKey: signingKey.publicKey });
+    }
+
+    async close(): Promise<void> {
+        for (const { market } of this.#actors.values()) {
+            market.close();
+        }
+        for (const market of await Promise.all(this.#admins.values())) {
+            market.close();
+        }
+    }
+
+    async #openAdmin(org: OrgName): Promise<Market> {
+        const profile = await readConnectionProfile(this.#network.profilePath(org));
+        return await connect({ profile, identity: await adminIdentity(profile) });
+    }
+}

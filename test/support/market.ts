@@ -1,0 +1,273 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
+import type { Execution } from '@commonwatt/chaincode/domain/escrow';
+import type { Registers } from '@commonwatt/chaincode/domain/meter';
+import type { Participant } from '@commonwatt/chaincode/domain/participant';
+import type { Reading, SignedReading } from '@commonwatt/chaincode/domain/reading';
+import type { SeatKind } from '@commonwatt/chaincode/domain/seat';
+import { amountNano, energyWh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
+import type { AdvanceCommand } from '@commonwatt/chaincode/wire/clock';
+import { readingCodec } from '@commonwatt/chaincode/wire/reading';
+import {
+    type Committed,
+    type DocumentSigner,
+    documentSignerOf,
+    type Draft,
+    draftTerms,
+    type Market,
+    MeterSigner,
+    signDocument,
+    VolatileMemory,
+} from '@commonwatt/client';
+import {
+    dayOf,
+    establishMarket,
+    loadScenario,
+    type Network,
+    type OrgName,
+    readCharterFile,
+    registersOf,
+    type Scenario,
+} from '@commonwatt/network';
+import { Actors } from './actors.js';
+import { withNetwork } from './network.js';
+
+export const CARRIER = 'electricity';
+export const DEPOSIT_NANO = amountNano(100_000_000_000n);
+/** The day whose registers the meters show, and its quarter hour in which the market's clock begins. */
+const DATE = '2016-07-20';
+const FIRST_OFFSET = 32;
+
+const configFolder = fileURLToPath(new URL('../../../test-network-config', import.meta.url));
+
+/** Who names which officer. */
+export const OFFICERS = {
+    reviewer: 'regulator',
+    metering: 'operator',
+    settlement: 'operator',
+    platform: 'operator',
+    dispatcher: 'operator',
+} as const satisfies Partial<Record<SeatKind, OrgName>>;
+export type Officer = keyof typeof OFFICERS;
+export const officers = Object.keys(OFFICERS) as Officer[];
+
+/** Who applies. Households go by the names of the scenario's buildings, whose registers their meters show. */
+export type Subject = Pick<Participant, 'kind' | 'sector' | 'beneficialOwnerMspId'> &
+    Readonly<{ id: string; org: OrgName; sells: boolean }>;
+
+export const household = (id: string, more: Partial<Subject> = {}): Subject => ({
+    id,
+    org: 'community',
+    kind: 'consumer',
+    sector: 'residential',
+    beneficialOwnerMspId: null,
+    sells: false,
+    ...more,
+});
+export const prosumer = (id: string, more: Partial<Subject> = {}): Subject =>
+    household(id, { kind: 'prosumer', sells: true, ...more });
+export const RETAILER: Subject = household('retailer-1', {
+    org: 'supplier',
+    kind: 'energySeller',
+    sector: null,
+    sells: true,
+});
+
+/** A market with a virtual clock on a network of the test run, its officers, and meters that show real registers. */
+export class TestMarket {
+    readonly network: Network;
+    readonly actors: Actors;
+    /** First slot of the charter. */
+    readonly firstSlot: SlotIndex;
+    readonly #scenario: Scenario;
+    readonly #meters = new Map<string, MeterSigner>();
+    readonly #meterKeys = new Map<string, DocumentSigner>();
+    readonly #fromSlots = new Map<string, SlotIndex>();
+    readonly #admitted = new Map<string, Promise<void>>();
+    #nextSlot: SlotIndex;
+
+    private constructor(network: Network, scenario: Scenario, firstSlot: SlotIndex) {
+        this.network = network;
+        this.actors = new Actors(network);
+        this.firstSlot = firstSlot;
+        this.#scenario = scenario;
+        this.#nextSlot = firstSlot;
+    }
+
+    /** Establishes the market on a running network; nobody has a seat yet. */
+    static async establish(network: Network): Promise<TestMarket> {
+        const scenario = await loadScenario(`${configFolder}/scenario`, 'summer');
+        const firstSlot = dayOf(scenario, DATE).slots[FIRST_OFFSET]?.slot ?? 0;
+        await establishMarket(network, () => readCharterFile(`${configFolder}/charter-virtual.json`, firstSlot));
+        return new TestMarket(network, scenario, firstSlot);
+    }
+
+    as(name: string): Market {
+        return this.actors.as(name);
+    }
+
+    /** The first slot that has not begun. */
+    get nextSlot(): SlotIndex {
+        return this.#nextSlot;
+    }
+
+    /** Begins the next slot. */
+    async tick(): Promise<Committed<AdvanceCommand>> {
+        const slot = this.#nextSlot;
+        const begun = await this.as('platform').clock.advance({ fromSlot: slot, toSlot: slot });
+        this.#nextSlot = slot + 1;
+        return begun;
+    }
+
+    async seatOfficers(): Promise<void> {
+        await Promise.all(
+            officers.map(async (officer) => {
+                await this.actors.enrol(officer, OFFICERS[officer]);
+                await this.actors.seat(officer, officer);
+            }),
+        );
+    }
+
+    async apply(subject: Subject): Promise<Committed<Participant>> {
+        const { id: participantId, org, kind, sector, beneficialOwnerMspId } = subject;
+        const { market } = await this.actors.enrol(participantId, org);
+        return await market.participants.apply({ participantId, kind, sector, beneficialOwnerMspId });
+    }
+
+    async qualify({ id, sells }: Subject): ReturnType<Market['qualifications']['grant']> {
+        return await this.as('reviewer').qualifications.grant({
+            participantId: id,
+            permits: [{ carrier: CARRIER, buy: true, sell: sells }],
+            reasonCode: 'applicationComplete',
+        });
+    }
+
+    /** Registers the meter of a building, or a seller's scheduled point at the slack node. */
+    async register(subject: Subject, fromSlot: SlotIndex): ReturnType<Market['meters']['register']> {
+        const { id } = subject;
+        const point = { pointId: pointOf(id), participantId: id, carrier: CARRIER, fromSlot } as const;
+        const metering = this.as('metering');
+        if (subject.kind === 'energySeller') {
+            const scheduled = { ...point, connectionPoint: 'slack', meter: null };
+            return await metering.meters.register({ point: scheduled, baseline: null });
+        }
+        const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+        const signer = documentSignerOf(key.export({ format: 'pem', type: 'pkcs8' }).toString());
+        const meterId = `meter-${id}`;
+        const scope = metering.ledger.scope('exchange');
+        const meter = new MeterSigner({ ...point, meterId, key: signer, scope, memory: new VolatileMemory() });
+        this.#meters.set(point.pointId, meter);
+        this.#meterKeys.set(point.pointId, signer);
+        this.#fromSlots.set(point.pointId, fromSlot);
+        const metered = { ...point, connectionPoint: 'bus-01', meter: { meterId, publicKey: signer.publicKey } };
+        const baseline = await meter.baseline(fromSlot, this.registersAt(point.pointId, fromSlot - 1));
+        return await metering.meters.register({ point: metered, baseline });
+    }
+
+    async deposit({ id }: Subject): ReturnType<Market['accounts']['deposit']> {
+        const { accounts } = this.as('settlement');
+        return await accounts.deposit({ paymentId: `transfer-${id}`, participantId: id, amountNano: DEPOSIT_NANO });
+    }
+
+    /** Applies, is qualified, gets a meter from the next slot on, and brings money; once. */
+    async admit(...subjects: readonly Subject[]): Promise<void> {
+        await Promise.all(
+            subjects.map((subject) => {
+                const admitted = this.#admitted.get(subject.id) ?? this.#admit(subject);
+                this.#admitted.set(subject.id, admitted);
+                return admitted;
+            }),
+        );
+    }
+
+    async #admit(subject: Subject): Promise<void> {
+        await this.apply(subject);
+        await Promise.all([this.qualify(subject), this.register(subject, this.#nextSlot), this.deposit(subject)]);
+    }
+
+    /** What the meter of a building shows at the end of a slot. */
+    registersAt(pointId: string, slot: SlotIndex): Registers {
+        const state = registersOf(this.#scenario, { buildingId: pointId })[slot - this.#scenario.firstSlot];
+        if (state === undefined) {
+            throw new Error(`the scenario has no registers of ${pointId} for slot ${slot}`);
+        }
+        return { importWh: energyWh(state.importWh), exportWh: energyWh(state.exportWh) };
+    }
+
+    /** Whatever a meter that has gone wrong would sign. */
+    async signAsMeter(pointId: string, reading: Reading): Promise<SignedReading> {
+        const key = this.#meterKeys.get(pointId);
+        if (key === undefined) {
+            throw new Error(`no meter was registered at ${pointId}`);
+        }
+        const scope = this.as('metering').ledger.scope('exchange');
+        const { signature } = await signDocument(key, 'commonwatt/reading/1', scope, readingCodec.toJson(reading));
+        return { reading, signature };
+    }
+
+    /** Readings at the end of a slot by every meter that counts by then. */
+    async readings(slot: SlotIndex): Promise<SignedReading[]> {
+        const counting = [...this.#meters].filter(([pointId]) => (this.#fromSlots.get(pointId) ?? 0) <= slot);
+        return await Promise.all(counting.map(([pointId, meter]) => meter.read(slot, this.registersAt(pointId, slot))));
+    }
+
+    /** Lets the running slot end, and has every meter report it. */
+    async endSlot(): Promise<SlotIndex> {
+        const slot = this.#nextSlot - 1;
+        await this.tick();
+        const readings = await this.readings(slot);
+        if (readings.length > 0) {
+            await this.as('metering').readings.submit(readings);
+        }
+        return slot;
+    }
+
+    /** Signatures of every party. */
+    async consents(terms: Terms): Promise<Consent[]> {
+        return await Promise.all(
+            terms.parties.map(({ participantId }) => this.as(participantId).agreements.consent(terms, participantId)),
+        );
+    }
+
+    /** Signs and concludes. */
+    async conclude(draft: Draft): Promise<Committed<Execution> & Readonly<{ terms: Terms }>> {
+        const terms = draftTerms(draft);
+        const concluded = await this.as(terms.proposerId).agreements.conclude(terms, await this.consents(terms));
+        return { ...concluded, terms };
+    }
+}
+
+/** Metering point of a participant: its building, or its place at the slack node. */
+export const pointOf = (participantId: string): string =>
+    participantId.startsWith('bld-') ? participantId : `${participantId}-slack`;
+
+let shared: Promise<TestMarket> | undefined;
+
+/** The one market of this mocha run, on its one network; its officers have their seats. */
+export function withMarket(): () => TestMarket {
+    const network = withNetwork();
+    let market: TestMarket | undefined;
+    before(async function () {
+        this.timeout(60_000);
+        shared ??= open(network());
+        market = await shared;
+    });
+    return () => {
+        if (market === undefined) {
+            throw new Error('the market is there only while tests run');
+        }
+        return market;
+    };
+}
+
+async function open(network: Network): Promise<TestMarket> {
+    const market = await TestMarket.establish(network);
+    await market.seatOfficers();
+    return market;
+}
+
+// Open connections would keep the test run from ending.
+after(async () => {
+    await (await shared?.catch(() => undefined))?.actors.close();
+});
