@@ -81,10 +81,20 @@ export const endSlot = (terms: Pick<Terms, 'firstSlot' | 'slotCount'>): SlotInde
 /** Carriers of an agreement, each once, in the order of its legs. */
 export const carriersOf = (terms: Pick<Terms, 'legs'>): Carrier[] => [...new Set(terms.legs.map((leg) => leg.carrier))];
 
-/** Refuses terms that no parties could carry out. @throws TERMS_INVALID {reason, …} · TERMS_LIMIT {reason, …} */
+/** Refuses first terms that no parties could carry out. @throws TERMS_INVALID {reason, …} · TERMS_LIMIT {reason, …} */
 export function checkTerms(terms: Terms, rules: Rules): void {
-    checkParties(terms);
+    checkContent(terms, rules);
     demand(terms.version === 1 && terms.previousHash === null, 'TERMS_INVALID', { reason: 'a first version' });
+    demand(terms.concludeBeforeSlot <= terms.firstSlot, 'TERMS_INVALID', {
+        reason: 'concluded before delivery begins',
+        concludeBeforeSlot: terms.concludeBeforeSlot,
+        firstSlot: terms.firstSlot,
+    });
+}
+
+/** Refuses what no version may say. @throws TERMS_INVALID {reason, …} · TERMS_LIMIT {reason, …} */
+export function checkContent(terms: Terms, rules: Rules): void {
+    checkParties(terms);
     demand(terms.rulesVersion === rules.version, 'TERMS_INVALID', {
         reason: 'the rules in force are others',
         rulesVersion: terms.rulesVersion,
@@ -94,11 +104,6 @@ export function checkTerms(terms: Terms, rules: Rules): void {
         reason: 'delivery period too long',
         slotCount: terms.slotCount,
         slotCountMax: DELIVERY_SLOTS_MAX,
-    });
-    demand(terms.concludeBeforeSlot <= terms.firstSlot, 'TERMS_INVALID', {
-        reason: 'concluded before delivery begins',
-        concludeBeforeSlot: terms.concludeBeforeSlot,
-        firstSlot: terms.firstSlot,
     });
     demand(new Set(terms.exemptions).size === terms.exemptions.length, 'TERMS_INVALID', {
         reason: 'exemptions each once',

@@ -44,6 +44,8 @@ export const ERROR_KINDS = {
 
     AGREEMENT_MISSING: 'notFound',
     AGREEMENT_STATE: 'conflict',
+    AMENDMENT_CONFLICT: 'conflict',
+    AMENDMENT_MISSING: 'notFound',
     TERMS_INVALID: 'invalid',
     TERMS_LIMIT: 'limit',
     SIGNATURE_MISSING: 'forbidden',

@@ -76,7 +76,8 @@ export function prefunding(terms: Terms): Holding[] {
     }));
 }
 
-function reservedFrom(terms: Terms, participantId: string, fromSlot: SlotIndex): AmountNano {
+/** What a party's escrow needs for the energy of the slots from `fromSlot` on. */
+export function reservedFrom(terms: Terms, participantId: string, fromSlot: SlotIndex): AmountNano {
     const from = Math.max(0, fromSlot - terms.firstSlot);
     return sumAmounts(
         terms.legs.flatMap((leg) =>
@@ -128,10 +129,11 @@ export function windDown(
     execution: Execution,
     terms: Terms,
     fromSlot: SlotIndex,
+    verb: 'release' | 'cancel' = 'release',
 ): { execution: Execution; postings: Posting[] } {
     const cut: Execution = {
         ...execution,
-        state: nextAgreementState('release', execution.state),
+        state: nextAgreementState(verb, execution.state),
         endSlot: Math.max(terms.firstSlot, Math.min(execution.endSlot, fromSlot)),
     };
     const { agreementId } = execution;

@@ -63,11 +63,15 @@ export const LIFECYCLE: readonly Transition[] = [
 
     row('fund', 'exchange', ['agreement', 'fund'], 'keeper', ['concluded'], ['inForce']),
 
+    row('fund', 'exchange', ['amendment', 'propose'], 'keeper', [null], ['proposed']),
+    row('fund', 'exchange', ['amendment', 'enact'], 'keeper', ['proposed'], ['inForce']),
+
     row('deliver', 'supervision', ['halt', 'set'], 'reviewer', [null], ['halted']),
     row('deliver', 'supervision', ['halt', 'lift'], 'reviewer', ['halted'], ['lifted']),
     row('deliver', 'exchange', ['halt', 'set'], 'dispatcher', [null], ['halted']),
     row('deliver', 'exchange', ['halt', 'lift'], 'dispatcher', ['halted'], ['lifted']),
     row('deliver', 'exchange', ['agreement', 'release'], 'keeper', ['inForce'], ['windingDown']),
+    row('deliver', 'exchange', ['agreement', 'cancel'], 'keeper', ['inForce'], ['windingDown']),
 
     row('meter', 'exchange', ['reading', 'submit'], 'keeper', [null], ['submitted']),
 

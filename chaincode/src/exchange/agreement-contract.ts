@@ -2,12 +2,14 @@ import { type Agreement, carriersOf, checkPoints, checkTerms } from '../domain/a
 import { demand } from '../domain/errors.js';
 import { type Execution, fundExecution, heldBy, openExecution, windDown } from '../domain/escrow.js';
 import { nextAgreementState } from '../domain/lifecycle.js';
-import { demandApproval, demandNoRefusal, demandWithinStanding } from '../domain/verdict.js';
+import type { SlotIndex } from '../domain/units.js';
 import {
     agreementHistoryCodec,
     agreementIdOf,
     agreementRefCodec,
     agreementViewCodec,
+    cancelCodec,
+    cancellationCodec,
     concludeCodec,
     consentBody,
     fundCodec,
@@ -23,8 +25,8 @@ import { AGREEMENT, COMMITMENT, EXECUTION, WITHDRAWAL } from '../store/keys.js';
 import { encodePolicy, termsPolicy } from '../store/policies.js';
 import { debit, putCredits } from './accounts.js';
 import { ExchangeContract } from './exchange-contract.js';
-import { demandNotWithdrawn, loadAgreement, loadParties, loadPoints, verifyConsents } from './parties.js';
-import { demandTradable, review } from './review.js';
+import { demandNext, demandNotWithdrawn, loadAgreement, loadParties, loadPoints, verifyConsents } from './parties.js';
+import { demandReviewed, demandTradable, review } from './review.js';
 import type { TradeContext } from './trade-context.js';
 
 /** Agreements from the parties' signatures to their end. */
@@ -109,14 +111,7 @@ export class AgreementContract extends ExchangeContract {
         const { terms } = agreement;
         await ctx.demandNotBegun(terms.firstSlot);
         await demandTradable(ctx, terms);
-        const { verdict, standing } = await review(ctx, agreement, standingId);
-        if (standingId === null) {
-            demandApproval(agreement, verdict);
-        } else {
-            demandNoRefusal(agreementId, verdict);
-            const parties = await loadParties(ctx, terms);
-            demandWithinStanding(terms, parties, standing, standingId);
-        }
+        await demandReviewed(ctx, agreement, standingId);
         const outcome = fundExecution(execution, terms, standingId);
         for (const { participantId, lane } of terms.parties) {
             const holding = outcome.execution.holdings.find((held) => held.participantId === participantId);
@@ -148,24 +143,29 @@ export class AgreementContract extends ExchangeContract {
         if (execution.state === 'windingDown' || execution.state === 'terminated') {
             return executionCodec.encode(execution);
         }
-        const { terms } = agreement;
         const { verdict } = await review(ctx, agreement, null);
         const decision = verdict?.statement.decision ?? 'none';
         demand(decision === 'terminated', 'VERDICT_MISSING', { agreementId, decision });
-        await ctx.demandNotBegun(fromSlot);
-        if (fromSlot > terms.firstSlot) {
-            const next = await ctx.hasTicked(fromSlot - 1);
-            demand(next, 'SLOT_NOT_OVER', { slot: fromSlot - 2 });
+        return this.#windDown(ctx, agreement, execution, { verb: 'release', fromSlot });
+    }
+
+    /**
+     * Ends an agreement by common consent: as after a termination, but by the signatures of all parties.
+     * @throws AGREEMENT_MISSING · AGREEMENT_STATE · SIGNATURE_MISSING · SIGNATURE_INVALID · SLOT_BEGUN · SLOT_NOT_OVER
+     */
+    async cancel(ctx: TradeContext, command: string): Promise<string> {
+        const { cancellation, consents } = cancelCodec.decode(command);
+        const { agreementId, version, fromSlot } = cancellation;
+        const { agreement, execution } = await loadAgreement(ctx, agreementId);
+        if (execution.state === 'windingDown' || execution.state === 'terminated') {
+            return executionCodec.encode(execution);
         }
-        const outcome = windDown(execution, terms, fromSlot);
-        ctx.ledger.put(EXECUTION, outcome.execution);
-        await putCredits(ctx, `release.${agreementId}`, outcome.postings);
-        const { state, endSlot, version } = outcome.execution;
-        await ctx.commit({
-            postings: outcome.postings,
-            event: { name: 'AgreementReleased/1', payload: { agreementId, version, state, endSlot } },
-        });
-        return executionCodec.encode(outcome.execution);
+        const inForce = agreement.terms.version === version;
+        demand(inForce, 'AGREEMENT_STATE', { verb: 'cancel', state: execution.state });
+        const parties = await loadParties(ctx, agreement.terms);
+        const body = cancellationCodec.toJson(cancellation);
+        await verifyConsents(ctx, 'commonwatt/cancellation/1', body, consents, parties);
+        return this.#windDown(ctx, agreement, execution, { verb: 'cancel', fromSlot });
     }
 
     /** Closes an agreement that can no longer enter into force. @throws AGREEMENT_MISSING · AGREEMENT_STATE */
@@ -207,5 +207,26 @@ export class AgreementContract extends ExchangeContract {
             ...executions.map(({ value, ...change }) => ({ ...change, agreement: null, execution: value })),
         ];
         return agreementHistoryCodec.encode(changes.sort((left, right) => left.timestampMs - right.timestampMs));
+    }
+
+    /** Ends delivery at the first slot that has not begun, and gives back the escrow of the slots from there on. */
+    async #windDown(
+        ctx: TradeContext,
+        agreement: Agreement,
+        execution: Execution,
+        { verb, fromSlot }: Readonly<{ verb: 'release' | 'cancel'; fromSlot: SlotIndex }>,
+    ): Promise<string> {
+        const { agreementId, terms } = agreement;
+        await demandNext(ctx, terms, fromSlot);
+        const outcome = windDown(execution, terms, fromSlot, verb);
+        ctx.ledger.put(EXECUTION, outcome.execution);
+        await putCredits(ctx, `${verb}.${agreementId}`, outcome.postings);
+        const { state, endSlot, version } = outcome.execution;
+        const name = verb === 'release' ? 'AgreementReleased/1' : 'AgreementCancelled/1';
+        await ctx.commit({
+            postings: outcome.postings,
+            event: { name, payload: { agreementId, version, state, endSlot } },
+        });
+        return executionCodec.encode(outcome.execution);
     }
 }

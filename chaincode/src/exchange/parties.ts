@@ -3,6 +3,7 @@ import { demand, marketError } from '../domain/errors.js';
 import type { Execution } from '../domain/escrow.js';
 import type { MeteringPoint } from '../domain/meter.js';
 import type { Participant } from '../domain/participant.js';
+import type { SlotIndex } from '../domain/units.js';
 import type { Json } from '../wire/canonical.js';
 import { keyIdOf, type SignatureDomain } from '../wire/signature.js';
 import { AGREEMENT, EXECUTION, METERING_POINT, WITHDRAWAL } from '../store/keys.js';
@@ -72,5 +73,18 @@ export async function demandNotWithdrawn(
     for (const { participantId, keyId } of consents) {
         const withdrawn = await ctx.ledger.get(WITHDRAWAL, termsHash, keyId);
         demand(withdrawn === null, 'SIGNATURE_WITHDRAWN', { participantId, termsHash });
+    }
+}
+
+/**
+ * A step that changes delivery begins at the next slot: it has not begun, and the one before it has (or delivery has not
+ * begun at all).
+ * @throws SLOT_BEGUN {slot} · SLOT_NOT_OVER {slot}
+ */
+export async function demandNext(ctx: TradeContext, terms: Terms, fromSlot: SlotIndex): Promise<void> {
+    await ctx.demandNotBegun(fromSlot);
+    if (fromSlot > terms.firstSlot) {
+        const isNext = await ctx.hasTicked(fromSlot - 1);
+        demand(isNext, 'SLOT_NOT_OVER', { slot: fromSlot - 2 });
     }
 }

@@ -1,13 +1,20 @@
 import { type Agreement, carriersOf, type Terms } from '../domain/agreement.js';
 import type { Carrier } from '../domain/charter.js';
 import { demandPermit } from '../domain/qualification.js';
-import type { StandingVerdict, Verdict } from '../domain/verdict.js';
+import {
+    demandApproval,
+    demandNoRefusal,
+    demandWithinStanding,
+    type StandingVerdict,
+    type Verdict,
+} from '../domain/verdict.js';
 import { haltCodec } from '../wire/halt.js';
 import { qualificationCodec } from '../wire/qualification.js';
 import type { Lookup } from '../wire/query.js';
 import { standingVerdictCodec, verdictCodec } from '../wire/verdict.js';
 import { demandNotHalted } from '../store/halts.js';
 import { HALT } from '../store/keys.js';
+import { loadParties } from './parties.js';
 import type { TradeContext } from './trade-context.js';
 
 /**
@@ -46,6 +53,24 @@ async function demandOpen(
     const isOver = (untilSlot: number): Promise<boolean> => ctx.hasBegun(untilSlot);
     await demandNotHalted(regulatorsHalt, isOver);
     await demandNotHalted(await ctx.ledger.get(HALT, carrier), isOver);
+}
+
+/**
+ * An agreement, or a version of it, is approved: by a verdict of its own or within the named standing verdict.
+ * @throws VERDICT_MISSING · STANDING_VERDICT_EXCEEDED
+ */
+export async function demandReviewed(
+    ctx: TradeContext,
+    agreement: Agreement,
+    standingId: string | null,
+): Promise<void> {
+    const { verdict, standing } = await review(ctx, agreement, standingId);
+    if (standingId === null) {
+        demandApproval(agreement, verdict);
+        return;
+    }
+    demandNoRefusal(agreement.agreementId, verdict);
+    demandWithinStanding(agreement.terms, await loadParties(ctx, agreement.terms), standing, standingId);
 }
 
 /** What the regulator has said of an agreement, and the standing verdict that is claimed for it. */

@@ -2,6 +2,7 @@ import type { ExchangeVerb } from '../wire/verbs.js';
 import type { Handler } from '../store/market-contract.js';
 import { AccountContract } from './account-contract.js';
 import { AgreementContract } from './agreement-contract.js';
+import { AmendmentContract } from './amendment-contract.js';
 import { CharterContract } from './charter-contract.js';
 import { ClockContract } from './clock-contract.js';
 import { HaltContract } from './halt-contract.js';
@@ -17,6 +18,7 @@ const participants = new ParticipantContract('participant');
 const meters = new MeterContract('meter');
 const accounts = new AccountContract('account');
 const agreements = new AgreementContract('agreement');
+const amendments = new AmendmentContract('amendment');
 const halts = new HaltContract('halt');
 const readings = new ReadingContract('reading');
 const settlements = new SettlementContract('settlement');
@@ -45,6 +47,10 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'agreement:fund': (ctx, command) => agreements.fund(ctx, command),
     'agreement:release': (ctx, command) => agreements.release(ctx, command),
     'agreement:lapse': (ctx, command) => agreements.lapse(ctx, command),
+    'agreement:cancel': (ctx, command) => agreements.cancel(ctx, command),
+    'amendment:propose': (ctx, command) => amendments.propose(ctx, command),
+    'amendment:enact': (ctx, command) => amendments.enact(ctx, command),
+    'amendment:show': (ctx, query) => amendments.show(ctx, query),
     'agreement:show': (ctx, query) => agreements.show(ctx, query),
     'agreement:list': (ctx, query) => agreements.list(ctx, query),
     'agreement:history': (ctx, query) => agreements.history(ctx, query),

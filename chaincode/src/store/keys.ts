@@ -108,6 +108,11 @@ export const COVER = record(
 
 /** What the parties signed, under a key policy of its own. */
 export const AGREEMENT = record('agreement', agreementCodec, (agreement) => [agreement.agreementId]);
+/** Amendments that every party signed, by the version they would be. */
+export const AMENDMENT = record('amendment', agreementCodec, (amendment) => [
+    amendment.agreementId,
+    amendment.terms.version,
+]);
 export const WITHDRAWAL = record('withdrawal', withdrawalCodec, (withdrawal) => [
     withdrawal.termsHash,
     withdrawal.keyId,

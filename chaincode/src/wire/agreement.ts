@@ -96,6 +96,21 @@ export const consentBody = (agreementId: string, terms: Terms): Json => ({
 export type ConcludeCommand = Readonly<{ terms: Terms; consents: readonly Consent[] }>;
 export const concludeCodec = codec<ConcludeCommand>(z.strictObject({ terms: termsSchema, consents: consentsSchema }));
 
+/** The next version of an agreement with every party's consent to it. */
+export type ProposeAmendmentCommand = ConcludeCommand & Readonly<{ agreementId: string }>;
+export const proposeAmendmentCodec = codec<ProposeAmendmentCommand>(
+    z.strictObject({ agreementId: hashField, terms: termsSchema, consents: consentsSchema }),
+);
+
+/** Ends delivery by common consent: at the first slot that has not begun, under the version in force. */
+export type Cancellation = Readonly<{ agreementId: string; version: number; fromSlot: number }>;
+const cancellationSchema = z.strictObject({ agreementId: hashField, version: versionField, fromSlot: slotField });
+export const cancellationCodec = codec<Cancellation>(cancellationSchema);
+export type CancelCommand = Readonly<{ cancellation: Cancellation; consents: readonly Consent[] }>;
+export const cancelCodec = codec<CancelCommand>(
+    z.strictObject({ cancellation: cancellationSchema, consents: consentsSchema }),
+);
+
 /** Takes a signature back before the agreement is concluded. */
 export type Withdrawal = Readonly<{ participantId: string; termsHash: string; keyId: string }>;
 const withdrawalSchema = z.strictObject({ participantId: idField, termsHash: hashField, keyId: hashField });
@@ -108,15 +123,16 @@ export const withdrawCodec = codec<WithdrawCommand>(
 
 /** Credits to fold into each party's lane before its escrow is taken from it. */
 export type Fold = Readonly<{ participantId: string; sourceIds: readonly string[] }>;
+export const foldsSchema = z
+    .array(z.strictObject({ participantId: idField, sourceIds: distinct(sourceField, FOLDS_MAX) }))
+    .max(16)
+    .refine((folds) => new Set(folds.map((fold) => fold.participantId)).size === folds.length, 'each once');
 export type FundCommand = Readonly<{ agreementId: string; standingId: string | null; folds: readonly Fold[] }>;
 export const fundCodec = codec<FundCommand>(
     z.strictObject({
         agreementId: hashField,
         standingId: idField.nullable(),
-        folds: z
-            .array(z.strictObject({ participantId: idField, sourceIds: distinct(sourceField, FOLDS_MAX) }))
-            .max(16)
-            .refine((folds) => new Set(folds.map((fold) => fold.participantId)).size === folds.length, 'each once'),
+        folds: foldsSchema,
     }),
 );
 

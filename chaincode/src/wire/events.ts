@@ -62,6 +62,19 @@ const SCHEMAS = {
         version: versionField,
         standingId: idField.nullable(),
     }),
+    'AmendmentProposed/1': z.strictObject({ agreementId: hashField, version: versionField, termsHash: hashField }),
+    'AmendmentEnacted/1': z.strictObject({
+        agreementId: hashField,
+        version: versionField,
+        fromSlot: slotField,
+        standingId: idField.nullable(),
+    }),
+    'AgreementCancelled/1': z.strictObject({
+        agreementId: hashField,
+        version: versionField,
+        state: z.enum(AGREEMENT_STATES),
+        endSlot: slotField,
+    }),
     'AgreementReleased/1': z.strictObject({
         agreementId: hashField,
         version: versionField,

@@ -6,6 +6,7 @@ import { canonicalJson, type Json } from './canonical.js';
 export type SignatureDomain =
     | 'commonwatt/agreement/1'
     | 'commonwatt/withdrawal/1'
+    | 'commonwatt/cancellation/1'
     | 'commonwatt/participant/1'
     | 'commonwatt/reading/1'
     | 'commonwatt/qualification/1'

@@ -1,0 +1,107 @@
+import type { Agreement } from '../domain/agreement.js';
+import { amendExecution, checkAmendment, type EscrowChange } from '../domain/amendment.js';
+import { demand, marketError } from '../domain/errors.js';
+import { FINAL_STATES } from '../domain/lifecycle.js';
+import { agreementCodec, consentBody, type Fold, proposeAmendmentCodec, termsHashOf } from '../wire/agreement.js';
+import { amendmentRefCodec, enactCodec } from '../wire/amendment.js';
+import { executionCodec } from '../wire/escrow.js';
+import { AGREEMENT, AMENDMENT, EXECUTION } from '../store/keys.js';
+import { debit, putCredits } from './accounts.js';
+import { ExchangeContract } from './exchange-contract.js';
+import { demandNext, demandNotWithdrawn, loadAgreement, loadParties, verifyConsents } from './parties.js';
+import { demandReviewed, demandTradable } from './review.js';
+import type { TradeContext } from './trade-context.js';
+
+/** Changes of agreements: all parties sign the next version, the regulator reviews it, anyone puts it into force. */
+export class AmendmentContract extends ExchangeContract {
+    /**
+     * Records terms that every party signed as the next version; nothing changes yet.
+     * @throws AGREEMENT_MISSING · AGREEMENT_STATE · TERMS_INVALID · TERMS_LIMIT · SIGNATURE_MISSING · SIGNATURE_INVALID ·
+     * SIGNATURE_WITHDRAWN · SLOT_BEGUN · AMENDMENT_CONFLICT {agreementId, version}: another amendment is recorded
+     */
+    async propose(ctx: TradeContext, command: string): Promise<string> {
+        const { agreementId, terms, consents } = proposeAmendmentCodec.decode(command);
+        const amendment: Agreement = { agreementId, termsHash: termsHashOf(terms), terms, consents };
+        const existing = await ctx.ledger.get(AMENDMENT, agreementId, terms.version);
+        if (existing !== null) {
+            const same = existing.termsHash === amendment.termsHash;
+            demand(same, 'AMENDMENT_CONFLICT', { agreementId, version: terms.version });
+            return agreementCodec.encode(existing);
+        }
+        const { agreement, execution } = await loadAgreement(ctx, agreementId);
+        const open = !FINAL_STATES.includes(execution.state) && execution.state !== 'windingDown';
+        demand(open, 'AGREEMENT_STATE', { verb: 'propose', state: execution.state });
+        checkAmendment(agreement, terms, terms.firstSlot, await ctx.rules());
+        const parties = await loadParties(ctx, terms);
+        const body = consentBody(agreementId, terms);
+        await verifyConsents(ctx, 'commonwatt/agreement/1', body, consents, parties);
+        await demandNotWithdrawn(ctx, amendment.termsHash, consents);
+        await ctx.demandNotBegun(terms.concludeBeforeSlot);
+        ctx.ledger.put(AMENDMENT, amendment);
+        const { termsHash } = amendment;
+        await ctx.commit({
+            event: { name: 'AmendmentProposed/1', payload: { agreementId, version: terms.version, termsHash } },
+        });
+        return agreementCodec.encode(amendment);
+    }
+
+    /**
+     * Replaces the terms in force from the first slot that has not begun, once the regulator has approved the amendment,
+     * and brings the escrow to what the new terms need. The terms' own key policy judges this write.
+     * @throws AMENDMENT_MISSING · AGREEMENT_STATE · TERMS_INVALID · SLOT_BEGUN · SLOT_NOT_OVER · VERDICT_MISSING ·
+     * STANDING_VERDICT_EXCEEDED · QUALIFICATION_MISSING · MARKET_HALTED · SIGNATURE_WITHDRAWN · ACCOUNT_UNDERFUNDED
+     */
+    async enact(ctx: TradeContext, command: string): Promise<string> {
+        const { agreementId, version, fromSlot, standingId, folds } = enactCodec.decode(command);
+        const { agreement, execution } = await loadAgreement(ctx, agreementId);
+        const amendment = await this.#amendment(ctx, agreementId, version);
+        if (agreement.termsHash === amendment.termsHash) {
+            return executionCodec.encode(execution);
+        }
+        const { terms, termsHash, consents } = amendment;
+        checkAmendment(agreement, terms, fromSlot, await ctx.rules());
+        await demandNext(ctx, terms, fromSlot);
+        await demandNotWithdrawn(ctx, termsHash, consents);
+        await demandTradable(ctx, terms);
+        await demandReviewed(ctx, amendment, standingId);
+
+        const outcome = amendExecution(execution, agreement, amendment, { fromSlot, standingId });
+        await this.#topUp(ctx, amendment, outcome.changes, folds);
+        ctx.ledger.put(AGREEMENT, amendment);
+        ctx.ledger.put(EXECUTION, outcome.execution);
+        const released = outcome.postings.filter((posting) => posting.kind === 'release');
+        await putCredits(ctx, `amend.${version}.${agreementId}`, released);
+        await ctx.commit({
+            postings: outcome.postings,
+            event: { name: 'AmendmentEnacted/1', payload: { agreementId, version, fromSlot, standingId } },
+        });
+        return executionCodec.encode(outcome.execution);
+    }
+
+    async show(ctx: TradeContext, query: string): Promise<string> {
+        const { agreementId, version } = amendmentRefCodec.decode(query);
+        return agreementCodec.encode(await this.#amendment(ctx, agreementId, version));
+    }
+
+    /** @throws AMENDMENT_MISSING {agreementId, version} */
+    async #amendment(ctx: TradeContext, agreementId: string, version: number): Promise<Agreement> {
+        const amendment = await ctx.ledger.get(AMENDMENT, agreementId, version);
+        if (amendment === null) {
+            throw marketError('AMENDMENT_MISSING', { agreementId, version });
+        }
+        return amendment;
+    }
+
+    async #topUp(
+        ctx: TradeContext,
+        { terms }: Agreement,
+        changes: readonly EscrowChange[],
+        folds: readonly Fold[],
+    ): Promise<void> {
+        for (const { participantId, changeNano } of changes.filter((change) => change.changeNano > 0n)) {
+            const lane = terms.parties.find((party) => party.participantId === participantId)?.lane ?? 0;
+            const sourceIds = folds.find((fold) => fold.participantId === participantId)?.sourceIds ?? [];
+            await debit(ctx, participantId, lane, sourceIds, changeNano);
+        }
+    }
+}
