@@ -17,6 +17,19 @@ export class GatewayAway extends Error {
     }
 }
 
+/**
+ * The gateway peer knows no peers of some organisations. They may be away, or it has only just started and not yet met
+ * them; another gateway tells.
+ */
+export class PeersUnknown extends Error {
+    readonly unavailable: UnavailableError;
+
+    constructor(unavailable: UnavailableError) {
+        super(unavailable.message, { cause: unavailable });
+        this.unavailable = unavailable;
+    }
+}
+
 /** Status codes of a peer that could not do its part now. */
 const AWAY_CODES: readonly number[] = [
     status.UNAVAILABLE,
@@ -25,6 +38,9 @@ const AWAY_CODES: readonly number[] = [
     status.FAILED_PRECONDITION,
     status.CANCELLED,
 ];
+
+/** How a gateway that names nobody in the details says that it knows no peer of an organisation. */
+const DISCOVERY_CODES: readonly number[] = [status.UNAVAILABLE];
 
 /** Status codes that a gateway gives for itself when it names nobody else. */
 const OWN_CODES: readonly number[] = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED];
@@ -75,12 +91,13 @@ function failure(error: unknown, circumstances: Circumstances): Error {
     }
     const away = organizationsAway(error, circumstances.mspIds);
     if (AWAY_CODES.includes(error.code) && away.length > 0) {
-        return new UnavailableError({
+        const unavailable = new UnavailableError({
             code: 'PEER_UNAVAILABLE',
             operands: { organizations: away },
             ...(transactionId === undefined ? {} : { transactionId }),
             cause: error,
         });
+        return DISCOVERY_CODES.includes(error.code) && failed.size === 0 ? new PeersUnknown(unavailable) : unavailable;
     }
     return OWN_CODES.includes(error.code) ? new GatewayAway(error) : gatewayRefusal(error);
 }

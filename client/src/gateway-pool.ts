@@ -2,7 +2,7 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { connect, type Gateway, hash, type Network } from '@hyperledger/fabric-gateway';
 import type { ConnectionProfile, GatewayPeer } from './connection-profile.js';
 import { UnavailableError } from './errors.js';
-import { GatewayAway } from './gateway-errors.js';
+import { GatewayAway, PeersUnknown } from './gateway-errors.js';
 import type { Identity } from './identity.js';
 import type { Stream } from './transport.js';
 
@@ -35,24 +35,31 @@ export class GatewayPool {
 
     /**
      * Does the work on one gateway after the other until one answers.
-     * @param work throws GatewayAway where the peer itself does not answer
-     * @throws UnavailableError GATEWAY_UNAVAILABLE {peers} · whatever else the work throws
+     * @param work throws GatewayAway where the peer itself does not answer, PeersUnknown where it knows too few others
+     * @throws UnavailableError GATEWAY_UNAVAILABLE {peers}, PEER_UNAVAILABLE {organizations} · whatever else the work
+     * throws
      */
     async perform<Result>(work: (link: GatewayLink) => Promise<Result>): Promise<Result> {
+        let unknownPeers: UnavailableError | null = null;
         let lastCause: unknown = this.#isClosed ? 'the connection was closed' : undefined;
         for (const peer of this.#isClosed ? [] : this.#inOrder()) {
             try {
                 return await work(this.#linkTo(peer));
             } catch (error) {
-                if (!(error instanceof GatewayAway)) {
+                if (error instanceof PeersUnknown) {
+                    unknownPeers = error.unavailable;
+                } else if (error instanceof GatewayAway) {
+                    this.#passOver(peer);
+                    lastCause = error.cause;
+                } else {
                     throw error;
                 }
-                this.#passOver(peer);
-                lastCause = error.cause;
             }
         }
         const peers = this.#profile.gateways.map((peer) => peer.name);
-        throw new UnavailableError({ code: 'GATEWAY_UNAVAILABLE', operands: { peers }, cause: lastCause });
+        throw (
+            unknownPeers ?? new UnavailableError({ code: 'GATEWAY_UNAVAILABLE', operands: { peers }, cause: lastCause })
+        );
     }
 
     /**

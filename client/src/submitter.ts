@@ -60,10 +60,12 @@ type Outcome<Value> =
 export class RetryingSubmitter implements Submitter {
     readonly #transport: Transport;
     readonly #endorsers: Endorsers;
+    readonly #wait: (ms: number) => Promise<void>;
 
-    constructor(transport: Transport, endorsers: Endorsers) {
+    constructor(transport: Transport, endorsers: Endorsers, wait: (ms: number) => Promise<void> = pause) {
         this.#transport = transport;
         this.#endorsers = endorsers;
+        this.#wait = wait;
     }
 
     /** @throws every class of `errors.ts`; when endorsers go on to disagree over a refusal, that refusal */
@@ -90,7 +92,7 @@ export class RetryingSubmitter implements Submitter {
             if (attempt >= PATIENCE) {
                 await this.#avoidDissenter(submission.role, outcome.error);
             }
-            await pause(pauseMs(attempt));
+            await this.#wait(pauseMs(attempt));
         }
     }
 

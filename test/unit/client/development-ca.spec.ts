@@ -1,0 +1,98 @@
+// The certificate library resolves its parts through decorators, which need this first.
+import 'reflect-metadata';
+import { webcrypto, X509Certificate } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+    type ConnectionProfile,
+    createIdentity,
+    FileWallet,
+    identityOf,
+    subjectHashOfCertificate,
+} from '@commonwatt/client';
+import { X509CertificateGenerator } from '@peculiar/x509';
+import { stat } from 'node:fs/promises';
+import { expect } from 'chai';
+import { rejectionOf } from './rejection.js';
+import { inTemporaryFolder } from './temporary-folder.js';
+
+const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+
+/** A profile that knows nothing but a CA made for the test. */
+async function profileWithCa(folder: string): Promise<{ profile: ConnectionProfile; ca: X509Certificate }> {
+    const keys = await webcrypto.subtle.generateKey(P256, true, ['sign', 'verify']);
+    const ca = await X509CertificateGenerator.createSelfSigned({
+        name: 'CN=ca.community',
+        keys,
+        signingAlgorithm: P256,
+    });
+    const files = { certificate: join(folder, 'ca.pem'), privateKey: join(folder, 'ca.key') };
+    const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+    await writeFile(files.certificate, ca.toString('pem'));
+    await writeFile(files.privateKey, `-----BEGIN PRIVATE KEY-----\n${der}\n-----END PRIVATE KEY-----\n`);
+    const profile: ConnectionProfile = {
+        org: 'community',
+        mspId: 'CommunityMSP',
+        channel: 'commonwatt',
+        chaincodes: { supervision: 'supervision', exchange: 'exchange' },
+        gateways: [],
+        mspIds: ['CommunityMSP'],
+        developmentCa: files,
+        admin: null,
+    };
+    return { profile, ca: new X509Certificate(ca.toString('pem')) };
+}
+
+describe('development CA', () => {
+    it('issues certificates that its key vouches for, with the role as organisational unit', async () => {
+        await inTemporaryFolder(async (folder) => {
+            const { profile, ca } = await profileWithCa(folder);
+            const entry = await createIdentity(profile, 'bld-12', 'client');
+            const certificate = new X509Certificate(entry.certificate);
+            expect(certificate.verify(ca.publicKey)).to.equal(true);
+            expect(certificate.checkIssued(ca)).to.equal(true);
+            expect(certificate.subject).to.equal('OU=client\nCN=bld-12');
+            expect(certificate.ca).to.equal(false);
+            expect(Date.parse(certificate.validFrom)).to.be.at.least(Date.parse(ca.validFrom));
+            expect(identityOf(entry).documents?.publicKey).to.equal(entry.signingKey.publicKey);
+        });
+    });
+
+    it('gives a holder the same hash again when its certificate is renewed', async () => {
+        await inTemporaryFolder(async (folder) => {
+            const { profile } = await profileWithCa(folder);
+            const [first, second] = [
+                await createIdentity(profile, 'bld-12', 'client'),
+                await createIdentity(profile, 'bld-12', 'client'),
+            ];
+            const hash = subjectHashOfCertificate('CommunityMSP', first.certificate);
+            expect(subjectHashOfCertificate('CommunityMSP', second.certificate)).to.equal(hash);
+            expect(subjectHashOfCertificate('SupplierMSP', first.certificate)).not.to.equal(hash);
+        });
+    });
+});
+
+describe('wallet', () => {
+    it('keeps identities for their owner alone and never replaces one', async () => {
+        await inTemporaryFolder(async (folder) => {
+            const { profile } = await profileWithCa(folder);
+            const wallet = new FileWallet(join(folder, 'wallet'));
+            expect(await wallet.names()).to.deep.equal([]);
+            const entry = await createIdentity(profile, 'bld-12', 'client');
+            await wallet.add('bld-12', entry);
+            expect(await wallet.get('bld-12')).to.deep.equal(entry);
+            expect((await stat(join(folder, 'wallet', 'bld-12.json'))).mode & 0o777).to.equal(0o600);
+            const other = await createIdentity(profile, 'bld-12', 'client');
+            expect((await rejectionOf(wallet.add('bld-12', other))).code).to.equal('IDENTITY_EXISTS');
+            expect(await wallet.get('bld-12')).to.deep.equal(entry);
+            expect(await wallet.names()).to.deep.equal(['bld-12']);
+        });
+    });
+
+    it('refuses names that lead elsewhere', async () => {
+        const wallet = new FileWallet('wallet');
+        for (const name of ['../bld-12', 'a/b', '', 'A', '.hidden']) {
+            expect((await rejectionOf(wallet.get(name))).code).to.equal('IDENTITY_NAME_INVALID');
+        }
+    });
+});
