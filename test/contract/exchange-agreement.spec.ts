@@ -1,0 +1,474 @@
+import type { Terms } from '@commonwatt/chaincode/domain/agreement';
+import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { agreementIdOf, agreementViewCodec, concludeCodec, termsHashOf } from '@commonwatt/chaincode/wire/agreement';
+import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
+import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
+import { decodePolicy } from '@commonwatt/chaincode/store/policies';
+import { expect } from 'chai';
+import * as commands from '../support/market-commands.js';
+import { FIRST_SLOT, sampleLeg, sampleTerms } from '../support/sample-market.js';
+import { StubMarket } from '../support/stub-market.js';
+
+const ref = (terms: Terms): string => canonicalJson({ agreementId: agreementIdOf(terms) });
+const TERMS = sampleTerms();
+const ID = agreementIdOf(TERMS);
+const FOLDS = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
+
+let market: StubMarket;
+beforeEach(async () => {
+    market = await StubMarket.ready();
+});
+
+const concludeSample = async (terms: Terms = TERMS): Promise<void> => {
+    await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(terms, market.people));
+};
+const fundSample = async (terms: Terms = TERMS): Promise<void> => {
+    await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary', FOLDS));
+};
+const stateOf = async (terms: Terms = TERMS): Promise<unknown> => {
+    const { payload } = await market.endorse('stranger', 'exchange', 'agreement:show', ref(terms));
+    return agreementViewCodec.decode(payload).execution.state;
+};
+
+describe('exchange: agreement conclude', () => {
+    it('binds the parties, whoever brings their signatures', async () => {
+        const answer = await market.do(
+            'stranger',
+            'exchange',
+            'agreement:conclude',
+            commands.conclude(TERMS, market.people),
+        );
+        expect(executionCodec.decode(answer.payload)).to.include({ agreementId: ID, state: 'concluded' });
+        expect(answer.event).to.deep.equal({
+            name: 'AgreementConcluded/1',
+            payload: canonicalJson({
+                agreementId: ID,
+                partyIds: ['solar', 'anna'],
+                termsHash: termsHashOf(TERMS),
+                version: 1,
+            }),
+        });
+        const policies = answer.writes.filter((write) => write.policy !== null);
+        expect(policies.map((write) => write.key)).to.deep.equal([`agreement/${ID}`]);
+    });
+
+    it('sets a key policy of the regulator, the parties’ organisations and enough others', async () => {
+        const policyOf = (terms: Terms): unknown =>
+            decodePolicy(market.ledger.policyOf('exchange', `agreement/${agreementIdOf(terms)}`) ?? Buffer.from(''));
+        await concludeSample();
+        expect(policyOf(TERMS)).to.deep.equal({
+            required: ['CommunityMSP', 'RegulatorMSP'],
+            outOf: 1,
+            others: ['OperatorMSP', 'SupplierMSP'],
+        });
+        const withRetail = sampleTerms({
+            proposerId: 'retail',
+            parties: [
+                { participantId: 'retail', lane: 0 },
+                { participantId: 'anna', lane: 0 },
+            ],
+            legs: [sampleLeg({ sellerId: 'retail', sellerPoint: 'retail-point' })],
+        });
+        await concludeSample(withRetail);
+        expect(policyOf(withRetail)).to.deep.equal({
+            required: ['CommunityMSP', 'RegulatorMSP', 'SupplierMSP'],
+            outOf: 0,
+            others: [],
+        });
+    });
+
+    const refusedTerms: readonly (readonly [Parameters<StubMarket['refused']>[0], Partial<Terms>])[] = [
+        ['TERMS_INVALID', { rulesVersion: 2 }],
+        ['TERMS_LIMIT', { legs: Array.from({ length: 17 }, () => sampleLeg()) }],
+        ['METER_MISSING', { legs: [sampleLeg({ buyerPoint: 'no-such-point' })] }],
+        ['METER_OF_OTHER', { legs: [sampleLeg({ buyerPoint: 'bert-point' })] }],
+        ['SLOT_BEGUN', { concludeBeforeSlot: FIRST_SLOT - 1 }],
+    ];
+    for (const [code, changes] of refusedTerms) {
+        it(`refuses ${code}: ${Object.keys(changes).join()}`, async () => {
+            const command = commands.conclude(sampleTerms(changes), market.people);
+            await market.refused(code, 'stranger', 'exchange', 'agreement:conclude', command);
+        });
+    }
+
+    it('refuses parties that do not exist', async () => {
+        const terms = sampleTerms({
+            parties: [
+                { participantId: 'solar', lane: 0 },
+                { participantId: 'nobody', lane: 0 },
+            ],
+            legs: [sampleLeg({ buyerId: 'nobody' })],
+        });
+        const command = commands.conclude(terms, { ...market.people, nobody: market.who('stranger') });
+        await market.refused('PARTICIPANT_MISSING', 'stranger', 'exchange', 'agreement:conclude', command);
+    });
+
+    it('refuses missing, foreign, surplus and altered signatures', async () => {
+        const conclude = 'agreement:conclude' as const;
+        const consents = ['solar', 'anna'].map((id) => commands.consentOf(TERMS, id, market.who(id).key));
+        const [solar, anna] = consents;
+        if (solar === undefined || anna === undefined) {
+            throw new Error('two consents');
+        }
+        const send = (given: readonly (typeof solar)[]): string =>
+            concludeCodec.encode({ terms: TERMS, consents: given });
+        await market.refused('SIGNATURE_MISSING', 'solar', 'exchange', conclude, send([solar]));
+        await market.refused('SIGNATURE_MISSING', 'solar', 'exchange', conclude, send([solar, solar]));
+        await market.refused('SIGNATURE_MISSING', 'solar', 'exchange', conclude, send([solar, anna, anna]));
+        const byBert = commands.consentOf(TERMS, 'anna', market.who('bert').key);
+        await market.refused('SIGNATURE_MISSING', 'solar', 'exchange', conclude, send([solar, byBert]));
+        const borrowed = { ...anna, signature: solar.signature };
+        await market.refused('SIGNATURE_INVALID', 'solar', 'exchange', conclude, send([solar, borrowed]));
+        const other = sampleTerms({ salt: '01'.repeat(32) });
+        const ofOther = commands.consentOf(other, 'anna', market.who('anna').key);
+        await market.refused('SIGNATURE_INVALID', 'solar', 'exchange', conclude, send([solar, ofOther]));
+    });
+
+    it('refuses one changed digit of what was signed', async () => {
+        const command = commands.conclude(TERMS, market.people).replace('"300"', '"301"');
+        await market.refused('SIGNATURE_INVALID', 'stranger', 'exchange', 'agreement:conclude', command);
+    });
+
+    it('refuses a signature that was taken back', async () => {
+        const withdrawal = commands.withdraw(TERMS, 'anna', market.who('anna'));
+        await market.do('anna', 'exchange', 'agreement:withdraw', withdrawal);
+        const command = commands.conclude(TERMS, market.people);
+        const { operands } = await market.refused(
+            'SIGNATURE_WITHDRAWN',
+            'stranger',
+            'exchange',
+            'agreement:conclude',
+            command,
+        );
+        expect(operands).to.deep.equal({ participantId: 'anna', termsHash: termsHashOf(TERMS) });
+    });
+
+    it('refuses a party that is not qualified for its side', async () => {
+        const reviewer = market.who('reviewer');
+        const onlyBuys = { sequence: 2, permits: [{ carrier: 'electricity', buy: true, sell: false }] as const };
+        const command = commands.qualify(reviewer, 'solar', onlyBuys);
+        await market.do('reviewer', 'supervision', 'qualification:grant', command);
+        const { operands } = await market.refused(
+            'QUALIFICATION_MISSING',
+            'stranger',
+            'exchange',
+            'agreement:conclude',
+            commands.conclude(TERMS, market.people),
+        );
+        expect(operands).to.deep.equal({
+            participantId: 'solar',
+            carrier: 'electricity',
+            side: 'sell',
+            status: 'granted',
+        });
+    });
+
+    for (const [side, officer] of [
+        ['supervision', 'reviewer'],
+        ['exchange', 'dispatcher'],
+    ] as const) {
+        it(`refuses while the halt of ${side} runs, and no longer`, async () => {
+            const command = commands.conclude(
+                sampleTerms({
+                    firstSlot: FIRST_SLOT + 8,
+                    concludeBeforeSlot: FIRST_SLOT + 8,
+                }),
+                market.people,
+            );
+            await market.do(officer, side, 'halt:set', commands.halt(market.who(officer), side));
+            await market.refused('MARKET_HALTED', 'stranger', 'exchange', 'agreement:conclude', command);
+            await market.advance(FIRST_SLOT, FIRST_SLOT + 4);
+            await market.do('stranger', 'exchange', 'agreement:conclude', command);
+        });
+    }
+
+    it('answers what stands when the terms are concluded again, with whatever signatures', async () => {
+        await concludeSample();
+        await market.advance(FIRST_SLOT);
+        const { writes } = await market.do(
+            'anna',
+            'exchange',
+            'agreement:conclude',
+            commands.conclude(TERMS, market.people),
+        );
+        expect(writes).to.deep.equal([]);
+    });
+
+    it('does not slip in behind the slot when it is held back', async () => {
+        const late = await market.endorse(
+            'stranger',
+            'exchange',
+            'agreement:conclude',
+            commands.conclude(TERMS, market.people),
+        );
+        expect(late.status).to.equal(200);
+        await market.advance(FIRST_SLOT);
+        expect(market.ledger.commit(late)).to.equal('MVCC_READ_CONFLICT');
+    });
+
+    it('does not slip in behind a halt, a withdrawal or a suspension when it is held back', async () => {
+        const [dispatcher, anna, reviewer] = [market.who('dispatcher'), market.who('anna'), market.who('reviewer')];
+        const steps = [
+            () => market.do('anna', 'exchange', 'agreement:withdraw', commands.withdraw(TERMS, 'anna', anna)),
+            () => market.do('dispatcher', 'exchange', 'halt:set', commands.halt(dispatcher, 'exchange')),
+            () =>
+                market.do(
+                    'reviewer',
+                    'supervision',
+                    'qualification:suspend',
+                    commands.qualify(reviewer, 'anna', { status: 'suspended', sequence: 2 }),
+                ),
+        ];
+        for (const step of steps) {
+            market = await StubMarket.ready();
+            const command = commands.conclude(TERMS, market.people);
+            const late = await market.endorse('stranger', 'exchange', 'agreement:conclude', command);
+            await step();
+            expect(market.ledger.commit(late)).to.equal('MVCC_READ_CONFLICT');
+        }
+    });
+});
+
+describe('exchange: agreement withdraw', () => {
+    it('needs the participant’s certificate, key and signature', async () => {
+        const command = commands.withdraw(TERMS, 'anna', market.who('anna'));
+        await market.refused('CALLER_NOT_PARTICIPANT', 'bert', 'exchange', 'agreement:withdraw', command);
+        const byBert = commands.withdraw(TERMS, 'anna', market.who('bert'));
+        await market.refused('SIGNATURE_INVALID', 'anna', 'exchange', 'agreement:withdraw', byBert);
+        const consent = commands.consentOf(TERMS, 'anna', market.who('anna').key);
+        const replayed = canonicalJson({
+            signature: consent.signature,
+            withdrawal: { keyId: consent.keyId, participantId: 'anna', termsHash: termsHashOf(TERMS) },
+        });
+        await market.refused('SIGNATURE_INVALID', 'anna', 'exchange', 'agreement:withdraw', replayed);
+        const { event } = await market.do('anna', 'exchange', 'agreement:withdraw', command);
+        expect(event?.name).to.equal('ConsentWithdrawn/1');
+        const nobody = commands.withdraw(TERMS, 'nobody', market.who('anna'));
+        await market.refused('PARTICIPANT_MISSING', 'anna', 'exchange', 'agreement:withdraw', nobody);
+    });
+});
+
+describe('exchange: agreement fund', () => {
+    it('takes every party’s escrow from the lane of its terms, whoever pushes', async () => {
+        await concludeSample();
+        const { writes, event } = await market.do(
+            'stranger',
+            'exchange',
+            'agreement:fund',
+            commands.fund(TERMS, 'ordinary', FOLDS),
+        );
+        expect(writes.map((write) => [write.key, write.value === null])).to.deep.equal([
+            [`commitment/electricity/000000${FIRST_SLOT}/${ID}`, false],
+            ['credit/anna/deposit.pay-anna', true],
+            ['credit/solar/deposit.pay-solar', true],
+            [`execution/${ID}`, false],
+            ['lane/anna/0000000000', false],
+            ['lane/solar/0000000000', false],
+        ]);
+        expect(event?.payload).to.equal(canonicalJson({ agreementId: ID, standingId: 'ordinary', version: 1 }));
+        expect(await stateOf()).to.equal('inForce');
+    });
+
+    it('needs an approval, its own or a standing one that fits', async () => {
+        await market.refused('AGREEMENT_MISSING', 'anna', 'exchange', 'agreement:fund', commands.fund(TERMS));
+        await concludeSample();
+        const own = commands.fund(TERMS, null, FOLDS);
+        await market.refused('VERDICT_MISSING', 'anna', 'exchange', 'agreement:fund', own);
+        const unknown = commands.fund(TERMS, 'no-such-verdict', FOLDS);
+        await market.refused('STANDING_VERDICT_EXCEEDED', 'anna', 'exchange', 'agreement:fund', unknown);
+        const reviewer = market.who('reviewer');
+        const approval = commands.decide(reviewer, TERMS, 'approved');
+        await market.do('reviewer', 'supervision', 'verdict:approve', approval);
+        await market.do('anna', 'exchange', 'agreement:fund', own);
+    });
+
+    it('is refused by a rejection, even where a standing verdict would approve', async () => {
+        await concludeSample();
+        const rejection = commands.decide(market.who('reviewer'), TERMS, 'rejected');
+        await market.do('reviewer', 'supervision', 'verdict:reject', rejection);
+        for (const standingId of ['ordinary', null]) {
+            const command = commands.fund(TERMS, standingId, FOLDS);
+            const { operands } = await market.refused('VERDICT_MISSING', 'anna', 'exchange', 'agreement:fund', command);
+            expect(operands).to.deep.equal({ agreementId: ID, decision: 'rejected' });
+        }
+    });
+
+    it('is refused where a bound of the standing verdict is left', async () => {
+        const legs = [sampleLeg({ energyWh: [energyWh(10_000n), energyWh(1n)] })];
+        const large = sampleTerms({ legs, defaultCapNano: amountNano(1n) });
+        await concludeSample(large);
+        const { operands } = await market.refused(
+            'STANDING_VERDICT_EXCEEDED',
+            'anna',
+            'exchange',
+            'agreement:fund',
+            commands.fund(large, 'ordinary', FOLDS),
+        );
+        expect(operands).to.deep.equal({ standingId: 'ordinary', bound: 'agreementEnergyMaxWh' });
+    });
+
+    it('is refused without the money, with credits that are not there or not needed', async () => {
+        await concludeSample();
+        const refuse = async (
+            code: Parameters<StubMarket['refused']>[0],
+            folds: Readonly<Record<string, readonly string[]>>,
+        ): Promise<void> => {
+            await market.refused(code, 'anna', 'exchange', 'agreement:fund', commands.fund(TERMS, 'ordinary', folds));
+        };
+        await refuse('ACCOUNT_UNDERFUNDED', { solar: FOLDS.solar });
+        await refuse('CREDIT_MISSING', { ...FOLDS, anna: ['deposit.pay-nothing'] });
+        await refuse('CREDIT_MISSING', { ...FOLDS, anna: ['deposit.pay-solar'] });
+        await market.deposit('anna', 5n, 'pay-more');
+        await refuse('CREDIT_NOT_NEEDED', { ...FOLDS, anna: ['deposit.pay-anna', 'deposit.pay-more'] });
+        const many = Array.from({ length: 129 }, (_, index) => `deposit.x-${index}`);
+        const folds = [{ participantId: 'anna', sourceIds: many }];
+        const tooMany = canonicalJson({ agreementId: ID, folds, standingId: 'ordinary' });
+        await market.refused('INPUT_INVALID', 'anna', 'exchange', 'agreement:fund', tooMany);
+    });
+
+    it('is refused when delivery has begun, and the agreement then lapses', async () => {
+        await concludeSample();
+        await market.refused('AGREEMENT_STATE', 'anna', 'exchange', 'agreement:lapse', ref(TERMS));
+        await market.advance(FIRST_SLOT);
+        const command = commands.fund(TERMS, 'ordinary', FOLDS);
+        await market.refused('SLOT_BEGUN', 'anna', 'exchange', 'agreement:fund', command);
+        const { event } = await market.do('stranger', 'exchange', 'agreement:lapse', ref(TERMS));
+        expect(event?.name).to.equal('AgreementLapsed/1');
+        expect(await stateOf()).to.equal('lapsed');
+        await market.refused('SLOT_BEGUN', 'anna', 'exchange', 'agreement:fund', command);
+    });
+
+    it('is refused while a halt runs and while a party is suspended', async () => {
+        await concludeSample();
+        const reviewer = market.who('reviewer');
+        const suspended = commands.qualify(reviewer, 'anna', { status: 'suspended', sequence: 2 });
+        await market.do('reviewer', 'supervision', 'qualification:suspend', suspended);
+        const command = commands.fund(TERMS, 'ordinary', FOLDS);
+        await market.refused('QUALIFICATION_MISSING', 'anna', 'exchange', 'agreement:fund', command);
+        const granted = commands.qualify(reviewer, 'anna', { sequence: 3 });
+        await market.do('reviewer', 'supervision', 'qualification:grant', granted);
+        await market.do('reviewer', 'supervision', 'halt:set', commands.halt(reviewer, 'supervision'));
+        await market.refused('MARKET_HALTED', 'anna', 'exchange', 'agreement:fund', command);
+    });
+
+    it('does not slip in behind a verdict or the first slot when it is held back', async () => {
+        await concludeSample();
+        const command = commands.fund(TERMS, 'ordinary', FOLDS);
+        const late = await market.endorse('anna', 'exchange', 'agreement:fund', command);
+        const rejection = commands.decide(market.who('reviewer'), TERMS, 'rejected');
+        await market.do('reviewer', 'supervision', 'verdict:reject', rejection);
+        expect(market.ledger.commit(late)).to.equal('MVCC_READ_CONFLICT');
+    });
+
+    it('and a lapse cannot both happen', async () => {
+        await concludeSample();
+        const fund = await market.endorse(
+            'anna',
+            'exchange',
+            'agreement:fund',
+            commands.fund(TERMS, 'ordinary', FOLDS),
+        );
+        await market.advance(FIRST_SLOT);
+        await market.do('anna', 'exchange', 'agreement:lapse', ref(TERMS));
+        expect(market.ledger.commit(fund)).to.equal('MVCC_READ_CONFLICT');
+    });
+});
+
+describe('exchange: agreement release', () => {
+    const terminate = async (): Promise<void> => {
+        const termination = commands.decide(market.who('reviewer'), TERMS, 'terminated');
+        await market.do('reviewer', 'supervision', 'verdict:terminate', termination);
+    };
+
+    it('gives back the escrow of later slots after a termination', async () => {
+        await concludeSample();
+        await fundSample();
+        await market.advance(FIRST_SLOT);
+        await terminate();
+        const { writes, event } = await market.do(
+            'stranger',
+            'exchange',
+            'agreement:release',
+            commands.release(TERMS, FIRST_SLOT + 1),
+        );
+        expect(writes.map((write) => write.key)).to.deep.equal([`credit/anna/release.${ID}`, `execution/${ID}`]);
+        expect(event?.payload).to.equal(
+            canonicalJson({ agreementId: ID, endSlot: FIRST_SLOT + 1, state: 'windingDown', version: 1 }),
+        );
+    });
+
+    it('of an agreement that has not begun ends it at once', async () => {
+        await concludeSample();
+        await fundSample();
+        await terminate();
+        await market.do('anna', 'exchange', 'agreement:release', commands.release(TERMS, FIRST_SLOT));
+        expect(await stateOf()).to.equal('terminated');
+    });
+
+    it('is refused without a termination, for a slot that has begun, that is not the next, or too early', async () => {
+        const command = commands.release(TERMS, FIRST_SLOT + 1);
+        await market.refused('AGREEMENT_MISSING', 'anna', 'exchange', 'agreement:release', command);
+        await concludeSample();
+        await terminate();
+        const now = commands.release(TERMS, FIRST_SLOT);
+        await market.refused('AGREEMENT_STATE', 'anna', 'exchange', 'agreement:release', now);
+        market = await StubMarket.ready();
+        await concludeSample();
+        await fundSample();
+        await market.refused('VERDICT_MISSING', 'anna', 'exchange', 'agreement:release', command);
+        await terminate();
+        await market.refused('SLOT_NOT_OVER', 'anna', 'exchange', 'agreement:release', command);
+        await market.advance(FIRST_SLOT, FIRST_SLOT + 1);
+        await market.refused('SLOT_BEGUN', 'anna', 'exchange', 'agreement:release', command);
+    });
+
+    it('of what was rejected is a lapse', async () => {
+        await concludeSample();
+        const rejection = commands.decide(market.who('reviewer'), TERMS, 'rejected');
+        await market.do('reviewer', 'supervision', 'verdict:reject', rejection);
+        await market.do('stranger', 'exchange', 'agreement:lapse', ref(TERMS));
+        expect(await stateOf()).to.equal('lapsed');
+        await market.refused(
+            'AGREEMENT_MISSING',
+            'anna',
+            'exchange',
+            'agreement:lapse',
+            ref(sampleTerms({ salt: '01'.repeat(32) })),
+        );
+    });
+});
+
+describe('exchange: agreement queries', () => {
+    it('show, list and tell the history of both records, oldest first', async () => {
+        await market.refused('AGREEMENT_MISSING', 'anna', 'exchange', 'agreement:show', ref(TERMS));
+        await concludeSample();
+        await fundSample();
+        const list = (await market.ask('exchange', 'agreement:list', '{"bookmark":"","pageSize":5}')) as {
+            items: unknown[];
+        };
+        expect(list.items).to.have.length(1);
+        const history = (await market.ask('exchange', 'agreement:history', ref(TERMS))) as {
+            agreement: unknown;
+            execution: { state: string } | null;
+        }[];
+        expect(history.map((change) => change.execution?.state ?? 'terms')).to.have.ordered.members([
+            ...(history[0]?.execution === null ? ['terms', 'concluded'] : ['concluded', 'terms']),
+            'inForce',
+        ]);
+    });
+
+    it('read terms as large as a command may be', async () => {
+        const slots = 192;
+        const legs = Array.from({ length: 16 }, () =>
+            sampleLeg({
+                energyWh: Array.from({ length: slots }, () => energyWh(1_000_000n)),
+                priceMicroPerKwh: Array.from({ length: slots }, () => priceMicroPerKwh(200_000n)),
+            }),
+        );
+        const large = sampleTerms({ legs, slotCount: slots });
+        const command = commands.conclude(large, market.people);
+        expect(command.length).to.be.within(60_000, 65_536);
+        await market.do('anna', 'exchange', 'agreement:conclude', command);
+        expect(await stateOf(large)).to.equal('concluded');
+    });
+});

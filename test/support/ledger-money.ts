@@ -1,0 +1,35 @@
+import type { AccountName } from '@commonwatt/chaincode/domain/posting';
+import { COVER, CREDIT, EXECUTION, LANE, type RecordType, SETTLEMENT } from '@commonwatt/chaincode/store/keys';
+import type { LedgerStub } from './ledger-stub.js';
+
+/** Every record of a type on the ledger of the market. */
+export const recordsOf = <Value>(ledger: LedgerStub, type: RecordType<Value>): Value[] =>
+    ledger
+        .range('exchange', `${type.name}/`, `${type.name}0`)
+        .map(([, { value }]) => type.codec.decode(value.toString('utf8')));
+
+/** What records say is held, by account. */
+export function heldByAccount(ledger: LedgerStub): Map<AccountName, bigint> {
+    const held = new Map<AccountName, bigint>();
+    const add = <Value>(type: RecordType<Value>): void => {
+        for (const record of recordsOf(ledger, type)) {
+            for (const [account, nano] of type.money?.(record) ?? []) {
+                held.set(account, (held.get(account) ?? 0n) + nano);
+            }
+        }
+    };
+    add(LANE);
+    add(CREDIT);
+    add(COVER);
+    add(EXECUTION);
+    return held;
+}
+
+/** All money of the market, the imbalance accounts included: it is what was paid in, whatever happened since. */
+export function moneyIn(ledger: LedgerStub): bigint {
+    const imbalances = recordsOf(ledger, SETTLEMENT)
+        .flatMap((settlement) => settlement.postings)
+        .filter((posting) => posting.account.startsWith('system/imbalance/'));
+    const held = [...heldByAccount(ledger).values(), ...imbalances.map((posting) => posting.amountNano)];
+    return held.reduce((sum: bigint, nano) => sum + nano, 0n);
+}
