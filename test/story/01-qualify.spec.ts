@@ -6,7 +6,10 @@ import { expectInBlock, expectNothingWritten } from '../support/in-block.js';
 import { CARRIER, DEPOSIT_NANO, OFFICERS, officers, pointOf, RETAILER } from '../support/market.js';
 import { expectRefusal } from '../support/refusal.js';
 import { SigningKey } from '../support/signing-key.js';
-import { BUYER, NEWCOMER, of, PROSUMER, type Qualified, SUBJECTS, withStory } from './story.js';
+import { of } from './by-name.js';
+import { BUYER, NEWCOMER, PROSUMER, SUBJECTS } from './cast.js';
+import { type Qualified } from './story.js';
+import { withStory } from './with-story.js';
 
 describe('01 qualify', function () {
     this.timeout(20_000);

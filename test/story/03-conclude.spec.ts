@@ -11,7 +11,8 @@ import { RawGateway, submitLate } from '../support/raw-gateway.js';
 import { expectRefusal } from '../support/refusal.js';
 import { saleDraft } from '../support/sale.js';
 import { twinOf } from '../support/signing-key.js';
-import { type AgreementName, BUYER, NEIGHBOUR, NEWCOMER, PROSUMER, withStory } from './story.js';
+import { type AgreementName, BUYER, NEIGHBOUR, NEWCOMER, PROSUMER } from './cast.js';
+import { withStory } from './with-story.js';
 
 const NAMES: readonly AgreementName[] = ['trade', 'supply', 'operatorsTrade', 'abusive', 'rejected'];
 

@@ -5,7 +5,9 @@ import type { Reviewed } from '@commonwatt/client';
 import { expectInBlock, expectNothingWritten } from '../support/in-block.js';
 import { RETAILER } from '../support/market.js';
 import { expectRefusal } from '../support/refusal.js';
-import { NEIGHBOUR, reviewedOf, STANDING_ID, withStory } from './story.js';
+import { NEIGHBOUR } from './cast.js';
+import { reviewedOf, STANDING_ID } from './story.js';
+import { withStory } from './with-story.js';
 
 describe('04 review', function () {
     this.timeout(20_000);

@@ -6,7 +6,8 @@ import { documentSignerOf, signDocument } from '@commonwatt/client';
 import { expectInBlock, expectNothingWritten } from '../support/in-block.js';
 import { pointOf, RETAILER } from '../support/market.js';
 import { expectRefusal } from '../support/refusal.js';
-import { BUYER, PROSUMER, withStory } from './story.js';
+import { BUYER, PROSUMER } from './cast.js';
+import { withStory } from './with-story.js';
 
 const RETAILER_POINT = pointOf(RETAILER.id);
 

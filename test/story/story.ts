@@ -1,45 +1,45 @@
-import type { SeatKind } from '@commonwatt/chaincode/domain/seat';
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
+import type { Deposit } from '@commonwatt/chaincode/domain/account';
 import type { Execution } from '@commonwatt/chaincode/domain/escrow';
+import type { Halt } from '@commonwatt/chaincode/domain/halt';
+import type { MeteringPoint } from '@commonwatt/chaincode/domain/meter';
+import type { Participant } from '@commonwatt/chaincode/domain/participant';
+import type { Qualification } from '@commonwatt/chaincode/domain/qualification';
 import type { SignedReading } from '@commonwatt/chaincode/domain/reading';
-import { energyWh, priceMicroPerKwh, amountNano, type SlotIndex } from '@commonwatt/chaincode/domain/units';
-import type { Committed, Market } from '@commonwatt/client';
+import type { Seat } from '@commonwatt/chaincode/domain/seat';
+import { energyWh, priceMicroPerKwh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
+import type { StandingVerdict, Verdict } from '@commonwatt/chaincode/domain/verdict';
+import type { Committed, Market, Reviewed, SettlementRef } from '@commonwatt/client';
 import {
     CARRIER,
-    household,
+    type Officer,
     OFFICERS,
     officers,
-    prosumer,
     RETAILER,
     type Subject,
-    TestMarket,
+    type TestMarket,
 } from '../support/market.js';
-import { withNetwork } from '../support/network.js';
-import { saleDraft } from '../support/sale.js';
+import { type ByName, forEach } from './by-name.js';
+import { type AgreementName, BUYER, DELIVERY_SLOTS, DRAFTS, NEIGHBOUR, QUALIFIED, SUBJECTS } from './cast.js';
 
 /** Quarter hours between the beginning of the clock and of delivery: the time in which the story's steps are agreed. */
 const PREPARATION_SLOTS = 8;
-export const DELIVERY_SLOTS = 9;
-/** Beyond what either roof gives in any slot of the story. */
-const TOO_MUCH_WH = 900n;
-const CAREFUL_WH = 100n;
-const ORDINARY_PRICE_MICRO = 180_000n;
-const ABUSIVE_PRICE_MICRO = 800_000n;
 export const STANDING_ID = 'ordinary-electricity';
+/** The regulator stops trade for one slot; the network operator for ten, and lifts its halt after the first of them. */
+export const REGULATORS_HALT = { from: 5, until: 6 } as const;
+export const OPERATORS_HALT = { from: 7, until: 17, lifted: 8 } as const;
 
-export const PROSUMER = prosumer('bld-05');
-/** A roof that the network operator profits from. */
-export const OPERATORS_ROOF = prosumer('bld-10', { beneficialOwnerMspId: 'OperatorMSP' });
-export const BUYER = household('bld-04');
-export const NEIGHBOUR = household('bld-06');
-/** Applies and is metered, but never qualified. */
-export const NEWCOMER = household('bld-08');
-const QUALIFIED: readonly Subject[] = [PROSUMER, OPERATORS_ROOF, BUYER, NEIGHBOUR, RETAILER];
-export const SUBJECTS: readonly Subject[] = [...QUALIFIED, NEWCOMER];
-
-type Concluded = Committed<Execution> & Readonly<{ terms: Terms }>;
-export type AgreementName = 'trade' | 'supply' | 'operatorsTrade' | 'abusive' | 'rejected';
-export type ByName<Value> = ReadonlyMap<string, Value>;
+export type Concluded = Committed<Execution> & Readonly<{ terms: Terms }>;
+export type Qualified = Readonly<{
+    applied: ByName<Committed<Participant>>;
+    granted: ByName<Committed<Qualification>>;
+    registered: ByName<Committed<MeteringPoint>>;
+    deposited: ByName<Committed<Deposit>>;
+}>;
+export type Reported = Readonly<{
+    readings: readonly SignedReading[];
+    submitted: Committed<Readonly<{ accepted: number }>>;
+}>;
 
 /** One trade told in order. Every act is played once, after the acts before it, whoever asks first. */
 export class Story {
@@ -55,6 +55,7 @@ export class Story {
         return this.market.firstSlot + PREPARATION_SLOTS;
     }
 
+    /** A slot counted from the first of delivery. */
     slot(offset: number): SlotIndex {
         return this.firstSlot + offset;
     }
@@ -64,9 +65,9 @@ export class Story {
     }
 
     /** Every officer takes the seat of its kind. */
-    seated(): Promise<ByName<Awaited<ReturnType<Market['seats']['grant']>>>> {
-        return this.#once('seated', async () =>
-            keyed(officers, async (officer: SeatKind & (typeof officers)[number]) => {
+    seated(): Promise<ByName<Committed<Seat>>> {
+        return this.#once('seated', () =>
+            forEach(officers, String, async (officer: Officer) => {
                 await this.market.actors.enrol(officer, OFFICERS[officer]);
                 return await this.market.actors.seat(officer, officer);
             }),
@@ -78,17 +79,12 @@ export class Story {
         return this.#once('qualified', async () => {
             await this.seated();
             const { market } = this;
-            const ids = SUBJECTS.map(({ id }) => id);
-            const by = <Value>(subjects: readonly Subject[], step: (subject: Subject) => Promise<Value>) =>
-                keyed(
-                    ids.filter((id) => subjects.some((each) => each.id === id)),
-                    (id) => step(subjectOf(id)),
-                );
-            const applied = await by(SUBJECTS, (subject) => market.apply(subject));
+            const idOf = ({ id }: Subject): string => id;
+            const applied = await forEach(SUBJECTS, idOf, (subject) => market.apply(subject));
             const [granted, registered, deposited] = await Promise.all([
-                by(QUALIFIED, (subject) => market.qualify(subject)),
-                by(SUBJECTS, (subject) => market.register(subject, this.firstSlot)),
-                by(QUALIFIED, (subject) => market.deposit(subject)),
+                forEach(QUALIFIED, idOf, (subject) => market.qualify(subject)),
+                forEach(SUBJECTS, idOf, (subject) => market.register(subject, this.firstSlot)),
+                forEach(QUALIFIED, idOf, (subject) => market.deposit(subject)),
             ]);
             return { applied, granted, registered, deposited };
         });
@@ -97,14 +93,17 @@ export class Story {
     concluded(): Promise<Readonly<Record<AgreementName, Concluded>>> {
         return this.#once('concluded', async () => {
             await this.qualified();
-            const names = Object.keys(DRAFTS) as AgreementName[];
-            const concluded = await keyed(names, (name) => this.market.conclude(DRAFTS[name](this.firstSlot)));
+            const conclude = (name: AgreementName): Promise<Concluded> =>
+                this.market.conclude(DRAFTS[name](this.firstSlot));
+            const concluded = await forEach(Object.keys(DRAFTS) as AgreementName[], String, conclude);
             return Object.fromEntries(concluded) as Record<AgreementName, Concluded>;
         });
     }
 
-    /** Ordinary trade is approved in advance; of the two others the regulator approves one. */
-    reviewed() {
+    /** Ordinary trade is approved in advance; of the two agreements at another price one is approved, one rejected. */
+    reviewed(): Promise<
+        Readonly<{ standing: Committed<StandingVerdict>; approved: Committed<Verdict>; rejected: Committed<Verdict> }>
+    > {
         return this.#once('reviewed', async () => {
             const { abusive, rejected } = await this.concluded();
             const { verdicts } = this.as('reviewer');
@@ -128,39 +127,92 @@ export class Story {
         });
     }
 
-    funded() {
+    funded(): Promise<Readonly<Record<Exclude<AgreementName, 'rejected'>, Committed<Execution>>>> {
         return this.#once('funded', async () => {
             const { trade, supply, operatorsTrade, abusive } = await this.concluded();
             await this.reviewed();
-            const { agreements } = this.as(RETAILER.id);
-            const fund = (concluded: Concluded, standingId: string | null) =>
-                agreements.fund(concluded.value.agreementId, standingId);
+            const { agreements } = this.as(RETAILER.id); // anyone may push it
             return {
-                trade: await fund(trade, STANDING_ID),
-                supply: await fund(supply, STANDING_ID),
-                operatorsTrade: await fund(operatorsTrade, STANDING_ID),
-                abusive: await fund(abusive, null),
+                trade: await agreements.fund(trade.value.agreementId, STANDING_ID),
+                supply: await agreements.fund(supply.value.agreementId, STANDING_ID),
+                operatorsTrade: await agreements.fund(operatorsTrade.value.agreementId, STANDING_ID),
+                abusive: await agreements.fund(abusive.value.agreementId, null),
             };
         });
     }
 
     /** The first two slots are over and read. */
-    metered() {
+    metered(): Promise<readonly [Reported, Reported]> {
         return this.#once('metered', async () => {
             await this.funded();
             await this.tickUntil(this.slot(2));
-            return [await this.report(this.slot(0)), await this.report(this.slot(1))] as const;
+            return [await this.#report(this.slot(0)), await this.#report(this.slot(1))] as const;
         });
     }
 
-    settled() {
+    /** The first two slots are settled. */
+    settled(): Promise<readonly [Committed<SettlementRef>, Committed<SettlementRef>]> {
         return this.#once('settled', async () => {
             await this.metered();
-            const { settlements } = this.as(NEIGHBOUR.id); // anyone may
-            return [
-                await settlements.run(CARRIER, this.slot(0)),
-                await settlements.run(CARRIER, this.slot(1)),
-            ] as const;
+            return [await this.#settle(this.slot(0)), await this.#settle(this.slot(1))] as const;
+        });
+    }
+
+    /** The regulator ends the abusive agreement while the fourth slot runs. */
+    terminated(): Promise<Readonly<{ verdict: Committed<Verdict>; released: Committed<Execution> }>> {
+        return this.#once('terminated', async () => {
+            await this.settled();
+            await this.tickUntil(this.slot(3));
+            await this.#report(this.slot(2));
+            await this.#settle(this.slot(2));
+            const { abusive } = await this.concluded();
+            const verdict = await this.as('reviewer').verdicts.terminate(reviewedOf(abusive), 'abusivePrice');
+            const { agreementId } = abusive.value;
+            return { verdict, released: await this.as(NEIGHBOUR.id).agreements.release(agreementId, this.slot(4)) };
+        });
+    }
+
+    /** The regulator stops trade, while the slot before runs. */
+    haltedByRegulator(): Promise<Committed<Halt>> {
+        return this.#once('haltedByRegulator', async () => {
+            await this.terminated();
+            await this.deliverUntil(this.slot(REGULATORS_HALT.from - 1));
+            return await this.as('reviewer').halts.set('supervision', {
+                carrier: CARRIER,
+                fromSlot: this.slot(REGULATORS_HALT.from),
+                untilSlot: this.slot(REGULATORS_HALT.until),
+                reasonCode: 'voltageOutOfBounds',
+            });
+        });
+    }
+
+    /** The network operator stops trade, while the slot before runs. */
+    haltedByOperator(): Promise<Committed<Halt>> {
+        return this.#once('haltedByOperator', async () => {
+            await this.haltedByRegulator();
+            await this.deliverUntil(this.slot(OPERATORS_HALT.from - 1));
+            return await this.as('dispatcher').halts.set('exchange', {
+                carrier: CARRIER,
+                fromSlot: this.slot(OPERATORS_HALT.from),
+                untilSlot: this.slot(OPERATORS_HALT.until),
+                reasonCode: 'cableRepair',
+            });
+        });
+    }
+
+    lifted(): Promise<Committed<Halt>> {
+        return this.#once('lifted', async () => {
+            await this.haltedByOperator();
+            await this.deliverUntil(this.slot(OPERATORS_HALT.lifted - 1));
+            return await this.as('dispatcher').halts.lift('exchange', CARRIER, this.slot(OPERATORS_HALT.lifted));
+        });
+    }
+
+    /** Everything is delivered and settled. */
+    ended(): Promise<void> {
+        return this.#once('ended', async () => {
+            await this.lifted();
+            await this.deliverUntil(this.slot(DELIVERY_SLOTS));
         });
     }
 
@@ -171,17 +223,21 @@ export class Story {
         }
     }
 
-    /** Every meter reports a slot. */
-    async report(slot: SlotIndex): Promise<Reported> {
+    /** Lets slots end, be read and settled until this one has begun. */
+    async deliverUntil(slot: SlotIndex): Promise<void> {
+        while (this.market.nextSlot <= slot) {
+            await this.#settle(await this.market.endSlot());
+        }
+    }
+
+    async #report(slot: SlotIndex): Promise<Reported> {
         const readings = await this.market.readings(slot);
         return { readings, submitted: await this.as(BUYER.id).readings.submit(readings) };
     }
 
-    /** Ends the running slot, has it read and settled. */
-    async deliver(): Promise<SlotIndex> {
-        const slot = await this.market.endSlot();
-        await this.as(NEIGHBOUR.id).settlements.run(CARRIER, slot);
-        return slot;
+    /** Anyone may. */
+    async #settle(slot: SlotIndex): Promise<Committed<SettlementRef>> {
+        return await this.as(NEIGHBOUR.id).settlements.run(CARRIER, slot);
     }
 
     #once<Value>(act: string, play: () => Promise<Value>): Promise<Value> {
@@ -191,134 +247,9 @@ export class Story {
     }
 }
 
-export type Reported = Readonly<{
-    readings: readonly SignedReading[];
-    submitted: Committed<Readonly<{ accepted: number }>>;
-}>;
-export type Qualified = Readonly<{
-    applied: ByName<Awaited<ReturnType<TestMarket['apply']>>>;
-    granted: ByName<Awaited<ReturnType<TestMarket['qualify']>>>;
-    registered: ByName<Awaited<ReturnType<TestMarket['register']>>>;
-    deposited: ByName<Awaited<ReturnType<TestMarket['deposit']>>>;
-}>;
-
-/** What is reviewed: the agreement as the parties signed it. */
-export const reviewedOf = ({ value, terms }: Concluded) => ({
+/** What is reviewed: an agreement as the parties signed it. */
+export const reviewedOf = ({ value, terms }: Concluded): Reviewed => ({
     agreementId: value.agreementId,
     termsHash: value.termsHash,
     terms,
-});
-
-/** The roofs promise little, except in the first slot and from the fifth on, where each promises too much. */
-const promised = (first: bigint): bigint[] =>
-    Array.from({ length: DELIVERY_SLOTS }, (_, offset) => {
-        if (offset === 0) {
-            return first;
-        }
-        return offset < 4 ? CAREFUL_WH : TOO_MUCH_WH;
-    });
-
-const everySlot = (wh: bigint): bigint[] => Array.from({ length: DELIVERY_SLOTS }, () => wh);
-
-type DraftOf = (firstSlot: SlotIndex) => ReturnType<typeof saleDraft>;
-
-const DRAFTS: Readonly<Record<AgreementName, DraftOf>> = {
-    trade: (firstSlot) =>
-        saleDraft(
-            {
-                sellerId: PROSUMER.id,
-                buyerId: BUYER.id,
-                firstSlot,
-                energyWh: promised(700n),
-                priceMicroPerKwh: ORDINARY_PRICE_MICRO,
-            },
-            { defaultCapNano: amountNano(50_000_000n) },
-        ),
-    supply: (firstSlot) =>
-        saleDraft(
-            {
-                sellerId: RETAILER.id,
-                buyerId: BUYER.id,
-                firstSlot,
-                energyWh: everySlot(150n),
-                priceMicroPerKwh: ORDINARY_PRICE_MICRO,
-            },
-            { takeOrPay: false, exemptions: [] },
-        ),
-    operatorsTrade: (firstSlot) =>
-        saleDraft({
-            sellerId: OPERATORS_ROOF.id,
-            buyerId: NEIGHBOUR.id,
-            firstSlot,
-            energyWh: promised(CAREFUL_WH),
-            priceMicroPerKwh: ORDINARY_PRICE_MICRO,
-        }),
-    abusive: (firstSlot) =>
-        saleDraft({
-            sellerId: RETAILER.id,
-            buyerId: NEIGHBOUR.id,
-            firstSlot,
-            energyWh: everySlot(100n),
-            priceMicroPerKwh: ABUSIVE_PRICE_MICRO,
-        }),
-    rejected: (firstSlot) =>
-        saleDraft({
-            sellerId: RETAILER.id,
-            buyerId: BUYER.id,
-            firstSlot,
-            energyWh: everySlot(100n),
-            priceMicroPerKwh: ABUSIVE_PRICE_MICRO,
-        }),
-};
-
-function subjectOf(id: string): Subject {
-    const subject = SUBJECTS.find((each) => each.id === id);
-    if (subject === undefined) {
-        throw new Error(`${id} is not in the story`);
-    }
-    return subject;
-}
-
-/** What an act says of a name; every act says something of all its names. */
-export function of<Value>(act: ByName<Value>, name: string): Value {
-    const value = act.get(name);
-    if (value === undefined) {
-        throw new Error(`the act says nothing of ${name}`);
-    }
-    return value;
-}
-
-async function keyed<Key extends string, Value>(
-    keys: readonly Key[],
-    valueOf: (key: Key) => Promise<Value>,
-): Promise<ByName<Value>> {
-    return new Map(await Promise.all(keys.map(async (key) => [key, await valueOf(key)] as const)));
-}
-
-let told: Promise<Story> | undefined;
-
-/**
- * The one story of this mocha run, on its one network. Each chapter asks for the acts it needs, so that it can also be
- * run alone.
- */
-export function withStory(play: (story: Story) => Promise<unknown>): () => Story {
-    const network = withNetwork();
-    let story: Story | undefined;
-    before(async function () {
-        this.timeout(120_000);
-        told ??= TestMarket.establish(network()).then((market) => new Story(market));
-        story = await told;
-        await play(story);
-    });
-    return () => {
-        if (story === undefined) {
-            throw new Error('the story is there only while tests run');
-        }
-        return story;
-    };
-}
-
-// Open connections would keep the test run from ending.
-after(async () => {
-    await (await told?.catch(() => undefined))?.market.actors.close();
 });
