@@ -29,6 +29,8 @@ export { nativeSigner } from './native-signer.js';
 export { ParticipantClient } from './participant-client.js';
 export { QualificationClient, type QualificationReason } from './qualification-client.js';
 export { ReadingClient } from './reading-client.js';
+export { type Finding, readReviewPolicy, type Review, type ReviewPolicy, reviewAgreement } from './review-policy.js';
+export { Reviewer, type ReviewReport } from './reviewer.js';
 export { SeatClient } from './seat-client.js';
 export { SettlementClient, type SettlementRef } from './settlement-client.js';
 export type { Committed, Submission, Submitter } from './submitter.js';

@@ -12,6 +12,7 @@ import { registerMeterCommands } from './meter/index.js';
 import { registerParticipantCommands } from './participant/index.js';
 import { registerQualificationCommands } from './qualification/index.js';
 import { registerReadingCommands } from './reading/index.js';
+import { registerReviewerCommands } from './reviewer/index.js';
 import { registerSeatCommands } from './seat/index.js';
 import { registerSettlementCommands } from './settlement/index.js';
 import { registerVerdictCommands } from './verdict/index.js';
@@ -31,6 +32,7 @@ export function registerClientCommands(program: Command): void {
     registerReadingCommands(program);
     registerSettlementCommands(program);
     registerHaltCommands(program);
+    registerReviewerCommands(program);
     registerKeeperCommands(program);
     registerEventCommands(program);
     registerBlockCommands(program);
