@@ -37,6 +37,15 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
     { name: 'VerdictGiven/1', payload: { agreementId, version: 1, decision: 'terminated' } },
     { name: 'StandingVerdictGiven/1', payload: { standingId: 'ordinary', sequence: 1, status: 'granted' } },
     { name: 'AgreementFunded/1', payload: { agreementId, version: 1, standingId: 'ordinary' } },
+    { name: 'AmendmentProposed/1', payload: { agreementId, version: 2, termsHash } },
+    {
+        name: 'AmendmentEnacted/1',
+        payload: { agreementId, version: 2, fromSlot: FIRST_SLOT + 1, standingId: null },
+    },
+    {
+        name: 'AgreementCancelled/1',
+        payload: { agreementId, version: 2, state: 'windingDown', endSlot: FIRST_SLOT + 2 },
+    },
     {
         name: 'AgreementReleased/1',
         payload: { agreementId, version: 1, state: 'windingDown', endSlot: FIRST_SLOT + 2 },

@@ -1,30 +1,40 @@
-import { type Agreement, checkContent, endSlot, type Leg, type Terms } from './agreement.js';
+import { type Agreement, checkContent, type Consent, endSlot, type Leg, type Terms } from './agreement.js';
 import { assert, demand } from './errors.js';
-import { closeWhenSettled, type Execution, type Holding, heldBy, prefunding, reservedFrom } from './escrow.js';
+import { type Execution, type Holding, heldBy, prefunding, reservedFrom } from './escrow.js';
 import { escrowAccount, freeAccount, type Posting, transfer } from './posting.js';
 import type { Rules } from './rules.js';
-import { type AmountNano, larger, minus, negate, NO_MONEY, plus, type SlotIndex } from './units.js';
+import { type AmountNano, minus, negate, NO_MONEY, plus, type SlotIndex } from './units.js';
+
+/** @throws AGREEMENT_STATE {verb, state} unless the agreement waits for its funds or delivers without an end in sight */
+export function demandAmendable({ state }: Execution, verb: 'propose' | 'enact'): void {
+    demand(state === 'concluded' || state === 'inForce', 'AGREEMENT_STATE', { verb, state });
+}
 
 /**
  * Decides whether terms may follow an agreement's terms in force. Parties, points and carriers stay; what has begun to
  * be delivered stays; energy, price and period of later slots may change, and the liability as long as nothing has begun.
  * @param fromSlot the first slot that has not begun
- * @throws TERMS_INVALID {reason, …} · TERMS_LIMIT {reason, …}
+ * @throws VERSION_STALE {agreementId, version, inForce} · TERMS_INVALID {reason, …} · TERMS_LIMIT {reason, …}
  */
 export function checkAmendment(current: Agreement, next: Terms, fromSlot: SlotIndex, rules: Rules): void {
-    const before = current.terms;
+    const { agreementId, terms: before } = current;
     const invalid = (holds: boolean, reason: string): void => {
         demand(holds, 'TERMS_INVALID', { reason });
     };
+    demand(next.version > before.version && next.previousHash === current.termsHash, 'VERSION_STALE', {
+        agreementId,
+        version: next.version,
+        inForce: before.version,
+    });
     checkContent(next, rules);
-    invalid(next.version > before.version, 'a later version');
-    invalid(next.previousHash === current.termsHash, 'it names the version it replaces');
     invalid(
         next.proposerId === before.proposerId && next.firstSlot === before.firstSlot,
         'proposer and first slot stay',
     );
     invalid(sameParties(before, next), 'the parties and their lanes stay');
     invalid(next.legs.length === before.legs.length, 'the legs stay');
+    // Slots after the end that have begun were not agreed then, and may be settled already.
+    invalid(fromSlot <= endSlot(before), 'delivery that has ended is not taken up again');
     invalid(endSlot(next) >= fromSlot, 'slots that have begun are delivered');
     invalid(next.concludeBeforeSlot <= endSlot(next), 'agreed before delivery ends');
     if (fromSlot > before.firstSlot) {
@@ -68,12 +78,25 @@ const sameSlots = (before: Leg, next: Leg, count: number): boolean =>
                 next.energyWh[offset] === energy && next.priceMicroPerKwh[offset] === before.priceMicroPerKwh[offset],
         );
 
+/**
+ * Each party consents with the key that signed the version in force: that version stands under the parties' own key
+ * policy, while the participants' records, and the amendment itself, do not.
+ * @throws SIGNATURE_MISSING {participantId, keyId}
+ */
+export function demandSameKeys(current: Agreement, consents: readonly Consent[]): void {
+    for (const { participantId, keyId } of current.consents) {
+        const consent = consents.find((given) => given.participantId === participantId);
+        demand(consent?.keyId === keyId, 'SIGNATURE_MISSING', { participantId, keyId });
+    }
+}
+
 /** What an amendment asks of a party: positive into escrow, negative back from it. */
 export type EscrowChange = Readonly<{ participantId: string; changeNano: AmountNano }>;
 
 /**
  * Carries out an amendment: the escrow becomes what the new terms need for the slots from `fromSlot` on. Default amounts
  * already drawn count against the new cap.
+ * @throws AGREEMENT_STATE {verb, state}
  */
 export function amendExecution(
     execution: Execution,
@@ -81,32 +104,24 @@ export function amendExecution(
     next: Agreement,
     approval: Readonly<{ fromSlot: SlotIndex; standingId: string | null }>,
 ): { execution: Execution; changes: EscrowChange[]; postings: Posting[] } {
-    const { agreementId } = execution;
-    demand(execution.state === 'concluded' || execution.state === 'inForce', 'AGREEMENT_STATE', {
-        verb: 'enact',
-        state: execution.state,
+    demandAmendable(execution, 'enact');
+    const amended = execution.holdings.map((holding) => {
+        const after = amendHolding(holding, current.terms, next.terms, approval.fromSlot);
+        const changeNano = minus(heldBy(after), heldBy(holding));
+        return { after, change: { participantId: holding.participantId, changeNano } };
     });
-    const holdings = execution.holdings.map((holding) =>
-        amendHolding(holding, current.terms, next.terms, approval.fromSlot),
-    );
-    const changes = holdings.map((holding, index) => ({
-        participantId: holding.participantId,
-        changeNano: minus(heldBy(holding), heldBy(execution.holdings[index] ?? holding)),
-    }));
-    const amended: Execution = {
-        ...execution,
-        version: next.terms.version,
-        termsHash: next.termsHash,
-        standingId: approval.standingId,
-        endSlot: endSlot(next.terms),
-        holdings,
-    };
-    const closed =
-        execution.state === 'inForce' ? closeWhenSettled(amended, null) : { execution: amended, postings: [] };
+    const changes = amended.map(({ change }) => change);
     return {
-        execution: closed.execution,
+        execution: {
+            ...execution,
+            version: next.terms.version,
+            termsHash: next.termsHash,
+            standingId: approval.standingId,
+            endSlot: endSlot(next.terms),
+            holdings: amended.map(({ after }) => after),
+        },
         changes,
-        postings: [...changes.flatMap((change) => postChange(agreementId, change)), ...closed.postings],
+        postings: changes.flatMap((change) => postChange(execution.agreementId, change)),
     };
 }
 
@@ -118,11 +133,10 @@ function amendHolding(holding: Holding, before: Terms, next: Terms, fromSlot: Sl
     );
     assert(energyNano >= 0n, 'escrow holds what later slots need');
     const drawnNano = minus(defaultPart(before, participantId), holding.defaultNano);
-    return {
-        participantId,
-        energyNano,
-        defaultNano: larger(NO_MONEY, minus(defaultPart(next, participantId), drawnNano)),
-    };
+    const defaultNano = minus(defaultPart(next, participantId), drawnNano);
+    // Only slots that have begun can have drawn on it, and their energy and liability stay in the terms.
+    assert(defaultNano >= 0n, 'an amendment keeps what default amounts were drawn for');
+    return { participantId, energyNano, defaultNano };
 }
 
 const defaultPart = (terms: Terms, participantId: string): AmountNano =>

@@ -46,6 +46,7 @@ export const ERROR_KINDS = {
     AGREEMENT_STATE: 'conflict',
     AMENDMENT_CONFLICT: 'conflict',
     AMENDMENT_MISSING: 'notFound',
+    VERSION_STALE: 'conflict',
     TERMS_INVALID: 'invalid',
     TERMS_LIMIT: 'limit',
     SIGNATURE_MISSING: 'forbidden',

@@ -124,6 +124,7 @@ export const heldBy = (holding: Holding): AmountNano => plus(holding.energyNano,
 /**
  * Ends an agreement before its time: the escrow of the slots from `fromSlot` on goes back to whom it belongs;
  * earlier slots are still settled, and until then the default amounts stay in escrow.
+ * @throws AGREEMENT_STATE {verb, state}
  */
 export function windDown(
     execution: Execution,
@@ -131,9 +132,13 @@ export function windDown(
     fromSlot: SlotIndex,
     verb: 'release' | 'cancel' = 'release',
 ): { execution: Execution; postings: Posting[] } {
+    const state = nextAgreementState(verb, execution.state);
+    if (state === 'lapsed') {
+        return { execution: { ...execution, state }, postings: [] }; // it holds nothing yet and never delivers
+    }
     const cut: Execution = {
         ...execution,
-        state: nextAgreementState(verb, execution.state),
+        state,
         endSlot: Math.max(terms.firstSlot, Math.min(execution.endSlot, fromSlot)),
     };
     const { agreementId } = execution;

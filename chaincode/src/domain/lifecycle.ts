@@ -55,6 +55,7 @@ export const LIFECYCLE: readonly Transition[] = [
     row('conclude', 'exchange', ['agreement', 'withdraw'], 'participant', [null], ['withdrawn']),
     row('conclude', 'exchange', ['agreement', 'conclude'], 'keeper', [null], ['concluded']),
     row('conclude', 'exchange', ['agreement', 'lapse'], 'keeper', ['concluded'], ['lapsed']),
+    row('conclude', 'exchange', ['agreement', 'cancel'], 'keeper', ['concluded'], ['lapsed']),
 
     row('review', 'supervision', ['verdict', 'standing'], 'reviewer', [null, 'granted'], ['granted', 'revoked']),
     row('review', 'supervision', ['verdict', 'approve'], 'reviewer', [null], ['approved']),
@@ -64,7 +65,7 @@ export const LIFECYCLE: readonly Transition[] = [
     row('fund', 'exchange', ['agreement', 'fund'], 'keeper', ['concluded'], ['inForce']),
 
     row('fund', 'exchange', ['amendment', 'propose'], 'keeper', [null], ['proposed']),
-    row('fund', 'exchange', ['amendment', 'enact'], 'keeper', ['proposed'], ['inForce']),
+    row('fund', 'exchange', ['amendment', 'enact'], 'keeper', ['proposed'], ['enacted']),
 
     row('deliver', 'supervision', ['halt', 'set'], 'reviewer', [null], ['halted']),
     row('deliver', 'supervision', ['halt', 'lift'], 'reviewer', ['halted'], ['lifted']),

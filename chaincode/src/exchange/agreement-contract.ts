@@ -150,18 +150,20 @@ export class AgreementContract extends ExchangeContract {
     }
 
     /**
-     * Ends an agreement by common consent: as after a termination, but by the signatures of all parties.
-     * @throws AGREEMENT_MISSING · AGREEMENT_STATE · SIGNATURE_MISSING · SIGNATURE_INVALID · SLOT_BEGUN · SLOT_NOT_OVER
+     * Ends an agreement by common consent: as after a termination, but by the signatures of all parties. One that is
+     * not funded yet lapses.
+     * @throws AGREEMENT_MISSING · AGREEMENT_STATE · VERSION_STALE {agreementId, version, inForce} · SIGNATURE_MISSING ·
+     * SIGNATURE_INVALID · SLOT_BEGUN · SLOT_NOT_OVER
      */
     async cancel(ctx: TradeContext, command: string): Promise<string> {
         const { cancellation, consents } = cancelCodec.decode(command);
         const { agreementId, version, fromSlot } = cancellation;
         const { agreement, execution } = await loadAgreement(ctx, agreementId);
-        if (execution.state === 'windingDown' || execution.state === 'terminated') {
+        if (['windingDown', 'terminated', 'lapsed'].includes(execution.state)) {
             return executionCodec.encode(execution);
         }
-        const inForce = agreement.terms.version === version;
-        demand(inForce, 'AGREEMENT_STATE', { verb: 'cancel', state: execution.state });
+        const inForce = agreement.terms.version;
+        demand(version === inForce, 'VERSION_STALE', { agreementId, version, inForce });
         const parties = await loadParties(ctx, agreement.terms);
         const body = cancellationCodec.toJson(cancellation);
         await verifyConsents(ctx, 'commonwatt/cancellation/1', body, consents, parties);

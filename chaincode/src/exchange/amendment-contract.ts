@@ -1,7 +1,12 @@
 import type { Agreement } from '../domain/agreement.js';
-import { amendExecution, checkAmendment, type EscrowChange } from '../domain/amendment.js';
-import { demand, marketError } from '../domain/errors.js';
-import { FINAL_STATES } from '../domain/lifecycle.js';
+import {
+    amendExecution,
+    checkAmendment,
+    demandAmendable,
+    demandSameKeys,
+    type EscrowChange,
+} from '../domain/amendment.js';
+import { assert, demand, marketError } from '../domain/errors.js';
 import { agreementCodec, consentBody, type Fold, proposeAmendmentCodec, termsHashOf } from '../wire/agreement.js';
 import { amendmentRefCodec, enactCodec } from '../wire/amendment.js';
 import { executionCodec } from '../wire/escrow.js';
@@ -9,7 +14,7 @@ import { AGREEMENT, AMENDMENT, EXECUTION } from '../store/keys.js';
 import { debit, putCredits } from './accounts.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { demandNext, demandNotWithdrawn, loadAgreement, loadParties, verifyConsents } from './parties.js';
-import { demandReviewed, demandTradable } from './review.js';
+import { demandNotRefused, demandReviewed, demandTradable } from './review.js';
 import type { TradeContext } from './trade-context.js';
 
 /** Changes of agreements: all parties sign the next version, the regulator reviews it, anyone puts it into force. */
@@ -17,7 +22,8 @@ export class AmendmentContract extends ExchangeContract {
     /**
      * Records terms that every party signed as the next version; nothing changes yet.
      * @throws AGREEMENT_MISSING · AGREEMENT_STATE · TERMS_INVALID · TERMS_LIMIT · SIGNATURE_MISSING · SIGNATURE_INVALID ·
-     * SIGNATURE_WITHDRAWN · SLOT_BEGUN · AMENDMENT_CONFLICT {agreementId, version}: another amendment is recorded
+     * SIGNATURE_WITHDRAWN · SLOT_BEGUN · AMENDMENT_CONFLICT {agreementId, version}: another amendment is recorded ·
+     * VERSION_STALE {agreementId, version, inForce}
      */
     async propose(ctx: TradeContext, command: string): Promise<string> {
         const { agreementId, terms, consents } = proposeAmendmentCodec.decode(command);
@@ -29,13 +35,9 @@ export class AmendmentContract extends ExchangeContract {
             return agreementCodec.encode(existing);
         }
         const { agreement, execution } = await loadAgreement(ctx, agreementId);
-        const open = !FINAL_STATES.includes(execution.state) && execution.state !== 'windingDown';
-        demand(open, 'AGREEMENT_STATE', { verb: 'propose', state: execution.state });
+        demandAmendable(execution, 'propose');
         checkAmendment(agreement, terms, terms.firstSlot, await ctx.rules());
-        const parties = await loadParties(ctx, terms);
-        const body = consentBody(agreementId, terms);
-        await verifyConsents(ctx, 'commonwatt/agreement/1', body, consents, parties);
-        await demandNotWithdrawn(ctx, amendment.termsHash, consents);
+        await this.#demandConsent(ctx, agreement, amendment);
         await ctx.demandNotBegun(terms.concludeBeforeSlot);
         ctx.ledger.put(AMENDMENT, amendment);
         const { termsHash } = amendment;
@@ -48,8 +50,10 @@ export class AmendmentContract extends ExchangeContract {
     /**
      * Replaces the terms in force from the first slot that has not begun, once the regulator has approved the amendment,
      * and brings the escrow to what the new terms need. The terms' own key policy judges this write.
-     * @throws AMENDMENT_MISSING · AGREEMENT_STATE · TERMS_INVALID · SLOT_BEGUN · SLOT_NOT_OVER · VERDICT_MISSING ·
-     * STANDING_VERDICT_EXCEEDED · QUALIFICATION_MISSING · MARKET_HALTED · SIGNATURE_WITHDRAWN · ACCOUNT_UNDERFUNDED
+     * @throws AGREEMENT_MISSING · AMENDMENT_MISSING · VERSION_STALE · AGREEMENT_STATE · TERMS_INVALID · TERMS_LIMIT ·
+     * SLOT_BEGUN · SLOT_NOT_OVER · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · VERDICT_MISSING ·
+     * STANDING_VERDICT_EXCEEDED · QUALIFICATION_MISSING · MARKET_HALTED · ACCOUNT_UNDERFUNDED · CREDIT_MISSING ·
+     * CREDIT_NOT_NEEDED
      */
     async enact(ctx: TradeContext, command: string): Promise<string> {
         const { agreementId, version, fromSlot, standingId, folds } = enactCodec.decode(command);
@@ -58,11 +62,14 @@ export class AmendmentContract extends ExchangeContract {
         if (agreement.termsHash === amendment.termsHash) {
             return executionCodec.encode(execution);
         }
-        const { terms, termsHash, consents } = amendment;
+        const { terms } = amendment;
+        demandAmendable(execution, 'enact');
         checkAmendment(agreement, terms, fromSlot, await ctx.rules());
         await demandNext(ctx, terms, fromSlot);
-        await demandNotWithdrawn(ctx, termsHash, consents);
+        await ctx.demandNotBegun(terms.concludeBeforeSlot);
+        await this.#demandConsent(ctx, agreement, amendment);
         await demandTradable(ctx, terms);
+        await demandNotRefused(ctx, agreement);
         await demandReviewed(ctx, amendment, standingId);
 
         const outcome = amendExecution(execution, agreement, amendment, { fromSlot, standingId });
@@ -78,6 +85,7 @@ export class AmendmentContract extends ExchangeContract {
         return executionCodec.encode(outcome.execution);
     }
 
+    /** @throws AMENDMENT_MISSING {agreementId, version} */
     async show(ctx: TradeContext, query: string): Promise<string> {
         const { agreementId, version } = amendmentRefCodec.decode(query);
         return agreementCodec.encode(await this.#amendment(ctx, agreementId, version));
@@ -90,6 +98,20 @@ export class AmendmentContract extends ExchangeContract {
             throw marketError('AMENDMENT_MISSING', { agreementId, version });
         }
         return amendment;
+    }
+
+    /**
+     * Every party signed the amendment. Enacting asks again: the amendment's own key has the chaincode's policy, which
+     * is weaker than that of the terms it replaces.
+     */
+    async #demandConsent(ctx: TradeContext, current: Agreement, amendment: Agreement): Promise<void> {
+        const { agreementId, terms, termsHash, consents } = amendment;
+        assert(termsHashOf(terms) === termsHash, 'an amendment is known by the hash of its terms');
+        const body = consentBody(agreementId, terms);
+        const parties = await loadParties(ctx, terms);
+        await verifyConsents(ctx, 'commonwatt/agreement/1', body, consents, parties);
+        demandSameKeys(current, consents);
+        await demandNotWithdrawn(ctx, termsHash, consents);
     }
 
     async #topUp(

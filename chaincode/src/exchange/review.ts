@@ -73,6 +73,15 @@ export async function demandReviewed(
     demandWithinStanding(agreement.terms, await loadParties(ctx, agreement.terms), standing, standingId);
 }
 
+/**
+ * The regulator has neither rejected nor terminated this version. Both are final, so no later version takes it up again.
+ * @throws VERDICT_MISSING {agreementId, decision}
+ */
+export async function demandNotRefused(ctx: TradeContext, agreement: Agreement): Promise<void> {
+    const { verdict } = await review(ctx, agreement, null);
+    demandNoRefusal(agreement.agreementId, verdict);
+}
+
 /** What the regulator has said of an agreement, and the standing verdict that is claimed for it. */
 export async function review(
     ctx: TradeContext,

@@ -90,10 +90,12 @@ describe('the lifecycle table', () => {
             'lapse concluded': 'lapsed',
             'fund concluded': 'inForce',
             'release inForce': 'windingDown',
+            'cancel concluded': 'lapsed',
+            'cancel inForce': 'windingDown',
             'close inForce': 'completed',
             'close windingDown': 'terminated',
         };
-        for (const verb of ['lapse', 'fund', 'release', 'close', 'conclude', 'withdraw', 'nonsense']) {
+        for (const verb of ['lapse', 'fund', 'release', 'cancel', 'close', 'conclude', 'withdraw', 'nonsense']) {
             for (const state of AGREEMENT_STATES) {
                 const next = allowed[`${verb} ${state}`];
                 if (next === undefined) {
