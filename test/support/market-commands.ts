@@ -11,14 +11,18 @@ import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import type { StandingStatement, VerdictStatement } from '@commonwatt/chaincode/domain/verdict';
 import {
     agreementIdOf,
+    cancelCodec,
+    cancellationCodec,
     concludeCodec,
     consentBody,
     fundCodec,
+    proposeAmendmentCodec,
     releaseCodec,
     termsHashOf,
     withdrawalCodec,
     withdrawCodec,
 } from '@commonwatt/chaincode/wire/agreement';
+import { enactCodec } from '@commonwatt/chaincode/wire/amendment';
 import { establishCodec } from '@commonwatt/chaincode/wire/charter';
 import { haltCommandCodec, haltStatementCodec } from '@commonwatt/chaincode/wire/halt';
 import { registerMeterCodec } from '@commonwatt/chaincode/wire/meter';
@@ -121,21 +125,31 @@ export const pointOf = (participantId: string, carrier: Carrier = 'electricity')
 export const submitReadings = (...readings: readonly SignedReading[]): string =>
     submitReadingsCodec.encode({ readings });
 
-export function consentOf(terms: Terms, participantId: string, key: SigningKey): Consent {
-    const body = consentBody(agreementIdOf(terms), terms);
+export function consentOf(
+    terms: Terms,
+    participantId: string,
+    key: SigningKey,
+    agreementId = agreementIdOf(terms),
+): Consent {
+    const body = consentBody(agreementId, terms);
     const signature = key.signDocument('commonwatt/agreement/1', SCOPE.exchange, body);
     return { participantId, keyId: key.keyId, signature };
 }
 
+function consentsOf(
+    agreementId: string,
+    terms: Terms,
+    signers: Readonly<Record<string, Pick<Identity, 'key'>>>,
+): Consent[] {
+    return terms.parties.flatMap(({ participantId }) => {
+        const signer = signers[participantId];
+        return signer === undefined ? [] : [consentOf(terms, participantId, signer.key, agreementId)];
+    });
+}
+
 /** Terms with the consent of each party, by participant id. */
 export const conclude = (terms: Terms, signers: Readonly<Record<string, Pick<Identity, 'key'>>>): string =>
-    concludeCodec.encode({
-        terms,
-        consents: terms.parties.flatMap(({ participantId }) => {
-            const signer = signers[participantId];
-            return signer === undefined ? [] : [consentOf(terms, participantId, signer.key)];
-        }),
-    });
+    concludeCodec.encode({ terms, consents: consentsOf(agreementIdOf(terms), terms, signers) });
 
 export function withdraw(terms: Terms, participantId: string, { key }: Pick<Identity, 'key'>): string {
     const withdrawal = { participantId, termsHash: termsHashOf(terms), keyId: key.keyId };
@@ -157,6 +171,38 @@ export const fund = (
 
 export const release = (terms: Terms, fromSlot: number): string =>
     releaseCodec.encode({ agreementId: agreementIdOf(terms), fromSlot });
+
+export const proposeAmendment = (
+    agreementId: string,
+    terms: Terms,
+    signers: Readonly<Record<string, Pick<Identity, 'key'>>>,
+): string => proposeAmendmentCodec.encode({ agreementId, terms, consents: consentsOf(agreementId, terms, signers) });
+
+export const enact = (agreementId: string, version: number, fromSlot: number, standingId = 'ordinary'): string =>
+    enactCodec.encode({ agreementId, version, fromSlot, standingId, folds: [] });
+
+/** Every party's signature that delivery ends with the slot before this one. */
+export function cancel(
+    terms: Terms,
+    fromSlot: number,
+    signers: Readonly<Record<string, Pick<Identity, 'key'>>>,
+): string {
+    const cancellation = { agreementId: agreementIdOf(terms), version: terms.version, fromSlot };
+    const body = cancellationCodec.toJson(cancellation);
+    const consents = terms.parties.flatMap(({ participantId }): Consent[] => {
+        const key = signers[participantId]?.key;
+        return key === undefined
+            ? []
+            : [
+                  {
+                      participantId,
+                      keyId: key.keyId,
+                      signature: key.signDocument('commonwatt/cancellation/1', SCOPE.exchange, body),
+                  },
+              ];
+    });
+    return cancelCodec.encode({ cancellation, consents });
+}
 
 export function decide(
     reviewer: Identity,

@@ -1,0 +1,186 @@
+import type { Terms } from '@commonwatt/chaincode/domain/agreement';
+import { amountNano, energyWh, type EnergyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { coverCommandCodec, depositCodec } from '@commonwatt/chaincode/wire/account';
+import { agreementIdOf, termsHashOf } from '@commonwatt/chaincode/wire/agreement';
+import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
+import { advanceCodec } from '@commonwatt/chaincode/wire/clock';
+import { liftCodec } from '@commonwatt/chaincode/wire/halt';
+import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/verbs';
+import * as commands from './market-commands.js';
+import { FIRST_SLOT, sampleLeg, sampleTerms } from './sample-market.js';
+import { SigningKey } from './signing-key.js';
+import { DEPOSIT_NANO, type StubMarket } from './stub-market.js';
+
+/** One command of the journey. It is built once, when its turn comes, and may then be sent as often as wanted. */
+export type JourneyStep = Readonly<{ name: string; command: () => string }> &
+    (
+        | Readonly<{ chaincode: 'exchange'; verb: ExchangeVerb }>
+        | Readonly<{ chaincode: 'supervision'; verb: SupervisionVerb }>
+    );
+
+const exchange = (name: string, verb: ExchangeVerb, command: () => string): JourneyStep => ({
+    name,
+    chaincode: 'exchange',
+    verb,
+    command,
+});
+const supervision = (name: string, verb: SupervisionVerb, command: () => string): JourneyStep => ({
+    name,
+    chaincode: 'supervision',
+    verb,
+    command,
+});
+
+/** Agreements that differ in their salt, over four slots. */
+function termsOf(salt: string, energies: readonly bigint[] = [100n, 100n, 100n, 100n]): Terms {
+    const energy: EnergyWh[] = energies.map(energyWh);
+    const prices = energies.map(() => priceMicroPerKwh(200_000n));
+    return sampleTerms({
+        salt: salt.repeat(32),
+        slotCount: energies.length,
+        legs: [sampleLeg({ energyWh: energy, priceMicroPerKwh: prices })],
+    });
+}
+
+const AMENDED = termsOf('a1');
+const NEXT_VERSION: Terms = {
+    ...termsOf('a1', [100n, 150n, 50n, 0n]),
+    version: 2,
+    previousHash: termsHashOf(AMENDED),
+};
+const REJECTED = termsOf('b1');
+const CANCELLED = termsOf('c1');
+const TERMINATED = termsOf('d1');
+const WITHDRAWN = termsOf('e1');
+
+/** Every step of the lifecycle, in an order in which each succeeds and changes something. */
+export function journey(market: StubMarket): readonly JourneyStep[] {
+    return [
+        ...establishing(market),
+        ...qualifying(market),
+        ...agreeing(market),
+        ...halting(market),
+        ...settling(market),
+    ];
+}
+
+function establishing(market: StubMarket): JourneyStep[] {
+    const officer = (admin: string, kind: Parameters<typeof commands.grantSeat>[0]): JourneyStep =>
+        supervision(admin, 'seat:grant', () => commands.grantSeat(kind, market.who(kind)));
+    return [
+        exchange('operatorAdmin', 'charter:establish', () => commands.establish()),
+        supervision('operatorAdmin', 'charter:establish', () => commands.establish()),
+        officer('regulatorAdmin', 'reviewer'),
+        officer('operatorAdmin', 'dispatcher'),
+        officer('operatorAdmin', 'metering'),
+        officer('operatorAdmin', 'settlement'),
+        officer('operatorAdmin', 'platform'),
+    ];
+}
+
+function qualifying(market: StubMarket): JourneyStep[] {
+    const reviewer = market.who('reviewer');
+    const join = (name: string, kind: 'prosumer' | 'consumer'): JourneyStep[] => {
+        const meter = new SigningKey();
+        market.meters.set(`${name}-point`, meter);
+        return [
+            exchange(name, 'participant:apply', () => commands.apply(market.who(name), name, kind)),
+            supervision('reviewer', 'qualification:grant', () => commands.qualify(reviewer, name)),
+            exchange('metering', 'meter:register', () => commands.registerMeter(commands.pointOf(name), meter)),
+            exchange('settlement', 'account:deposit', () =>
+                depositCodec.encode({
+                    paymentId: `pay-${name}`,
+                    participantId: name,
+                    amountNano: amountNano(DEPOSIT_NANO),
+                }),
+            ),
+        ];
+    };
+    const later = (status: 'suspended' | 'revoked', sequence: number) => (): string =>
+        commands.qualify(reviewer, 'bert', { status, sequence });
+    return [
+        ...join('solar', 'prosumer'),
+        ...join('anna', 'consumer'),
+        supervision('reviewer', 'qualification:grant', () => commands.qualify(reviewer, 'bert')),
+        supervision('reviewer', 'qualification:suspend', later('suspended', 2)),
+        supervision('reviewer', 'qualification:revoke', later('revoked', 3)),
+        supervision('reviewer', 'verdict:standing', () => commands.standing(reviewer)),
+        exchange('anna', 'account:cover', () =>
+            coverCommandCodec.encode({
+                transfer: {
+                    transferId: 'top-up',
+                    participantId: 'anna',
+                    carrier: 'electricity',
+                    lane: 0,
+                    amountNano: amountNano(1_000_000n),
+                },
+                sourceIds: ['deposit.pay-anna'],
+            }),
+        ),
+    ];
+}
+
+function agreeing(market: StubMarket): JourneyStep[] {
+    const reviewer = market.who('reviewer');
+    const conclude = (terms: Terms): JourneyStep =>
+        exchange('stranger', 'agreement:conclude', () => commands.conclude(terms, market.people));
+    const ref = (terms: Terms) => (): string => canonicalJson({ agreementId: agreementIdOf(terms) });
+    return [
+        exchange('anna', 'agreement:withdraw', () => commands.withdraw(WITHDRAWN, 'anna', market.who('anna'))),
+
+        conclude(AMENDED),
+        exchange('stranger', 'agreement:fund', () =>
+            commands.fund(AMENDED, 'ordinary', { solar: ['deposit.pay-solar'] }),
+        ),
+        exchange('stranger', 'amendment:propose', () =>
+            commands.proposeAmendment(agreementIdOf(AMENDED), NEXT_VERSION, market.people),
+        ),
+        exchange('stranger', 'amendment:enact', () =>
+            commands.enact(agreementIdOf(AMENDED), NEXT_VERSION.version, FIRST_SLOT),
+        ),
+
+        conclude(REJECTED),
+        supervision('reviewer', 'verdict:reject', () => commands.decide(reviewer, REJECTED, 'rejected')),
+        exchange('stranger', 'agreement:lapse', ref(REJECTED)),
+
+        conclude(CANCELLED),
+        supervision('reviewer', 'verdict:approve', () => commands.decide(reviewer, CANCELLED, 'approved')),
+        exchange('stranger', 'agreement:fund', () => commands.fund(CANCELLED, null)),
+        exchange('stranger', 'agreement:cancel', () => commands.cancel(CANCELLED, FIRST_SLOT, market.people)),
+
+        conclude(TERMINATED),
+        exchange('stranger', 'agreement:fund', () => commands.fund(TERMINATED)),
+        supervision('reviewer', 'verdict:terminate', () => commands.decide(reviewer, TERMINATED, 'terminated')),
+        exchange('stranger', 'agreement:release', () => commands.release(TERMINATED, FIRST_SLOT)),
+    ];
+}
+
+function halting(market: StubMarket): JourneyStep[] {
+    const lift = (): string => liftCodec.encode({ carrier: 'electricity', nextSlot: FIRST_SLOT + 1 });
+    return [
+        supervision('reviewer', 'halt:set', () => commands.halt(market.who('reviewer'), 'supervision')),
+        supervision('reviewer', 'halt:lift', lift),
+        exchange('dispatcher', 'halt:set', () => commands.halt(market.who('dispatcher'), 'exchange')),
+        exchange('dispatcher', 'halt:lift', lift),
+    ];
+}
+
+function settling(market: StubMarket): JourneyStep[] {
+    const slots = [0, 1, 2, 3].map((offset) => FIRST_SLOT + offset);
+    const readings = (): string =>
+        commands.submitReadings(
+            ...slots.flatMap((slot, index) => [
+                market.reading('solar-point', slot, 0n, 90n * BigInt(index + 1)),
+                market.reading('anna-point', slot, 80n * BigInt(index + 1), 0n),
+            ]),
+        );
+    return [
+        exchange('platform', 'clock:advance', () =>
+            advanceCodec.encode({ fromSlot: FIRST_SLOT, toSlot: FIRST_SLOT + 4 }),
+        ),
+        exchange('stranger', 'reading:submit', readings),
+        ...slots.map((slot) =>
+            exchange('stranger', 'settlement:run', () => canonicalJson({ carrier: 'electricity', slot })),
+        ),
+    ];
+}
