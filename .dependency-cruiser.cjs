@@ -84,11 +84,11 @@ module.exports = {
                 'a client needs formats, names, quantities and refusals, and computes beforehand what a participant has, ' +
                 'escrows and reads; deciding and recomputing is for the auditor, the keeper and agents',
             severity: 'error',
-            from: { path: '^client/src/', pathNot: '^client/src/(auditor|keeper|agents?)(/|[-.])' },
+            from: { path: '^client/src/', pathNot: '^client/src/(auditor|keeper|reviewer?|agents?)(/|[-.])' },
             to: {
                 path: '^chaincode/',
                 pathNot:
-                    '^chaincode/(src|dist)/(wire/|domain/(units|errors|charter|participant|seat|clock|account|escrow|reading)[.])',
+                    '^chaincode/(src|dist)/(wire/|domain/(units|errors|charter|participant|seat|clock|account|agreement|amendment|escrow|reading)[.])',
                 dependencyTypesNot: ['type-only'],
             },
         },
