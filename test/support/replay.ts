@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { common, ledger, peer } from '@hyperledger/fabric-protos';
+import { type BlockTransaction, type Market, readBlock } from '@commonwatt/client';
+
+/** A key as a transaction left it; `null` when it deleted it. */
+export type KeyChange = Readonly<{ key: string; value: string | null }>;
+/** A transaction with what it wrote; keys go by `chaincode/key`. */
+export type ReplayedTransaction = BlockTransaction & Readonly<{ blockNumber: number; changes: readonly KeyChange[] }>;
+
+/** The channel as its blocks alone tell it. */
+export type Replay = Readonly<{
+    height: number;
+    transactions: readonly ReplayedTransaction[];
+    /** Hash of the last block's header, hex. */
+    lastHash: string;
+    /** Blocks whose data or predecessor do not have the hash that a header states. */
+    brokenBlocks: readonly number[];
+    /** Every key of the two chaincodes. */
+    state: ReadonlyMap<string, string>;
+}>;
+
+/** Reads every block from the first to the last, and applies what valid transactions wrote. */
+export async function replayBlocks(market: Market): Promise<Replay> {
+    const height = await market.transport.height();
+    const transactions: ReplayedTransaction[] = [];
+    const brokenBlocks: number[] = [];
+    let lastHash = '';
+    const stream = await market.transport.blocks(0);
+    try {
+        for await (const block of stream) {
+            const blockNumber = block.getHeader()?.getNumber() ?? -1;
+            const sound = readBlock(block).previousHash === lastHash && hasItsData(block);
+            if (!sound) {
+                brokenBlocks.push(blockNumber);
+            }
+            lastHash = headerHash(block);
+            transactions.push(...transactionsOf(block, blockNumber));
+            if (blockNumber === height - 1) {
+                break;
+            }
+        }
+    } finally {
+        stream.close();
+    }
+    return { height, transactions, lastHash, brokenBlocks, state: stateAfter(transactions) };
+}
+
+function stateAfter(transactions: readonly ReplayedTransaction[]): Map<string, string> {
+    const state = new Map<string, string>();
+    for (const { validationCode, changes } of transactions) {
+        for (const { key, value } of validationCode === 'VALID' ? changes : []) {
+            if (value === null) {
+                state.delete(key);
+            } else {
+                state.set(key, value);
+            }
+        }
+    }
+    return state;
+}
+
+function transactionsOf(block: common.Block, blockNumber: number): ReplayedTransaction[] {
+    const envelopes = block.getData()?.getDataList_asU8() ?? [];
+    return readBlock(block).transactions.map((transaction) => ({
+        ...transaction,
+        blockNumber,
+        changes: transaction.chaincode === null ? [] : changesIn(envelopes[transaction.index] ?? new Uint8Array()),
+    }));
+}
+
+function changesIn(envelope: Uint8Array): KeyChange[] {
+    const payload = common.Payload.deserializeBinary(common.Envelope.deserializeBinary(envelope).getPayload_asU8());
+    const [action] = peer.Transaction.deserializeBinary(payload.getData_asU8()).getActionsList();
+    const endorsed = peer.ChaincodeActionPayload.deserializeBinary(action?.getPayload_asU8() ?? new Uint8Array());
+    const response = peer.ProposalResponsePayload.deserializeBinary(
+        endorsed.getAction()?.getProposalResponsePayload_asU8() ?? new Uint8Array(),
+    );
+    const results = peer.ChaincodeAction.deserializeBinary(response.getExtension_asU8()).getResults_asU8();
+    return ledger.rwset.TxReadWriteSet.deserializeBinary(results)
+        .getNsRwsetList()
+        .flatMap((set) =>
+            ledger.rwset.kvrwset.KVRWSet.deserializeBinary(set.getRwset_asU8())
+                .getWritesList()
+                .map((write) => ({
+                    key: `${set.getNamespace()}/${write.getKey()}`,
+                    value: write.getIsDelete() ? null : Buffer.from(write.getValue_asU8()).toString('utf8'),
+                })),
+        );
+}
+
+function hasItsData(block: common.Block): boolean {
+    const data = Buffer.concat(block.getData()?.getDataList_asU8() ?? []);
+    return sha256(data).equals(Buffer.from(block.getHeader()?.getDataHash_asU8() ?? []));
+}
+
+/** Fabric hashes a header as the DER sequence of its number and its two hashes. */
+function headerHash(block: common.Block): string {
+    const header = block.getHeader();
+    const parts = [
+        derInteger(header?.getNumber() ?? 0),
+        derOctets(header?.getPreviousHash_asU8() ?? new Uint8Array()),
+        derOctets(header?.getDataHash_asU8() ?? new Uint8Array()),
+    ];
+    const body = Buffer.concat(parts);
+    return sha256(Buffer.concat([Buffer.from([0x30, body.length]), body])).toString('hex');
+}
+
+function derInteger(value: number): Buffer {
+    const hex = value.toString(16);
+    const digits = Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex');
+    const padded = (digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), digits]) : digits;
+    return Buffer.concat([Buffer.from([0x02, padded.length]), padded]);
+}
+
+const derOctets = (bytes: Uint8Array): Buffer => Buffer.concat([Buffer.from([0x04, bytes.length]), bytes]);
+
+const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
