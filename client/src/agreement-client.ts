@@ -8,6 +8,9 @@ import {
     agreementRefCodec,
     type AgreementView,
     agreementViewCodec,
+    cancelCodec,
+    type Cancellation,
+    cancellationCodec,
     concludeCodec,
     consentBody,
     type Fold,
@@ -35,6 +38,7 @@ const FOLD_ATTEMPTS_MAX = 4;
 const BEFORE = {
     fund: ['concluded', 'lapsed'],
     release: ['concluded', 'inForce', 'completed', 'lapsed'],
+    cancel: ['concluded', 'inForce', 'completed'],
     lapse: ['concluded', 'inForce', 'windingDown', 'completed', 'terminated'],
 } as const satisfies Record<string, readonly AgreementState[]>;
 
@@ -118,6 +122,38 @@ export class AgreementClient {
         );
     }
 
+    /**
+     * Signs for one party that delivery ends before a slot, with the identity's signing key or another signer. Nothing
+     * is sent.
+     * @throws InvalidError SIGNING_KEY_MISSING, INPUT_INVALID
+     */
+    async consentToCancel(
+        cancellation: Cancellation,
+        participantId: string,
+        signer?: DocumentSigner,
+    ): Promise<Consent> {
+        const body = translated(() => cancellationCodec.toJson(cancellation));
+        const scope = this.#ledger.scope('exchange');
+        const signed = await signDocument(signer ?? this.#ledger.documents, 'commonwatt/cancellation/1', scope, body);
+        return { participantId, ...signed };
+    }
+
+    /**
+     * Ends delivery by common consent: escrow of the slots from the one signed goes back; an agreement that is not
+     * funded yet lapses. Anyone may push it, until that slot begins and not before the one before it has begun.
+     * @throws ForbiddenError SIGNATURE_MISSING · InvalidError SIGNATURE_INVALID · ConflictError SLOT_BEGUN,
+     * SLOT_NOT_OVER, VERSION_STALE, AGREEMENT_STATE · NotFoundError AGREEMENT_MISSING
+     */
+    async cancel(cancellation: Cancellation, consents: readonly Consent[]): Promise<Committed<Execution>> {
+        return await this.#ledger.submit(
+            'exchange',
+            'agreement:cancel',
+            () => cancelCodec.encode({ cancellation, consents }),
+            executionCodec.decode,
+            () => this.#past(cancellation.agreementId, 'cancel'),
+        );
+    }
+
     /** Closes an agreement that was never funded. @throws ConflictError AGREEMENT_STATE, SLOT_NOT_OVER */
     async lapse(agreementId: string): Promise<Committed<Execution>> {
         return await this.#ledger.submit(
@@ -176,7 +212,7 @@ export class AgreementClient {
     }
 
     /** The execution, if the step has been taken: it is in the state that the step leads to, or in a later one. */
-    async #past(agreementId: string, verb: 'fund' | 'release' | 'lapse'): Promise<Execution | null> {
+    async #past(agreementId: string, verb: keyof typeof BEFORE): Promise<Execution | null> {
         const { execution } = await this.show(agreementId);
         const before: readonly AgreementState[] = BEFORE[verb];
         return before.includes(execution.state) ? null : execution;

@@ -1,10 +1,8 @@
 import { UnavailableError } from './errors.js';
 import type { ChaincodeRole } from './transport.js';
 
-/** Endorsers that the exchange's policy demands: OutOf(3, all organisations). */
-const EXCHANGE_ENDORSERS = 3;
-/** Endorsers besides the regulator that supervision's policy demands. */
-const SUPERVISION_OTHERS = 2;
+/** Endorsers that either chaincode's policy demands: any three of all organisations, or the regulator and two others. */
+const ENDORSERS_MIN = 3;
 /** How long an organisation whose peer did not answer is left out. */
 const AWAY_MS = 3_000;
 
@@ -27,11 +25,12 @@ export class Endorsers {
 
     /**
      * The organisations to ask next, none of which is known to be away.
+     * @param required organisations that a key's own policy demands
      * @throws UnavailableError PEER_UNAVAILABLE {organizations} when the rest cannot meet the policy
      */
-    async choose(role: ChaincodeRole): Promise<readonly string[]> {
+    async choose(role: ChaincodeRole, required: readonly string[] = []): Promise<readonly string[]> {
         const away = this.#away();
-        const choice = without(await this.#choices(role), away);
+        const choice = without(await this.#choices(role, required), away);
         if (choice === undefined) {
             throw new UnavailableError({ code: 'PEER_UNAVAILABLE', operands: { organizations: away } });
         }
@@ -39,8 +38,8 @@ export class Endorsers {
     }
 
     /** Leaves out an organisation that contradicts the others, if the policy can be met without it. */
-    async avoid(role: ChaincodeRole, mspId: string): Promise<void> {
-        if (without(await this.#choices(role), [...this.#away(), mspId]) !== undefined) {
+    async avoid(role: ChaincodeRole, mspId: string, required: readonly string[] = []): Promise<void> {
+        if (without(await this.#choices(role, required), [...this.#away(), mspId]) !== undefined) {
             this.markAway([mspId]);
         }
     }
@@ -57,16 +56,15 @@ export class Endorsers {
         return this.#mspIds.filter((mspId) => (this.#awayUntilMs.get(mspId) ?? 0) > nowMs);
     }
 
-    async #choices(role: ChaincodeRole): Promise<readonly (readonly string[])[]> {
-        if (role === 'exchange') {
-            return subsets(this.#mspIds, EXCHANGE_ENDORSERS);
-        }
-        const regulator = await this.#regulator();
+    async #choices(role: ChaincodeRole, required: readonly string[]): Promise<readonly (readonly string[])[]> {
+        const regulator = role === 'supervision' ? await this.#regulator() : undefined;
         if (regulator === null) {
             return [this.#mspIds]; // whoever the regulator is, it is among all of them
         }
-        const others = this.#mspIds.filter((mspId) => mspId !== regulator);
-        return subsets(others, SUPERVISION_OTHERS).map((pair) => [regulator, ...pair]);
+        const always = [...new Set([...(regulator === undefined ? [] : [regulator]), ...required])];
+        const others = this.#mspIds.filter((mspId) => !always.includes(mspId));
+        const more = Math.max(0, ENDORSERS_MIN - always.length);
+        return subsets(others, more).map((chosen) => [...always, ...chosen]);
     }
 }
 

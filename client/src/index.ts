@@ -1,6 +1,8 @@
 export { type Account, AccountClient } from './account-client.js';
 export { AgreementClient } from './agreement-client.js';
 export { type Draft, draftTerms } from './agreement-draft.js';
+export { AmendmentClient } from './amendment-client.js';
+export { amendedTerms, type AmendmentChanges } from './amendment-draft.js';
 export { CharterClient } from './charter-client.js';
 export { ClockClient } from './clock-client.js';
 export { type ConnectionProfile, type GatewayPeer, readConnectionProfile } from './connection-profile.js';

@@ -55,6 +55,7 @@ export class Ledger {
     /**
      * Changes the ledger.
      * @param resolve reads by its business id whether the command was carried out (see Submission)
+     * @param requiredMspIds organisations that must endorse, where a key has a policy of its own
      * @throws every class of `errors.ts`
      */
     async submit<Role extends ChaincodeRole, Value>(
@@ -63,6 +64,7 @@ export class Ledger {
         encode: () => string,
         answer: (payload: string) => Value,
         resolve?: () => Promise<Value | null>,
+        requiredMspIds: readonly string[] = [],
     ): Promise<Committed<Value>> {
         const call = { chaincode: this.#parts.chaincodes[role], verb, command: translated(encode) };
         const decode = (payload: string): Value => translated(() => answer(payload));
@@ -70,6 +72,7 @@ export class Ledger {
             role,
             call,
             decode,
+            requiredMspIds,
             ...(resolve === undefined ? {} : { resolve }),
         });
     }

@@ -1,5 +1,6 @@
 import { AccountClient } from './account-client.js';
 import { AgreementClient } from './agreement-client.js';
+import { AmendmentClient } from './amendment-client.js';
 import { type FollowOptions, followBlocks } from './block-follower.js';
 import type { BlockView } from './block-reader.js';
 import { CharterClient } from './charter-client.js';
@@ -53,6 +54,7 @@ export class Market {
     readonly meters: MeterClient;
     readonly accounts: AccountClient;
     readonly agreements: AgreementClient;
+    readonly amendments: AmendmentClient;
     readonly verdicts: VerdictClient;
     readonly readings: ReadingClient;
     readonly settlements: SettlementClient;
@@ -82,6 +84,7 @@ export class Market {
         this.meters = new MeterClient(this.ledger);
         this.accounts = new AccountClient(this.ledger);
         this.agreements = new AgreementClient(this.ledger, this.accounts);
+        this.amendments = new AmendmentClient(this.ledger, this);
         this.verdicts = new VerdictClient(this.ledger);
         this.readings = new ReadingClient(this.ledger);
         this.settlements = new SettlementClient(this.ledger);

@@ -21,6 +21,8 @@ export type Submission<Value> = Readonly<{
      * an unknown outcome is resolved and the command sent again, so only for verbs that take the same command twice.
      */
     resolve?: () => Promise<Value | null>;
+    /** Organisations that must endorse besides what the chaincode's policy asks for: those of a key's own policy. */
+    requiredMspIds?: readonly string[];
 }>;
 
 /** A value that is on the ledger. */
@@ -90,7 +92,7 @@ export class RetryingSubmitter implements Submitter {
                 throw refusalOf(outcome.error);
             }
             if (attempt >= PATIENCE) {
-                await this.#avoidDissenter(submission.role, outcome.error);
+                await this.#avoidDissenter(submission, outcome.error);
             }
             await this.#wait(pauseMs(attempt));
         }
@@ -115,10 +117,10 @@ export class RetryingSubmitter implements Submitter {
     }
 
     /** Asks other endorsers while some are away. */
-    async #submitOnce<Value>({ role, call }: Submission<Value>): Promise<Receipt> {
+    async #submitOnce<Value>({ role, call, requiredMspIds }: Submission<Value>): Promise<Receipt> {
         const startedMs = Date.now();
         for (;;) {
-            const endorsers = await this.#endorsers.choose(role);
+            const endorsers = await this.#endorsers.choose(role, requiredMspIds);
             try {
                 return await this.#transport.submit(call, endorsers);
             } catch (error) {
@@ -132,10 +134,10 @@ export class RetryingSubmitter implements Submitter {
     }
 
     /** One organisation that refuses what the others endorse cannot block them. */
-    async #avoidDissenter(role: ChaincodeRole, error: CommonwattError): Promise<void> {
+    async #avoidDissenter<Value>({ role, requiredMspIds }: Submission<Value>, error: CommonwattError): Promise<void> {
         const organizations = error.operands['organizations'];
         if (error instanceof DisagreementError && Array.isArray(organizations) && organizations.length === 1) {
-            await this.#endorsers.avoid(role, String(organizations[0]));
+            await this.#endorsers.avoid(role, String(organizations[0]), requiredMspIds);
         }
     }
 }
