@@ -60,7 +60,7 @@ export class SettlementMarket {
         this.postings.push(...postings);
     }
 
-    /** Settles a slot from what each point (named `<participant>/<anything>`) took and gave in it. */
+    /** Settles a slot from what each point (named `<participant>.<anything>`) took and gave in it. */
     settle(
         slot: SlotIndex,
         metered: Readonly<Record<string, Metered>>,
@@ -133,9 +133,9 @@ export class SettlementMarket {
     }
 }
 
-/** Registers before and after that differ by the energy; the participant is the id up to the first slash. */
+/** Registers before and after that differ by the energy; the participant is the id up to the first dot. */
 function pointIn(slot: SlotIndex, carrier: Carrier, pointId: string, energy: Metered): MeteredPoint {
-    const participantId = pointId.split('/')[0] ?? pointId;
+    const participantId = pointId.split('.')[0] ?? pointId;
     const point = {
         pointId,
         participantId,

@@ -101,7 +101,8 @@ export type SettlementOutcome = Readonly<{
  * Whoever computes it from the same ledger gets the same postings; they sum to zero.
  * @throws READING_MISSING {pointIds} · SETTLEMENT_OUT_OF_ORDER {agreementId, slot, nextSlot}
  */
-export function settleSlot(input: SettlementInput): SettlementOutcome {
+export function settleSlot(found: SettlementInput): SettlementOutcome {
+    const input = inOrder(found);
     const { carrier, slot } = input;
     demandReadings(input.points);
     const legs = legsInSlot(input.agreements, carrier, slot);
@@ -127,6 +128,15 @@ export function settleSlot(input: SettlementInput): SettlementOutcome {
         executions: book.executions,
         covers: cover.covers,
     };
+}
+
+/** Agreements and points by their ids, so that the order in which they were found shows nowhere in the result. */
+function inOrder(input: SettlementInput): SettlementInput {
+    const agreements = [...input.agreements].sort((left, right) =>
+        left.execution.agreementId < right.execution.agreementId ? -1 : 1,
+    );
+    const points = [...input.points].sort((left, right) => (left.point.pointId < right.point.pointId ? -1 : 1));
+    return { ...input, agreements, points };
 }
 
 function demandReadings(points: readonly MeteredPoint[]): void {

@@ -20,8 +20,8 @@ const ID = '1'.repeat(64);
 const FOUR_SLOTS = sampleTerms({
     legs: [
         sampleLeg({
-            sellerPoint: 'solar/point',
-            buyerPoint: 'anna/point',
+            sellerPoint: 'solar.point',
+            buyerPoint: 'anna.point',
             energyWh: Array.from({ length: 4 }, () => energyWh(1_000n)),
             priceMicroPerKwh: Array.from({ length: 4 }, () => priceMicroPerKwh(100_000n)),
         }),
@@ -116,7 +116,7 @@ describe('winding an agreement down', () => {
         market.release(ID, FIRST_SLOT + 2);
         for (const slot of [FIRST_SLOT, FIRST_SLOT + 1]) {
             const short = { importWh: 0n, exportWh: slot === FIRST_SLOT ? 1_000n : 400n };
-            market.settle(slot, { 'solar/point': short, 'anna/point': { importWh: 1_000n, exportWh: 0n } });
+            market.settle(slot, { 'solar.point': short, 'anna.point': { importWh: 1_000n, exportWh: 0n } });
         }
         expect(market.execution(ID)).to.include({ state: 'terminated' });
         expect(market.heldNano).to.equal(0n);

@@ -23,9 +23,9 @@ describe('the worked example of the settlement document', () => {
                 {
                     carrier: 'electricity',
                     sellerId: seller,
-                    sellerPoint: `${seller}/point`,
+                    sellerPoint: `${seller}.point`,
                     buyerId: buyer,
-                    buyerPoint: `${buyer}/point`,
+                    buyerPoint: `${buyer}.point`,
                     energyWh: [energyWh(agreedWh)],
                     priceMicroPerKwh: [priceMicroPerKwh(price)],
                 },
@@ -49,10 +49,10 @@ describe('the worked example of the settlement document', () => {
         market.agree(three, leg(['r', 'a'], [150n, 300_000n], { takeOrPay: false, rate: 50_000n, toleranceBp: 0 }));
         fundings = market.postings.length;
         settlement = market.settle(FIRST_SLOT, {
-            'p/point': { importWh: 0n, exportWh: 333n },
-            'a/point': { importWh: 420n, exportWh: 0n },
-            'b/point': { importWh: 130n, exportWh: 0n },
-            'r/point': null,
+            'p.point': { importWh: 0n, exportWh: 333n },
+            'a.point': { importWh: 420n, exportWh: 0n },
+            'b.point': { importWh: 130n, exportWh: 0n },
+            'r.point': null,
         });
     });
 
@@ -104,10 +104,10 @@ describe('the worked example of the settlement document', () => {
         expect(
             settlement.points.map(({ pointId, imbalanceWh, imbalanceNano }) => [pointId, imbalanceWh, imbalanceNano]),
         ).to.deep.equal([
-            ['p/point', 0n, 0n],
-            ['a/point', -30n, -4_500_000n],
-            ['b/point', -47n, -7_050_000n],
-            ['r/point', 10n, 500_000n],
+            ['a.point', -30n, -4_500_000n],
+            ['b.point', -47n, -7_050_000n],
+            ['p.point', 0n, 0n],
+            ['r.point', 10n, 500_000n],
         ]);
         const closes = settlement.points.reduce((sum, point) => sum + point.imbalanceWh, 0n);
         expect(closes).to.equal(333n - 420n - 130n + 150n);

@@ -15,9 +15,9 @@ function leg(agreed: readonly bigint[], prices: readonly bigint[], changes: Part
     return {
         carrier: 'electricity',
         sellerId: 'p',
-        sellerPoint: 'p/point',
+        sellerPoint: 'p.point',
         buyerId: 'a',
-        buyerPoint: 'a/point',
+        buyerPoint: 'a.point',
         energyWh: agreed.map(energyWh),
         priceMicroPerKwh: prices.map(priceMicroPerKwh),
         ...changes,
@@ -57,14 +57,14 @@ describe('settlement with a negative price', () => {
     it('takes the energy money from the seller and pays the buyer', () => {
         const market = marketWith(terms([leg([100n], [-30_000n])]));
         expect(market.execution(ID).holdings.map((held) => held.energyNano)).to.deep.equal([3_000_000n, 0n]);
-        const { legs } = market.settle(FIRST_SLOT, { 'p/point': given(100n), 'a/point': taken(100n) });
+        const { legs } = market.settle(FIRST_SLOT, { 'p.point': given(100n), 'a.point': taken(100n) });
         expect(legs[0]).to.include({ deliveredWh: 100n, paymentNano: -3_000_000n, defaultNano: 0n });
         expect([market.balance('free/p'), market.balance('free/a')]).to.deep.equal([-3_000_000n, 3_000_000n]);
     });
 
     it('gives the seller back what was not delivered, and the default amount still goes to the buyer', () => {
         const market = marketWith(terms([leg([100n], [-30_000n])]));
-        const { legs } = market.settle(FIRST_SLOT, { 'p/point': given(40n), 'a/point': taken(100n) });
+        const { legs } = market.settle(FIRST_SLOT, { 'p.point': given(40n), 'a.point': taken(100n) });
         expect(legs[0]).to.include({ deliveredWh: 40n, paymentNano: -1_200_000n, defaultNano: 6_000_000n });
         expect(market.balance('free/p')).to.equal(-1_200_000n - 6_000_000n);
         expect(market.heldNano).to.equal(0n);
@@ -74,7 +74,7 @@ describe('settlement with a negative price', () => {
         const market = marketWith(terms([leg([100n, 100n], [-30_000n, 30_000n])]));
         expect(market.execution(ID).holdings.map((held) => held.energyNano)).to.deep.equal([3_000_000n, 3_000_000n]);
         for (const slot of [FIRST_SLOT, FIRST_SLOT + 1]) {
-            market.settle(slot, { 'p/point': given(100n), 'a/point': taken(100n) });
+            market.settle(slot, { 'p.point': given(100n), 'a.point': taken(100n) });
         }
         expect([market.balance('free/p'), market.balance('free/a')]).to.deep.equal([0n, 0n]);
     });
@@ -82,31 +82,37 @@ describe('settlement with a negative price', () => {
     it('of the imbalance charges a surplus', () => {
         const market = marketWith(terms([leg([100n], [0n])]));
         market.rules = { ...ELECTRICITY_RULES, imbalanceLongMicroPerKwh: priceMicroPerKwh(-20_000n) };
-        market.settle(FIRST_SLOT, { 'p/point': given(110n), 'a/point': taken(100n) });
+        market.settle(FIRST_SLOT, { 'p.point': given(110n), 'a.point': taken(100n) });
         expect(market.coversOf('electricity').get('p')).to.equal(-200_000n);
     });
 });
 
 describe('settlement of what the buyer does not take', () => {
-    const metered = { 'p/point': given(100n), 'a/point': taken(70n) };
+    const metered = { 'p.point': given(100n), 'a.point': taken(70n) };
 
     it('is paid in full under take-or-pay', () => {
         const market = marketWith(terms([leg([100n], [200_000n])], { takeOrPay: true }));
         const { legs, points } = market.settle(FIRST_SLOT, metered);
         expect(legs[0]).to.include({ untakenWh: 30n, deliveredWh: 100n, paymentNano: 20_000_000n, defaultNano: 0n });
-        expect(points.map((point) => point.imbalanceWh)).to.deep.equal([0n, 30n]);
+        expect(points.map(({ pointId, imbalanceWh }) => [pointId, imbalanceWh])).to.deep.equal([
+            ['a.point', 30n],
+            ['p.point', 0n],
+        ]);
     });
 
     it('is a default of the buyer otherwise', () => {
         const market = marketWith(terms([leg([100n], [200_000n])], { takeOrPay: false }));
         const { legs, points } = market.settle(FIRST_SLOT, metered);
         expect(legs[0]).to.include({ deliveredWh: 70n, paymentNano: 14_000_000n, defaultNano: -3_000_000n });
-        expect(points.map((point) => point.imbalanceWh)).to.deep.equal([30n, 0n]);
+        expect(points.map(({ pointId, imbalanceWh }) => [pointId, imbalanceWh])).to.deep.equal([
+            ['a.point', 0n],
+            ['p.point', 30n],
+        ]);
     });
 
     it('counts against what the seller falls short of', () => {
         const market = marketWith(terms([leg([100n], [200_000n])], { takeOrPay: false }));
-        const { legs } = market.settle(FIRST_SLOT, { 'p/point': given(60n), 'a/point': taken(70n) });
+        const { legs } = market.settle(FIRST_SLOT, { 'p.point': given(60n), 'a.point': taken(70n) });
         expect(legs[0]).to.include({ shortWh: 40n, untakenWh: 30n, deliveredWh: 60n, defaultNano: 1_000_000n });
     });
 
@@ -114,7 +120,7 @@ describe('settlement of what the buyer does not take', () => {
         const agreed = terms([leg([100n, 100n], [200_000n, 200_000n])], { takeOrPay: false, toleranceBp: 3_099 });
         const market = marketWith(agreed);
         expect(market.settle(FIRST_SLOT, metered).legs[0]?.defaultNano).to.equal(0n);
-        const beyond = { 'p/point': given(100n), 'a/point': taken(69n) };
+        const beyond = { 'p.point': given(100n), 'a.point': taken(69n) };
         expect(market.settle(FIRST_SLOT + 1, beyond).legs[0]?.defaultNano).to.equal(-100_000n);
     });
 });
@@ -126,7 +132,7 @@ describe('the cap on default amounts', () => {
         const three = [100n, 100n, 100n];
         const market = marketWith(terms([leg(three, [0n, 0n, 0n])], capped));
         const drawn = three.map((_, offset) => {
-            const { legs } = market.settle(FIRST_SLOT + offset, { 'p/point': given(50n), 'a/point': taken(100n) });
+            const { legs } = market.settle(FIRST_SLOT + offset, { 'p.point': given(50n), 'a.point': taken(100n) });
             return legs[0]?.defaultNano;
         });
         expect(drawn).to.deep.equal([5_000_000n, 2_000_000n, 0n]);
@@ -135,12 +141,12 @@ describe('the cap on default amounts', () => {
     });
 
     it('is one for each party, over all its legs in their order', () => {
-        const legs = [leg([100n], [0n]), leg([50n], [0n], { buyerId: 'b', buyerPoint: 'b/point' })];
+        const legs = [leg([100n], [0n]), leg([50n], [0n], { buyerId: 'b', buyerPoint: 'b.point' })];
         const market = marketWith(terms(legs, capped));
         const settlement = market.settle(FIRST_SLOT, {
-            'p/point': given(0n),
-            'a/point': taken(100n),
-            'b/point': taken(50n),
+            'p.point': given(0n),
+            'a.point': taken(100n),
+            'b.point': taken(50n),
         });
         expect(settlement.legs.map((each) => each.defaultNano)).to.deep.equal([7_000_000n, 0n]);
     });
@@ -152,7 +158,7 @@ describe('the cap on default amounts', () => {
 });
 
 describe('a halt', () => {
-    const short = { 'p/point': given(40n), 'a/point': taken(100n) };
+    const short = { 'p.point': given(40n), 'a.point': taken(100n) };
     const exempting = (changes: Partial<Terms>, halts: readonly Halt[]): bigint | undefined => {
         const market = marketWith(terms([leg([100n], [0n])], changes));
         return market.settle(FIRST_SLOT, short, { halts }).legs[0]?.defaultNano;
@@ -195,15 +201,15 @@ describe('a party of several legs', () => {
     it('is short once, spread over what it sells by the largest remainder', () => {
         const legs = [
             leg([10n], [0n]),
-            leg([10n], [0n], { buyerId: 'b', buyerPoint: 'b/point' }),
-            leg([10n], [0n], { buyerId: 'c', buyerPoint: 'c/point' }),
+            leg([10n], [0n], { buyerId: 'b', buyerPoint: 'b.point' }),
+            leg([10n], [0n], { buyerId: 'c', buyerPoint: 'c.point' }),
         ];
         const market = marketWith(terms(legs));
         const settlement = market.settle(FIRST_SLOT, {
-            'p/point': given(10n),
-            'a/point': taken(10n),
-            'b/point': taken(10n),
-            'c/point': taken(10n),
+            'p.point': given(10n),
+            'a.point': taken(10n),
+            'b.point': taken(10n),
+            'c.point': taken(10n),
         });
         expect(settlement.legs.map((each) => each.shortWh)).to.deep.equal([7n, 7n, 6n]);
     });
@@ -211,13 +217,13 @@ describe('a party of several legs', () => {
     it('may buy and sell at one point: what it buys covers what it sells', () => {
         const legs = [
             leg([100n], [100_000n]),
-            leg([60n], [50_000n], { sellerId: 'q', sellerPoint: 'q/point', buyerId: 'p', buyerPoint: 'p/point' }),
+            leg([60n], [50_000n], { sellerId: 'q', sellerPoint: 'q.point', buyerId: 'p', buyerPoint: 'p.point' }),
         ];
         const market = marketWith(terms(legs));
         const settlement = market.settle(FIRST_SLOT, {
-            'p/point': given(40n),
-            'q/point': given(60n),
-            'a/point': taken(100n),
+            'p.point': given(40n),
+            'q.point': given(60n),
+            'a.point': taken(100n),
         });
         expect(settlement.legs.map((each) => each.deliveredWh)).to.deep.equal([100n, 60n]);
         expect(settlement.points.every((point) => point.imbalanceWh === 0n)).to.equal(true);
@@ -225,28 +231,32 @@ describe('a party of several legs', () => {
     });
 
     it('answers for each of its points apart', () => {
-        const legs = [leg([100n], [0n]), leg([100n], [0n], { sellerPoint: 'p/other' })];
+        const legs = [leg([100n], [0n]), leg([100n], [0n], { sellerPoint: 'p.other' })];
         const settlement = marketWith(terms(legs)).settle(FIRST_SLOT, {
-            'p/point': given(0n),
-            'p/other': given(200n),
-            'a/point': taken(200n),
+            'p.point': given(0n),
+            'p.other': given(200n),
+            'a.point': taken(200n),
         });
         expect(settlement.legs.map((each) => each.deliveredWh)).to.deep.equal([0n, 100n]);
-        expect(settlement.points.map((point) => point.imbalanceWh)).to.deep.equal([0n, 100n, -100n]);
+        expect(settlement.points.map(({ pointId, imbalanceWh }) => [pointId, imbalanceWh])).to.deep.equal([
+            ['a.point', -100n],
+            ['p.other', 100n],
+            ['p.point', 0n],
+        ]);
     });
 });
 
 describe('a settlement', () => {
     const two = terms([leg([100n, 100n], [0n, 0n])]);
-    const metered = { 'p/point': given(100n), 'a/point': taken(100n) };
+    const metered = { 'p.point': given(100n), 'a.point': taken(100n) };
 
     it('waits for every reading', () => {
         const market = marketWith(two);
         expectRefusal(
-            () => market.settle(FIRST_SLOT, { ...metered, 'x/point': taken(0n), 'y/point': 'missing' }),
+            () => market.settle(FIRST_SLOT, { ...metered, 'x.point': taken(0n), 'y.point': 'missing' }),
             'READING_MISSING',
             {
-                pointIds: ['y/point'],
+                pointIds: ['y.point'],
             },
         );
     });
@@ -266,7 +276,7 @@ describe('a settlement', () => {
         market.settle(FIRST_SLOT, metered);
         expect(market.execution(ID)).to.include({ state: 'inForce' });
         expect(market.heldNano).not.to.equal(0n);
-        const heat = { 'p/point': given(50n), 'a/point': taken(50n) };
+        const heat = { 'p.point': given(50n), 'a.point': taken(50n) };
         market.settle(FIRST_SLOT, heat, { carrier: 'heat' });
         expect(market.execution(ID)).to.include({ state: 'completed' });
         expect(market.heldNano).to.equal(0n);
@@ -274,7 +284,7 @@ describe('a settlement', () => {
 
     it('books what no agreement covers on the cover of the point’s owner', () => {
         const market = marketWith(two);
-        market.settle(FIRST_SLOT, { ...metered, 'z/point': taken(8n) });
+        market.settle(FIRST_SLOT, { ...metered, 'z.point': taken(8n) });
         expect(market.coversOf('electricity').get('z')).to.equal(-1_200_000n);
         expect(market.balance('system/imbalance/electricity')).to.equal(1_200_000n);
     });
