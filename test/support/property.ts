@@ -1,0 +1,32 @@
+import { randomInt } from 'node:crypto';
+import fc from 'fast-check';
+
+/** Seed of every property of this run: a new one each time, or the one to repeat. */
+const SEED = Number(process.env['COMMONWATT_SEED'] ?? randomInt(2 ** 31));
+
+/** How much a property may cost; the time bounds the whole property, shrinking included. */
+export type Effort = Readonly<{ runs: number; seconds: number }>;
+
+/**
+ * Checks a property and says how often it held, in which time and from which seed. `COMMONWATT_SEED` repeats a run.
+ * A property that the time cuts short has held so far; one that never ran has failed.
+ */
+export async function holds<Values extends [unknown, ...unknown[]]>(
+    property: fc.IAsyncProperty<Values> | fc.IProperty<Values>,
+    { runs, seconds }: Effort,
+): Promise<void> {
+    const startedMs = performance.now();
+    const details = await fc.check(property as fc.IAsyncProperty<Values>, {
+        seed: SEED,
+        numRuns: runs,
+        interruptAfterTimeLimit: seconds * 1_000,
+    });
+    const tookMs = Math.round(performance.now() - startedMs);
+    process.stdout.write(`      held ${details.numRuns} times in ${tookMs} ms, COMMONWATT_SEED=${SEED}\n`);
+    if (details.failed) {
+        throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance });
+    }
+    if (details.numRuns === 0) {
+        throw new Error('the property was never tried');
+    }
+}
