@@ -23,6 +23,7 @@ const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
     VERDICT_MISSING: 'Wait for the review: `commonwatt verdict approve`, or name a standing verdict that covers it.',
     STANDING_VERDICT_EXCEEDED: 'Change the terms, or have the agreement reviewed by itself.',
     SIGNATURE_MISSING: 'Add the signature of every party, with its registered key: `commonwatt agreement sign`.',
+    VERSION_STALE: 'Draft it anew from the version in force: `commonwatt agreement show`.',
     SIGNATURE_WITHDRAWN: 'Draft the agreement anew: a signature taken back stays so.',
     MARKET_HALTED: 'Wait until the halt ends: `commonwatt halt show`.',
     ACCOUNT_UNDERFUNDED: 'Deposit more: `commonwatt account deposit`.',

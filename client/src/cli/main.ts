@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { registerAccountCommands } from './account/index.js';
 import { registerAgreementCommands } from './agreement/index.js';
+import { registerAmendmentCommands } from './amendment/index.js';
 import { registerBlockCommands } from './block/index.js';
 import { registerCharterCommands } from './charter/index.js';
 import { registerClockCommands } from './clock/index.js';
@@ -28,6 +29,7 @@ export function registerClientCommands(program: Command): void {
     registerMeterCommands(program);
     registerAccountCommands(program);
     registerAgreementCommands(program);
+    registerAmendmentCommands(program);
     registerVerdictCommands(program);
     registerReadingCommands(program);
     registerSettlementCommands(program);

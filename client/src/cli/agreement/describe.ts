@@ -15,6 +15,6 @@ export function describeTerms(terms: Terms): string[] {
         ...legs,
         `  default ${rate} per kWh up to ${formatAmount(terms.defaultCapNano)} beyond ${String(terms.toleranceBp)} bp; ` +
             (terms.takeOrPay ? 'take or pay' : 'not take or pay'),
-        `  void unless concluded before slot ${String(terms.concludeBeforeSlot)}`,
+        `  void unless ${terms.version === 1 ? 'concluded' : 'enacted'} before slot ${String(terms.concludeBeforeSlot)}`,
     ];
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addNoun } from '../verb.js';
+import { registerCancel } from './cancel.js';
 import { registerConclude } from './conclude.js';
 import { registerDraft } from './draft.js';
 import { registerFund } from './fund.js';
@@ -9,6 +10,7 @@ import { registerList } from './list.js';
 import { registerRelease } from './release.js';
 import { registerShow } from './show.js';
 import { registerSign } from './sign.js';
+import { registerSignCancellation } from './sign-cancellation.js';
 import { registerWithdraw } from './withdraw.js';
 
 export function registerAgreementCommands(program: Command): void {
@@ -18,6 +20,8 @@ export function registerAgreementCommands(program: Command): void {
     registerConclude(noun);
     registerFund(noun);
     registerRelease(noun);
+    registerSignCancellation(noun);
+    registerCancel(noun);
     registerLapse(noun);
     registerWithdraw(noun);
     registerShow(noun);

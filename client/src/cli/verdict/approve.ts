@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { count } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
+import { reviewedOf } from './reviewed.js';
 
 export function registerApprove(noun: Command): void {
     const verb = addVerb(noun, {
@@ -9,11 +11,12 @@ export function registerApprove(noun: Command): void {
         mode: 'submit',
     })
         .argument('<agreement>', 'id of the agreement')
-        .requiredOption('--reason <code>', 'reason code in camelCase');
-    onRun<{ reason: string }>(verb, async (session, { reason }, [agreementId = '']) => {
+        .requiredOption('--reason <code>', 'reason code in camelCase')
+        .option('--amendment <version>', 'a version that was proposed (default: the one in force)', count);
+    onRun<{ reason: string; amendment?: number }>(verb, async (session, options, [agreementId = '']) => {
         const market = await session.market();
-        const { agreement } = await market.agreements.show(agreementId);
-        const done = await market.verdicts.approve(agreement, reason);
+        const reviewed = await reviewedOf(market, agreementId, options.amendment);
+        const done = await market.verdicts.approve(reviewed, options.reason);
         session.printCommitted(done, `Approved agreement ${agreementId}`);
     });
 }
