@@ -1,4 +1,4 @@
-import { coverAccount, escrowAccount } from '@commonwatt/chaincode/domain/posting';
+import { coverAccount, escrowAccount, netByAccount } from '@commonwatt/chaincode/domain/posting';
 import { checkTerms } from '@commonwatt/chaincode/domain/agreement';
 import { heldBy } from '@commonwatt/chaincode/domain/escrow';
 import { FINAL_STATES } from '@commonwatt/chaincode/domain/lifecycle';
@@ -45,15 +45,16 @@ function checkSettlement(market: SettlementMarket, settlement: Settlement): void
         const within = leg.shortWh <= leg.agreedWh && leg.untakenWh <= leg.agreedWh && leg.deliveredWh <= leg.agreedWh;
         expect(within, 'a leg is short of, leaves and delivers at most what was agreed').to.equal(true);
     }
+    const posted = netByAccount(market.postings);
     for (const execution of market.executions.values()) {
         for (const holding of execution.holdings) {
             expect(holding.energyNano >= 0n && holding.defaultNano >= 0n, 'escrow is never negative').to.equal(true);
             const account = escrowAccount(execution.agreementId, holding.participantId);
-            expect(market.balance(account), 'escrow is what was posted').to.equal(heldBy(holding));
+            expect(posted.get(account) ?? 0n, 'escrow is what was posted').to.equal(heldBy(holding));
         }
     }
     for (const [participantId, cover] of market.coversOf('electricity')) {
-        expect(market.balance(coverAccount(participantId, 'electricity')), 'a cover is what was posted').to.equal(
+        expect(posted.get(coverAccount(participantId, 'electricity')) ?? 0n, 'a cover is what was posted').to.equal(
             cover,
         );
     }

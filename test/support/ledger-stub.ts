@@ -141,6 +141,24 @@ export class LedgerStub implements Committed {
         return this.#policies.get(`${chaincode}/${key}`) ?? null;
     }
 
+    /** Another ledger with the same state and history, served by the same chaincodes. */
+    copy(): LedgerStub {
+        const copy = new LedgerStub(this.channel, Object.fromEntries(this.#chaincodes));
+        for (const [chaincode, keys] of this.#state) {
+            copy.#state.set(chaincode, new Map(keys));
+        }
+        for (const [key, policy] of this.#policies) {
+            copy.#policies.set(key, policy);
+        }
+        for (const [key, changes] of this.#history) {
+            copy.#history.set(key, [...changes]);
+        }
+        copy.events.push(...this.events);
+        copy.#transactions = this.#transactions;
+        copy.#height = this.#height;
+        return copy;
+    }
+
     /** The whole state as text: two ledgers with equal snapshots are equal. */
     snapshot(): string {
         const lines = [...this.#state].flatMap(([chaincode, keys]) =>
