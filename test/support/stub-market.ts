@@ -82,7 +82,7 @@ export class StubMarket {
     /** Four participants are qualified, metered and have money; a standing verdict covers ordinary trade. */
     static async ready(charter: Charter = CHARTER, rules: Rules = RULES): Promise<StubMarket> {
         const market = await StubMarket.established(charter, rules);
-        const participants = { solar: 'prosumer', anna: 'consumer', bert: 'consumer', retail: 'energySeller' } as const;
+        const participants = { solar: 'prosumer', anna: 'consumer', bert: 'prosumer', retail: 'energySeller' } as const;
         for (const [name, kind] of Object.entries(participants)) {
             const application = commands.apply(market.who(name), name, kind);
             await market.do(name, 'exchange', 'participant:apply', application);

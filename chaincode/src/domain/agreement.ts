@@ -1,6 +1,7 @@
 import type { Carrier } from './charter.js';
 import { demand } from './errors.js';
 import type { MeteringPoint } from './meter.js';
+import { demandTradeOfKind, type Participant } from './participant.js';
 import { type Rules, rulesOf } from './rules.js';
 import {
     type AmountNano,
@@ -156,6 +157,20 @@ function checkLeg(terms: Terms, leg: Leg, index: number, rules: Rules): void {
     for (const price of leg.priceMicroPerKwh) {
         invalid(price >= carrierRules.priceFloorMicroPerKwh, 'price below the floor');
         invalid(price <= carrierRules.priceCapMicroPerKwh, 'price above the cap');
+    }
+}
+
+/** Every party trades what its kind of subject can. @throws TRADE_NOT_OF_KIND {participantId, kind, carrier, side} */
+export function checkKinds(terms: Terms, parties: readonly Participant[]): void {
+    for (const { carrier, sellerId, buyerId } of terms.legs) {
+        for (const party of parties) {
+            if (party.participantId === sellerId) {
+                demandTradeOfKind(party, carrier, 'sell');
+            }
+            if (party.participantId === buyerId) {
+                demandTradeOfKind(party, carrier, 'buy');
+            }
+        }
     }
 }
 

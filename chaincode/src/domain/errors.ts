@@ -30,6 +30,7 @@ export const ERROR_KINDS = {
     PARTICIPANT_MISSING: 'notFound',
     PARTICIPANT_CONFLICT: 'conflict',
     SUBJECT_TAKEN: 'conflict',
+    TRADE_NOT_OF_KIND: 'forbidden',
     QUALIFICATION_MISSING: 'forbidden',
     QUALIFICATION_CONFLICT: 'conflict',
     METER_MISSING: 'notFound',

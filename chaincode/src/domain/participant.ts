@@ -1,4 +1,4 @@
-import { type Charter, mayBringParticipant } from './charter.js';
+import { type Carrier, CARRIERS, type Charter, mayBringParticipant } from './charter.js';
 import { demand } from './errors.js';
 import type { ParticipantKind } from './participant-kind.js';
 
@@ -7,6 +7,30 @@ export { PARTICIPANT_KINDS, type ParticipantKind } from './participant-kind.js';
 export const SECTORS = ['residential', 'commercial', 'industrial'] as const;
 /** Class of a consumer or prosumer (paper §2.2); null for professional subjects. */
 export type Sector = (typeof SECTORS)[number];
+
+const NETWORK_CARRIERS = ['electricity', 'heat', 'cooling', 'gas'] as const satisfies readonly Carrier[];
+
+/**
+ * What each kind of subject trades by its nature (paper §2.2); the regulator's permits choose from it. Mobility is what
+ * charge points hand over to vehicles, and take back from them.
+ */
+const TRADES: Readonly<Record<ParticipantKind, Readonly<{ buy: readonly Carrier[]; sell: readonly Carrier[] }>>> = {
+    consumer: { buy: NETWORK_CARRIERS, sell: [] },
+    prosumer: { buy: NETWORK_CARRIERS, sell: ['electricity', 'heat'] },
+    prosumerWithStorage: { buy: NETWORK_CARRIERS, sell: NETWORK_CARRIERS },
+    storageProvider: { buy: NETWORK_CARRIERS, sell: NETWORK_CARRIERS },
+    energySeller: { buy: CARRIERS, sell: CARRIERS },
+    plant: { buy: NETWORK_CARRIERS, sell: NETWORK_CARRIERS },
+    chargingOperator: { buy: ['electricity', 'mobility'], sell: ['electricity', 'mobility'] },
+    evFleet: { buy: ['mobility'], sell: ['mobility'] },
+    networkOperator: { buy: CARRIERS, sell: CARRIERS },
+};
+
+/** @throws TRADE_NOT_OF_KIND {participantId, kind, carrier, side} */
+export function demandTradeOfKind({ participantId, kind }: Participant, carrier: Carrier, side: 'buy' | 'sell'): void {
+    const trades = TRADES[kind][side].includes(carrier);
+    demand(trades, 'TRADE_NOT_OF_KIND', { participantId, kind, carrier, side });
+}
 
 /** A subject of the market: one certificate, one signing key, known by a pseudonym. */
 export type Participant = Readonly<{

@@ -1,4 +1,4 @@
-import { type Agreement, carriersOf, checkPoints, checkTerms } from '../domain/agreement.js';
+import { type Agreement, carriersOf, checkKinds, checkPoints, checkTerms } from '../domain/agreement.js';
 import { demand } from '../domain/errors.js';
 import { type Execution, fundExecution, heldBy, openExecution, windDown } from '../domain/escrow.js';
 import { nextAgreementState } from '../domain/lifecycle.js';
@@ -51,7 +51,7 @@ export class AgreementContract extends ExchangeContract {
     /**
      * Binds the parties to terms that all of them signed. The terms get a key policy of their own.
      * @throws TERMS_INVALID · TERMS_LIMIT · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN ·
-     * PARTICIPANT_MISSING · METER_MISSING · METER_OF_OTHER · QUALIFICATION_MISSING · MARKET_HALTED · SLOT_BEGUN
+     * PARTICIPANT_MISSING · TRADE_NOT_OF_KIND · METER_MISSING · METER_OF_OTHER · QUALIFICATION_MISSING · MARKET_HALTED · SLOT_BEGUN
      */
     async conclude(ctx: TradeContext, command: string): Promise<string> {
         const { terms, consents } = concludeCodec.decode(command);
@@ -71,6 +71,7 @@ export class AgreementContract extends ExchangeContract {
         const body = consentBody(agreementId, terms);
         await verifyConsents(ctx, 'commonwatt/agreement/1', body, consents, parties);
         await demandNotWithdrawn(ctx, termsHash, consents);
+        checkKinds(terms, parties);
         checkPoints(terms, await loadPoints(ctx, terms));
         await ctx.demandNotBegun(terms.concludeBeforeSlot);
         await demandTradable(ctx, terms);
