@@ -24,15 +24,21 @@ export class Endorsers {
     }
 
     /**
-     * The organisations to ask next, none of which is known to be away.
+     * The organisations to ask next, none of which is known to be away where the policy can be met without them: where
+     * it cannot, they are worth another try, because they may be back.
      * @param required organisations that a key's own policy demands
+     * @param silent organisations that have not answered this very submission: they are not asked again
      * @throws UnavailableError PEER_UNAVAILABLE {organizations} when the rest cannot meet the policy
      */
-    async choose(role: ChaincodeRole, required: readonly string[] = []): Promise<readonly string[]> {
-        const away = this.#away();
-        const choice = without(await this.#choices(role, required), away);
+    async choose(
+        role: ChaincodeRole,
+        required: readonly string[] = [],
+        silent: readonly string[] = [],
+    ): Promise<readonly string[]> {
+        const choices = await this.#choices(role, required);
+        const choice = without(choices, [...this.#away(), ...silent]) ?? without(choices, silent);
         if (choice === undefined) {
-            throw new UnavailableError({ code: 'PEER_UNAVAILABLE', operands: { organizations: away } });
+            throw new UnavailableError({ code: 'PEER_UNAVAILABLE', operands: { organizations: silent } });
         }
         return choice;
     }

@@ -119,8 +119,9 @@ export class RetryingSubmitter implements Submitter {
     /** Asks other endorsers while some are away. */
     async #submitOnce<Value>({ role, call, requiredMspIds }: Submission<Value>): Promise<Receipt> {
         const startedMs = Date.now();
+        const silent: string[] = [];
         for (;;) {
-            const endorsers = await this.#endorsers.choose(role, requiredMspIds);
+            const endorsers = await this.#endorsers.choose(role, requiredMspIds, silent);
             try {
                 return await this.#transport.submit(call, endorsers);
             } catch (error) {
@@ -129,6 +130,7 @@ export class RetryingSubmitter implements Submitter {
                     throw error;
                 }
                 this.#endorsers.markAway(away);
+                silent.push(...away);
             }
         }
     }

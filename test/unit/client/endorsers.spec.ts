@@ -29,14 +29,21 @@ describe('endorsers', () => {
     });
 
     it('cannot do without the regulator in supervision, nor with two in the exchange', async () => {
-        const withoutRegulator = endorsers();
-        withoutRegulator.markAway(['RegulatorMSP']);
-        const error = await rejectionOf(withoutRegulator.choose('supervision'));
+        const error = await rejectionOf(endorsers().choose('supervision', [], ['RegulatorMSP']));
         expect(error.kind).to.equal('unavailable');
         expect(error.operands).to.deep.equal({ organizations: ['RegulatorMSP'] });
-        expect(await withoutRegulator.choose('exchange')).to.have.length(3);
+        expect(await endorsers().choose('exchange', [], ['RegulatorMSP'])).to.have.length(3);
+        const two = endorsers().choose('exchange', [], ['RegulatorMSP', 'OperatorMSP']);
+        expect((await rejectionOf(two)).code).to.equal('PEER_UNAVAILABLE');
+    });
+
+    it('are tried again where the policy cannot be met without them, since they may be back', async () => {
+        const withoutRegulator = endorsers();
+        withoutRegulator.markAway(['RegulatorMSP']);
+        expect(await withoutRegulator.choose('supervision')).to.include('RegulatorMSP');
         withoutRegulator.markAway(['OperatorMSP']);
-        expect((await rejectionOf(withoutRegulator.choose('exchange'))).code).to.equal('PEER_UNAVAILABLE');
+        expect(await withoutRegulator.choose('exchange')).to.deep.equal(['CommunityMSP', 'OperatorMSP', 'SupplierMSP']);
+        expect(await withoutRegulator.choose('exchange', [], ['OperatorMSP'])).to.not.include('OperatorMSP');
     });
 
     it('leave a dissenter out only where the policy can be met without it', async () => {
