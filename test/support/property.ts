@@ -9,16 +9,18 @@ export type Effort = Readonly<{ runs: number; seconds: number }>;
 
 /**
  * Checks a property and says how often it held, in which time and from which seed. `COMMONWATT_SEED` repeats a run.
- * A property that the time cuts short has held so far; one that never ran has failed.
+ * Examples are tried first. A property that the time cuts short has held so far; one that never ran has failed.
  */
 export async function holds<Values extends [unknown, ...unknown[]]>(
     property: fc.IAsyncProperty<Values> | fc.IProperty<Values>,
     { runs, seconds }: Effort,
+    examples: Values[] = [],
 ): Promise<void> {
     const startedMs = performance.now();
     const details = await fc.check(property as fc.IAsyncProperty<Values>, {
         seed: SEED,
         numRuns: runs,
+        examples,
         interruptAfterTimeLimit: seconds * 1_000,
     });
     const tookMs = Math.round(performance.now() - startedMs);
