@@ -56,32 +56,29 @@ async function commandPool(): Promise<{ opening: Sent[]; pool: Sent[] }> {
         0,
         all.findIndex((each) => each.verb === 'agreement:withdraw'),
     );
-    const slots = [0, 1, 2, 3, 4].map((offset) => FIRST_SLOT + offset);
-    const single = slots.flatMap((slot, index): Sent[] => [
-        {
-            name: 'platform',
-            chaincode: 'exchange',
-            verb: 'clock:advance',
-            command: advanceCodec.encode({ fromSlot: slot, toSlot: slot }),
-        },
-        {
-            name: 'anna',
-            chaincode: 'exchange',
-            verb: 'reading:submit',
-            command: commands.submitReadings(
-                market.reading('solar-point', slot, 0n, 90n * BigInt(index + 1)),
-                market.reading('anna-point', slot, 80n * BigInt(index + 1), 0n),
-            ),
-        },
-        {
-            name: 'stranger',
-            chaincode: 'exchange',
-            verb: 'settlement:run',
-            command: canonicalJson({ carrier: 'electricity', slot }),
-        },
-    ]);
+    const single = [0, 1, 2, 3, 4].flatMap((offset): Sent[] => {
+        const slot = FIRST_SLOT + offset;
+        const energyWh = BigInt(offset + 1);
+        const readings = commands.submitReadings(
+            market.reading('solar-point', slot, 0n, 90n * energyWh),
+            market.reading('anna-point', slot, 80n * energyWh, 0n),
+        );
+        const next = advanceCodec.encode({ fromSlot: slot + 1, toSlot: slot + 1 });
+        const settle = canonicalJson({ carrier: 'electricity', slot });
+        return [
+            { name: 'platform', chaincode: 'exchange', verb: 'clock:advance', command: next },
+            { name: 'anna', chaincode: 'exchange', verb: 'reading:submit', command: readings },
+            { name: 'stranger', chaincode: 'exchange', verb: 'settlement:run', command: settle },
+        ];
+    });
+    const first: Sent = {
+        name: 'platform',
+        chaincode: 'exchange',
+        verb: 'clock:advance',
+        command: advanceCodec.encode({ fromSlot: FIRST_SLOT, toSlot: FIRST_SLOT }),
+    };
     const withoutClock = all.filter((each) => each.verb !== 'clock:advance');
-    return { opening, pool: [...withoutClock, ...single] };
+    return { opening, pool: [...withoutClock, first, ...single] };
 }
 
 /** Most commands in their order, some left out, some too early or too late, some anywhere once more. */
