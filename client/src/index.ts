@@ -28,6 +28,8 @@ export { Ledger } from './ledger.js';
 export { connect, type ConnectOptions, Market } from './market.js';
 export { MeterClient } from './meter-client.js';
 export { nativeSigner } from './native-signer.js';
+export { OfferClient } from './offer-client.js';
+export { newSalt, proposeTerms, type TermsChange } from './offer-draft.js';
 export { ParticipantClient } from './participant-client.js';
 export { QualificationClient, type QualificationReason } from './qualification-client.js';
 export { ReadingClient } from './reading-client.js';

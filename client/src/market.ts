@@ -13,6 +13,7 @@ import { HaltClient } from './halt-client.js';
 import type { Identity } from './identity.js';
 import { Ledger, orNull } from './ledger.js';
 import { MeterClient } from './meter-client.js';
+import { OfferClient } from './offer-client.js';
 import { ParticipantClient } from './participant-client.js';
 import { QualificationClient } from './qualification-client.js';
 import { ReadingClient } from './reading-client.js';
@@ -53,6 +54,7 @@ export class Market {
     readonly qualifications: QualificationClient;
     readonly meters: MeterClient;
     readonly accounts: AccountClient;
+    readonly offers: OfferClient;
     readonly agreements: AgreementClient;
     readonly amendments: AmendmentClient;
     readonly verdicts: VerdictClient;
@@ -85,6 +87,7 @@ export class Market {
         this.accounts = new AccountClient(this.ledger);
         this.agreements = new AgreementClient(this.ledger, this.accounts);
         this.amendments = new AmendmentClient(this.ledger, this);
+        this.offers = new OfferClient(this.ledger, this.agreements);
         this.verdicts = new VerdictClient(this.ledger);
         this.readings = new ReadingClient(this.ledger);
         this.settlements = new SettlementClient(this.ledger);

@@ -5,8 +5,10 @@ import { agreementIdOf, termsHashOf } from '@commonwatt/chaincode/wire/agreement
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { advanceCodec } from '@commonwatt/chaincode/wire/clock';
 import { liftCodec } from '@commonwatt/chaincode/wire/halt';
+import { offerRefCodec } from '@commonwatt/chaincode/wire/offer';
 import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/verbs';
 import * as commands from './market-commands.js';
+import { firstRound, OfferMoves } from './offer-commands.js';
 import { FIRST_SLOT, sampleLeg, sampleTerms } from './sample-market.js';
 import { SigningKey } from './signing-key.js';
 import { DEPOSIT_NANO, type StubMarket } from './stub-market.js';
@@ -52,12 +54,17 @@ const REJECTED = termsOf('b1');
 const CANCELLED = termsOf('c1');
 const TERMINATED = termsOf('d1');
 const WITHDRAWN = termsOf('e1');
+const OFFERED = firstRound(termsOf('f1'));
+const COUNTERED = firstRound({ ...termsOf('f2'), proposerId: 'anna' });
+const OFFER_WITHDRAWN = firstRound(termsOf('f3'));
+const OFFER_EXPIRED = firstRound(termsOf('f4'));
 
 /** Every step of the lifecycle, in an order in which each succeeds and changes something. */
 export function journey(market: StubMarket): readonly JourneyStep[] {
     return [
         ...establishing(market),
         ...qualifying(market),
+        ...negotiating(market),
         ...agreeing(market),
         ...halting(market),
         ...settling(market),
@@ -120,6 +127,22 @@ function qualifying(market: StubMarket): JourneyStep[] {
     ];
 }
 
+function negotiating(market: StubMarket): JourneyStep[] {
+    const moves = new OfferMoves(market);
+    const make = (offer: typeof OFFERED, place: number): JourneyStep =>
+        exchange('solar', 'offer:make', () => moves.makeCommand(offer, place));
+    const { offerId, rounds } = OFFERED;
+    const countered = { ...COUNTERED, offerId, rounds: [...rounds, ...COUNTERED.rounds] };
+    return [
+        make(OFFERED, 0),
+        exchange('anna', 'offer:counter', () => moves.counterCommand(offerId, 2, COUNTERED.terms)),
+        exchange('solar', 'offer:accept', () => moves.acceptCommand(countered, 'solar')),
+        make(OFFER_WITHDRAWN, 1),
+        exchange('solar', 'offer:withdraw', () => moves.withdrawCommand(OFFER_WITHDRAWN, 'solar')),
+        make(OFFER_EXPIRED, 2),
+    ];
+}
+
 function agreeing(market: StubMarket): JourneyStep[] {
     const reviewer = market.who('reviewer');
     const conclude = (terms: Terms): JourneyStep =>
@@ -178,6 +201,7 @@ function settling(market: StubMarket): JourneyStep[] {
         exchange('platform', 'clock:advance', () =>
             advanceCodec.encode({ fromSlot: FIRST_SLOT, toSlot: FIRST_SLOT + 4 }),
         ),
+        exchange('stranger', 'offer:expire', () => offerRefCodec.encode({ offerId: OFFER_EXPIRED.offerId })),
         exchange('stranger', 'reading:submit', readings),
         ...slots.map((slot) =>
             exchange('stranger', 'settlement:run', () => canonicalJson({ carrier: 'electricity', slot })),

@@ -29,6 +29,26 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
             amountNano: amountNano(1_000_000_000n),
         },
     },
+    {
+        name: 'OfferProposed/1',
+        payload: {
+            offerId: agreementId,
+            makerId: 'solar',
+            partyIds: ['solar', 'anna'],
+            answersId: null,
+            deadlineSlot: FIRST_SLOT,
+        },
+    },
+    {
+        name: 'OfferCountered/1',
+        payload: { offerId: agreementId, round: 2, proposerId: 'anna', deadlineSlot: FIRST_SLOT },
+    },
+    {
+        name: 'OfferAccepted/1',
+        payload: { offerId: agreementId, round: 2, participantId: 'solar', state: 'accepted' },
+    },
+    { name: 'OfferWithdrawn/1', payload: { offerId: agreementId, round: 1, participantId: 'solar' } },
+    { name: 'OfferExpired/1', payload: { offerId: agreementId, round: 1 } },
     { name: 'ConsentWithdrawn/1', payload: { participantId: 'anna', termsHash } },
     {
         name: 'AgreementConcluded/1',

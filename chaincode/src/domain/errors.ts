@@ -43,6 +43,16 @@ export const ERROR_KINDS = {
     DEPOSIT_CONFLICT: 'conflict',
     COVER_CONFLICT: 'conflict',
 
+    OFFER_MISSING: 'notFound',
+    OFFER_STATE: 'conflict',
+    OFFER_ROUND: 'conflict',
+    OFFER_ROUNDS_LIMIT: 'limit',
+    OFFER_TURN: 'conflict',
+    OFFER_OF_OTHERS: 'forbidden',
+    OFFER_OPEN: 'invalid',
+    OFFER_TAKEN: 'conflict',
+    OFFER_PLACE_TAKEN: 'conflict',
+
     AGREEMENT_MISSING: 'notFound',
     AGREEMENT_STATE: 'conflict',
     AMENDMENT_CONFLICT: 'conflict',

@@ -15,7 +15,7 @@ export const FINAL_STATES: readonly AgreementState[] = ['completed', 'terminated
 export type Role = 'admin' | 'applicant' | 'participant' | 'keeper' | 'automatic' | SeatKind;
 
 /** Phases of a trade in their order (paper Fig. 2 and 3). */
-export type Phase = 'establish' | 'qualify' | 'conclude' | 'review' | 'fund' | 'deliver' | 'meter' | 'settle';
+export type Phase = 'establish' | 'qualify' | 'offer' | 'conclude' | 'review' | 'fund' | 'deliver' | 'meter' | 'settle';
 
 /** One verb that changes the ledger. `from`/`to` are states of the noun; `null` is "does not exist". */
 export type Transition = Readonly<{
@@ -51,6 +51,12 @@ export const LIFECYCLE: readonly Transition[] = [
     row('qualify', 'exchange', ['meter', 'register'], 'metering', [null], ['registered']),
     row('qualify', 'exchange', ['account', 'deposit'], 'settlement', [null], ['deposited']),
     row('qualify', 'exchange', ['account', 'cover'], 'participant', [null, 'covered'], ['covered']),
+
+    row('offer', 'exchange', ['offer', 'make'], 'participant', [null], ['pending']),
+    row('offer', 'exchange', ['offer', 'counter'], 'participant', ['pending'], ['pending']),
+    row('offer', 'exchange', ['offer', 'accept'], 'participant', ['pending'], ['pending', 'accepted']),
+    row('offer', 'exchange', ['offer', 'withdraw'], 'participant', ['pending'], ['withdrawn']),
+    row('offer', 'exchange', ['offer', 'expire'], 'keeper', ['pending'], ['expired']),
 
     row('conclude', 'exchange', ['agreement', 'withdraw'], 'participant', [null], ['withdrawn']),
     row('conclude', 'exchange', ['agreement', 'conclude'], 'keeper', [null], ['concluded']),

@@ -7,6 +7,7 @@ import { CharterContract } from './charter-contract.js';
 import { ClockContract } from './clock-contract.js';
 import { HaltContract } from './halt-contract.js';
 import { MeterContract } from './meter-contract.js';
+import { OfferContract } from './offer-contract.js';
 import { ParticipantContract } from './participant-contract.js';
 import { ReadingContract } from './reading-contract.js';
 import { SettlementContract } from './settlement-contract.js';
@@ -17,6 +18,7 @@ const clocks = new ClockContract('clock');
 const participants = new ParticipantContract('participant');
 const meters = new MeterContract('meter');
 const accounts = new AccountContract('account');
+const offers = new OfferContract('offer');
 const agreements = new AgreementContract('agreement');
 const amendments = new AmendmentContract('amendment');
 const halts = new HaltContract('halt');
@@ -42,6 +44,13 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'account:lanes': (ctx, query) => accounts.lanes(ctx, query),
     'account:credits': (ctx, query) => accounts.credits(ctx, query),
     'account:covers': (ctx, query) => accounts.covers(ctx, query),
+    'offer:make': (ctx, command) => offers.make(ctx, command),
+    'offer:counter': (ctx, command) => offers.counter(ctx, command),
+    'offer:accept': (ctx, command) => offers.accept(ctx, command),
+    'offer:withdraw': (ctx, command) => offers.withdraw(ctx, command),
+    'offer:expire': (ctx, command) => offers.expire(ctx, command),
+    'offer:show': (ctx, query) => offers.show(ctx, query),
+    'offer:list': (ctx, query) => offers.list(ctx, query),
     'agreement:withdraw': (ctx, command) => agreements.withdraw(ctx, command),
     'agreement:conclude': (ctx, command) => agreements.conclude(ctx, command),
     'agreement:fund': (ctx, command) => agreements.fund(ctx, command),

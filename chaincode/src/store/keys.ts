@@ -10,6 +10,7 @@ import type { Codec } from '../wire/codec.js';
 import { commitmentCodec, executionCodec } from '../wire/escrow.js';
 import { haltCodec } from '../wire/halt.js';
 import { meteringPointCodec } from '../wire/meter.js';
+import { offerCodec, offerPlaceCodec } from '../wire/offer.js';
 import { participantCodec, subjectBindingCodec } from '../wire/participant.js';
 import { qualificationCodec } from '../wire/qualification.js';
 import { readingCodec, signedReadingCodec } from '../wire/reading.js';
@@ -105,6 +106,10 @@ export const COVER = record(
     (cover) => [cover.participantId, cover.carrier],
     (cover) => [[coverAccount(cover.participantId, cover.carrier), cover.balanceNano]],
 );
+
+export const OFFER = record('offer', offerCodec, (offer) => [offer.offerId]);
+/** Which offer stands in a maker's place: the places bound how many are pending, and no two makers share a key. */
+export const OFFER_PLACE = record('offer-place', offerPlaceCodec, (taken) => [taken.makerId, taken.place]);
 
 /** What the parties signed, under a key policy of its own. */
 export const AGREEMENT = record('agreement', agreementCodec, (agreement) => [agreement.agreementId]);

@@ -29,7 +29,7 @@ const ITEMS_MAX = 256;
 const RECORD_BYTES_MAX = 128 * 1024;
 const HISTORY_BYTES_MAX = 16 * 1024 * 1024;
 
-const termsSchema = z.strictObject({
+export const termsSchema = z.strictObject({
     version: versionField,
     previousHash: hashField.nullable(),
     proposerId: idField,
@@ -61,7 +61,7 @@ const termsSchema = z.strictObject({
     concludeBeforeSlot: slotField,
 });
 const consentSchema = z.strictObject({ participantId: idField, keyId: hashField, signature: signatureField });
-const consentsSchema = z.array(consentSchema).max(ITEMS_MAX);
+export const consentsSchema = z.array(consentSchema).max(ITEMS_MAX);
 
 export const termsCodec = codec<Terms>(termsSchema);
 const agreementSchema = z.strictObject({

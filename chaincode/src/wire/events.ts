@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PARTICIPANT_KINDS } from '../domain/participant.js';
 import { SEAT_KINDS } from '../domain/seat.js';
 import { AGREEMENT_STATES } from '../domain/lifecycle.js';
+import { OFFER_STATES } from '../domain/offer.js';
 import { type Codec, codec } from './codec.js';
 import {
     carrierField,
@@ -40,6 +41,27 @@ const SCHEMAS = {
         carrier: carrierField,
         amountNano: positiveAmountField,
     }),
+    'OfferProposed/1': z.strictObject({
+        offerId: hashField,
+        makerId: idField,
+        partyIds: z.array(idField),
+        answersId: hashField.nullable(),
+        deadlineSlot: slotField,
+    }),
+    'OfferCountered/1': z.strictObject({
+        offerId: hashField,
+        round: versionField,
+        proposerId: idField,
+        deadlineSlot: slotField,
+    }),
+    'OfferAccepted/1': z.strictObject({
+        offerId: hashField,
+        round: versionField,
+        participantId: idField,
+        state: z.enum(OFFER_STATES),
+    }),
+    'OfferWithdrawn/1': z.strictObject({ offerId: hashField, round: versionField, participantId: idField }),
+    'OfferExpired/1': z.strictObject({ offerId: hashField, round: versionField }),
     'ConsentWithdrawn/1': z.strictObject({ participantId: idField, termsHash: hashField }),
     'AgreementConcluded/1': z.strictObject({
         agreementId: hashField,

@@ -4,6 +4,7 @@ import { canonicalJson, type Json } from './canonical.js';
 
 /** What a signature is for; the same bytes signed for another purpose do not verify. */
 export type SignatureDomain =
+    | 'commonwatt/offer/1'
     | 'commonwatt/agreement/1'
     | 'commonwatt/withdrawal/1'
     | 'commonwatt/cancellation/1'

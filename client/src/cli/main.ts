@@ -10,6 +10,7 @@ import { registerHaltCommands } from './halt/index.js';
 import { registerIdentityCommands } from './identity/index.js';
 import { registerKeeperCommands } from './keeper/index.js';
 import { registerMeterCommands } from './meter/index.js';
+import { registerOfferCommands } from './offer/index.js';
 import { registerParticipantCommands } from './participant/index.js';
 import { registerQualificationCommands } from './qualification/index.js';
 import { registerReadingCommands } from './reading/index.js';
@@ -28,6 +29,7 @@ export function registerClientCommands(program: Command): void {
     registerQualificationCommands(program);
     registerMeterCommands(program);
     registerAccountCommands(program);
+    registerOfferCommands(program);
     registerAgreementCommands(program);
     registerAmendmentCommands(program);
     registerVerdictCommands(program);

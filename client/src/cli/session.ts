@@ -74,10 +74,10 @@ export class Session {
     }
 
     /** Prints what is now on the ledger, and where. */
-    printCommitted(done: Committed<unknown>, what: string): void {
+    printCommitted(done: Committed<unknown>, what: string, more: readonly string[] = []): void {
         const { blockNumber, transactionId } = done;
         const place = blockNumber === null ? 'already on the ledger' : `block ${String(blockNumber)}`;
-        this.print(done, [`${what} (${place}, transaction ${transactionId})`]);
+        this.print(done, [`${what} (${place}, transaction ${transactionId})`, ...more]);
     }
 
     async close(): Promise<void> {

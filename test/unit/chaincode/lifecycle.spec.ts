@@ -68,6 +68,7 @@ describe('the lifecycle table', () => {
         expect(phases).to.deep.equal([
             'establish',
             'qualify',
+            'offer',
             'conclude',
             'review',
             'fund',

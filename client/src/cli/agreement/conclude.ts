@@ -1,8 +1,11 @@
-import type { Consent } from '@commonwatt/chaincode/domain/agreement';
+import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Command } from 'commander';
+import { InvalidError } from '../../errors.js';
 import { collect } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
 import { readConsent, readDraft } from './files.js';
+
+type Options = Readonly<{ consent?: readonly string[]; offer?: string }>;
 
 export function registerConclude(noun: Command): void {
     const verb = addVerb(noun, {
@@ -13,15 +16,27 @@ export function registerConclude(noun: Command): void {
             '--org supplier --as sel-1',
         mode: 'submit',
     })
-        .argument('<draft>', 'file of the draft')
-        .requiredOption('--consent <file>', "file of a party's signature; once for each party", collect);
-    onRun<{ consent: readonly string[] }>(verb, async (session, options, [file = '']) => {
-        const terms = await readDraft(file);
-        const consents: Consent[] = [];
-        for (const consentFile of options.consent) {
-            consents.push(await readConsent(consentFile, terms));
-        }
-        const done = await (await session.market()).agreements.conclude(terms, consents);
+        .argument('[draft]', 'file of the draft')
+        .option('--consent <file>', "file of a party's signature; once for each party", collect)
+        .option('--offer <offer>', 'accepted offer that holds terms and signatures, in place of the files');
+    onRun<Options>(verb, async (session, options, [file = '']) => {
+        const market = await session.market();
+        const done =
+            options.offer === undefined
+                ? await market.agreements.conclude(...(await signedFiles(file, options.consent ?? [])))
+                : await market.offers.conclude(await market.offers.show(options.offer));
         session.printCommitted(done, `Concluded agreement ${done.value.agreementId}`);
     });
+}
+
+async function signedFiles(draft: string, files: readonly string[]): Promise<[Terms, Consent[]]> {
+    if (draft === '') {
+        throw new InvalidError({ code: 'OPTION_MISSING', operands: { option: '--offer, or a draft' } });
+    }
+    const terms = await readDraft(draft);
+    const consents: Consent[] = [];
+    for (const file of files) {
+        consents.push(await readConsent(file, terms));
+    }
+    return [terms, consents];
 }

@@ -122,7 +122,8 @@ async function draftOf(session: Session, options: Options): Promise<Parameters<t
     };
 }
 
-function perSlot<Value>(values: readonly Value[], slotCount: number, option: string): Value[] {
+/** One value for all slots, or one each. @throws InvalidError OPTION_INVALID {option, reason} */
+export function perSlot<Value>(values: readonly Value[], slotCount: number, option: string): Value[] {
     const [only] = values;
     if (values.length === 1 && only !== undefined) {
         return Array.from({ length: slotCount }, () => only);

@@ -1,0 +1,321 @@
+import { checkPoints, checkTerms, type Consent, type Terms } from '../domain/agreement.js';
+import { assert, demand, marketError } from '../domain/errors.js';
+import {
+    acceptOffer,
+    checkAnswer,
+    checkAnswersDeadline,
+    claimOffer,
+    counterOffer,
+    deadlineOf,
+    demandOfferStep,
+    expireOffer,
+    hasConsented,
+    isOpen,
+    isRepeatedAcceptance,
+    isRepeatedCounter,
+    isRepeatedWithdrawal,
+    makeOffer,
+    type Offer,
+    tradesOf,
+    withdrawOffer,
+} from '../domain/offer.js';
+import type { Participant } from '../domain/participant.js';
+import { demandPermit } from '../domain/qualification.js';
+import { agreementIdOf, consentBody, termsHashOf } from '../wire/agreement.js';
+import {
+    acceptCodec,
+    counterCodec,
+    makeCodec,
+    markBody,
+    offerCodec,
+    offerIdOf,
+    offerPageQueryCodec,
+    offerRefCodec,
+    withdrawOfferCodec,
+} from '../wire/offer.js';
+import { qualificationCodec } from '../wire/qualification.js';
+import { encodePage } from '../wire/query.js';
+import { keyIdOf } from '../wire/signature.js';
+import { EXECUTION, OFFER, OFFER_PLACE, WITHDRAWAL } from '../store/keys.js';
+import { ExchangeContract } from './exchange-contract.js';
+import { loadParties, loadPoints } from './parties.js';
+import type { TradeContext } from './trade-context.js';
+
+/**
+ * Negotiation: terms are put on the table, replaced, consented to. A consent given here is the consent of the agreement,
+ * so that whoever wants can conclude it once all are there; one that a later move ends is withdrawn on the ledger, where
+ * conclude looks for it.
+ */
+export class OfferContract extends ExchangeContract {
+    /**
+     * Puts first terms on the table, to named parties or to whoever takes the free place; or answers an open offer.
+     * @throws CALLER_NOT_PARTICIPANT · TERMS_INVALID · TERMS_LIMIT · SLOT_BEGUN · METER_MISSING · METER_OF_OTHER ·
+     * SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · QUALIFICATION_MISSING · OFFER_PLACE_TAKEN · OFFER_MISSING · OFFER_OPEN ·
+     * OFFER_STATE · OFFER_OF_OTHERS
+     */
+    async make(ctx: TradeContext, command: string): Promise<string> {
+        const { proposal, place, signature } = makeCodec.decode(command);
+        const { terms, answersId } = proposal;
+        const maker = await ctx.callingParticipant(terms.proposerId);
+        const { participantId: makerId } = maker;
+        const offerId = offerIdOf(proposal);
+        const existing = await ctx.ledger.get(OFFER, offerId);
+        if (existing !== null) {
+            return offerCodec.encode(existing);
+        }
+        if (answersId !== null) {
+            checkAnswer(await load(ctx, answersId), terms);
+        }
+        await demandProposable(ctx, terms, maker);
+        const keyId = keyIdOf(maker.publicKey);
+        const signed = isOpen(proposal)
+            ? { mark: { move: 'make' as const, round: 1, participantId: makerId, keyId, signature } }
+            : { consent: { participantId: makerId, keyId, signature } };
+        const offer = makeOffer(proposal, { offerId, termsHash: termsHashOf(terms), place }, signed);
+        if ('mark' in signed) {
+            await verifyMark(ctx, offer, 'make', maker, signature);
+        } else {
+            await verifyConsent(ctx, terms, maker, signature);
+        }
+        await demandPlace(ctx, makerId, place);
+        ctx.ledger.put(OFFER_PLACE, { makerId, place, offerId });
+        ctx.ledger.put(OFFER, offer);
+        const partyIds = terms.parties.map((party) => party.participantId);
+        await ctx.commit({
+            event: {
+                name: 'OfferProposed/1',
+                payload: { offerId, makerId, partyIds, answersId, deadlineSlot: deadlineOf(offer) },
+            },
+        });
+        return offerCodec.encode(offer);
+    }
+
+    /**
+     * Puts other terms on the table, as any party may that has not consented to those that are there.
+     * @throws as `make`, and OFFER_ROUND · OFFER_TURN · OFFER_ROUNDS_LIMIT · OFFER_TAKEN
+     */
+    async counter(ctx: TradeContext, command: string): Promise<string> {
+        const { offerId, round, terms, signature } = counterCodec.decode(command);
+        const mover = await ctx.callingParticipant(terms.proposerId);
+        const offer = await load(ctx, offerId);
+        const { participantId: proposerId } = mover;
+        const termsHash = termsHashOf(terms);
+        if (isRepeatedCounter(offer, round, { proposerId, termsHash })) {
+            return offerCodec.encode(offer);
+        }
+        const consent: Consent = { participantId: proposerId, keyId: keyIdOf(mover.publicKey), signature };
+        const { offer: countered, voided } = counterOffer(offer, round, terms, termsHash, consent);
+        await ctx.demandNotBegun(deadlineOf(offer));
+        await demandNotConcluded(ctx, offer, 'counter');
+        await demandProposable(ctx, terms, mover);
+        await verifyConsent(ctx, terms, mover, signature);
+        await claim(ctx, countered, proposerId);
+        withdrawConsents(ctx, offer, voided);
+        ctx.ledger.put(OFFER, countered);
+        await ctx.commit({
+            event: {
+                name: 'OfferCountered/1',
+                payload: { offerId, round, proposerId, deadlineSlot: deadlineOf(countered) },
+            },
+        });
+        return offerCodec.encode(countered);
+    }
+
+    /**
+     * Consents to the terms on the table. With the last party's consent the offer is accepted, and anyone can conclude
+     * the agreement with the consents that stand in it.
+     * @throws CALLER_NOT_PARTICIPANT · OFFER_MISSING · OFFER_STATE · OFFER_OPEN · OFFER_ROUND · OFFER_OF_OTHERS ·
+     * OFFER_TURN · OFFER_TAKEN · SLOT_BEGUN · TERMS_INVALID · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN ·
+     * QUALIFICATION_MISSING
+     */
+    async accept(ctx: TradeContext, command: string): Promise<string> {
+        const { offerId, round, participantId, signature } = acceptCodec.decode(command);
+        const party = await ctx.callingParticipant(participantId);
+        const offer = await load(ctx, offerId);
+        if (isRepeatedAcceptance(offer, round, participantId)) {
+            return offerCodec.encode(offer);
+        }
+        const accepted = acceptOffer(offer, round, { participantId, keyId: keyIdOf(party.publicKey), signature });
+        await ctx.demandNotBegun(deadlineOf(offer));
+        await verifyConsent(ctx, offer.terms, party, signature);
+        await demandProposable(ctx, offer.terms, party);
+        await claim(ctx, accepted, participantId);
+        ctx.ledger.put(OFFER, accepted);
+        const { state } = accepted;
+        await ctx.commit({ event: { name: 'OfferAccepted/1', payload: { offerId, round, participantId, state } } });
+        return offerCodec.encode(accepted);
+    }
+
+    /**
+     * Ends the negotiation: the maker of the offer may, and who put the terms on the table. Their consents become void.
+     * @throws CALLER_NOT_PARTICIPANT · OFFER_MISSING · OFFER_STATE · OFFER_ROUND · OFFER_OF_OTHERS · OFFER_TAKEN ·
+     * SIGNATURE_INVALID
+     */
+    async withdraw(ctx: TradeContext, command: string): Promise<string> {
+        const { offerId, round, participantId, signature } = withdrawOfferCodec.decode(command);
+        const party = await ctx.callingParticipant(participantId);
+        const offer = await load(ctx, offerId);
+        if (isRepeatedWithdrawal(offer, round, participantId)) {
+            return offerCodec.encode(offer);
+        }
+        const keyId = keyIdOf(party.publicKey);
+        const { offer: withdrawn, voided } = withdrawOffer(offer, {
+            move: 'withdraw',
+            round,
+            participantId,
+            keyId,
+            signature,
+        });
+        await verifyMark(ctx, offer, 'withdraw', party, signature);
+        await demandNotConcluded(ctx, offer, 'withdraw');
+        await demandUnclaimed(ctx, offer, null);
+        withdrawConsents(ctx, offer, voided);
+        ctx.ledger.put(OFFER, withdrawn);
+        await ctx.commit({ event: { name: 'OfferWithdrawn/1', payload: { offerId, round, participantId } } });
+        return offerCodec.encode(withdrawn);
+    }
+
+    /** Closes an offer whose deadline has passed; anyone may. @throws OFFER_MISSING · OFFER_STATE · SLOT_NOT_OVER */
+    async expire(ctx: TradeContext, command: string): Promise<string> {
+        const { offerId } = offerRefCodec.decode(command);
+        const offer = await load(ctx, offerId);
+        if (offer.state === 'expired') {
+            return offerCodec.encode(offer);
+        }
+        const expired = expireOffer(offer);
+        await ctx.demandOver(deadlineOf(offer) - 1);
+        await demandNotConcluded(ctx, offer, 'expire');
+        ctx.ledger.put(OFFER, expired);
+        await ctx.commit({ event: { name: 'OfferExpired/1', payload: { offerId, round: offer.rounds.length } } });
+        return offerCodec.encode(expired);
+    }
+
+    /** @throws OFFER_MISSING {offerId} */
+    async show(ctx: TradeContext, query: string): Promise<string> {
+        return offerCodec.encode(await load(ctx, offerRefCodec.decode(query).offerId));
+    }
+
+    /** All offers, or those that stand in one maker's places. */
+    async list(ctx: TradeContext, query: string): Promise<string> {
+        const { makerId, ...page } = offerPageQueryCodec.decode(query);
+        if (makerId === null) {
+            return encodePage(await ctx.ledger.page(OFFER, page), offerCodec);
+        }
+        const { items: places, bookmark } = await ctx.ledger.page(OFFER_PLACE, page, [makerId]);
+        const items: Offer[] = [];
+        for (const { offerId } of places) {
+            items.push(await load(ctx, offerId));
+        }
+        return encodePage({ items, bookmark }, offerCodec);
+    }
+}
+
+async function load(ctx: TradeContext, offerId: string): Promise<Offer> {
+    const offer = await ctx.ledger.get(OFFER, offerId);
+    if (offer === null) {
+        throw marketError('OFFER_MISSING', { offerId });
+    }
+    return offer;
+}
+
+/** Terms that could be concluded, as far as the ledger knows today, by a party that may trade what they say. */
+async function demandProposable(ctx: TradeContext, terms: Terms, mover: Participant): Promise<void> {
+    checkTerms(terms, await ctx.rules());
+    await ctx.demandNotBegun(terms.concludeBeforeSlot);
+    if (!isOpen({ terms })) {
+        checkPoints(terms, await loadPoints(ctx, terms));
+        const termsHash = termsHashOf(terms);
+        for (const { participantId, publicKey } of await loadParties(ctx, terms)) {
+            const withdrawn = await ctx.ledger.get(WITHDRAWAL, termsHash, keyIdOf(publicKey));
+            demand(withdrawn === null, 'SIGNATURE_WITHDRAWN', { participantId, termsHash });
+        }
+    }
+    const { participantId } = mover;
+    const [found] = await ctx.lookUp([{ type: 'qualification', participantId }]);
+    const qualification = found == null ? null : qualificationCodec.fromJson(found);
+    for (const { carrier, side } of tradesOf(terms, participantId)) {
+        demandPermit(participantId, qualification, carrier, side);
+    }
+}
+
+/** A place is free when its offer is over, or overdue. @throws OFFER_PLACE_TAKEN {participantId, place, offerId} */
+async function demandPlace(ctx: TradeContext, makerId: string, place: number): Promise<void> {
+    const taken = await ctx.ledger.get(OFFER_PLACE, makerId, place);
+    if (taken === null) {
+        return;
+    }
+    const { offerId } = taken;
+    const before = await load(ctx, offerId);
+    const free = before.state !== 'pending' || (await ctx.hasBegun(deadlineOf(before)));
+    demand(free, 'OFFER_PLACE_TAKEN', { participantId: makerId, place, offerId });
+}
+
+async function verifyConsent(ctx: TradeContext, terms: Terms, party: Participant, signature: string): Promise<void> {
+    const { chaincodes } = await ctx.charter();
+    const body = consentBody(agreementIdOf(terms), terms);
+    ctx.verify('commonwatt/agreement/1', chaincodes.exchange, party.publicKey, body, signature);
+}
+
+async function verifyMark(
+    ctx: TradeContext,
+    { offerId, rounds }: Offer,
+    move: 'make' | 'withdraw',
+    party: Participant,
+    signature: string,
+): Promise<void> {
+    const { chaincodes } = await ctx.charter();
+    const body = markBody(move, offerId, rounds.length);
+    ctx.verify('commonwatt/offer/1', chaincodes.exchange, party.publicKey, body, signature);
+}
+
+/** The consents to terms that leave the table never bind again: conclude looks for these records. */
+function withdrawConsents(ctx: TradeContext, offer: Offer, voided: readonly Consent[]): void {
+    const termsHash = termsHashOf(offer.terms);
+    for (const { participantId, keyId } of voided) {
+        ctx.ledger.put(WITHDRAWAL, { participantId, termsHash, keyId });
+    }
+}
+
+/** Terms can be concluded without a last acceptance here, with signatures from elsewhere; then the table is closed. */
+async function demandNotConcluded(ctx: TradeContext, offer: Offer, verb: string): Promise<void> {
+    const { offerId } = offer;
+    demand(!(await isConcluded(ctx, offer)), 'OFFER_STATE', { offerId, verb, state: 'concluded' });
+}
+
+const isConcluded = async (ctx: TradeContext, { terms }: Offer): Promise<boolean> =>
+    (await ctx.ledger.get(EXECUTION, agreementIdOf(terms))) !== null;
+
+/**
+ * An open offer is one lot: the consent of its maker stands on one answer at a time, and the answer that everybody has
+ * consented to closes it.
+ * @throws OFFER_STATE · OFFER_TAKEN · TERMS_INVALID
+ */
+async function claim(ctx: TradeContext, answer: Offer, moverId: string): Promise<void> {
+    if (answer.answersId === null) {
+        return;
+    }
+    const open = await load(ctx, answer.answersId);
+    checkAnswersDeadline(open, answer.terms);
+    const byMaker = moverId === open.makerId;
+    if (byMaker) {
+        demandOfferStep(open, 'accept');
+        await demandUnclaimed(ctx, open, answer.offerId);
+    }
+    if (byMaker || answer.state === 'accepted') {
+        assert(open.state === 'pending', 'an open offer stands while its maker is bound by an answer');
+        ctx.ledger.put(OFFER, claimOffer(open, answer));
+    }
+}
+
+/** @throws OFFER_TAKEN {offerId, answerId} while another answer may still bind the open offer's maker */
+async function demandUnclaimed(ctx: TradeContext, open: Offer, claimantId: string | null): Promise<void> {
+    const { offerId, answerId, makerId } = open;
+    if (answerId === null || answerId === claimantId) {
+        return;
+    }
+    const answer = await load(ctx, answerId);
+    const consented = answer.state === 'accepted' || hasConsented(answer, makerId);
+    const over = answer.state === 'pending' && (await ctx.hasBegun(deadlineOf(answer)));
+    const binds = consented && (!over || (await isConcluded(ctx, answer)));
+    demand(!binds, 'OFFER_TAKEN', { offerId, answerId });
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { type Offer, OFFER_STATES, PLACES_MAX, type Proposal } from '../domain/offer.js';
+import type { Terms } from '../domain/agreement.js';
+import { consentsSchema, termsCodec, termsSchema } from './agreement.js';
+import { canonicalJson, type Json } from './canonical.js';
+import { codec } from './codec.js';
+import { countField, hashField, idField, signatureField } from './fields.js';
+import { PAGE_SIZE_MAX, type PageQuery } from './query.js';
+import { sha256Hex } from './signature.js';
+
+/** A stored offer is a command and what has become of it. */
+const RECORD_BYTES_MAX = 128 * 1024;
+/** Bounds of the decoder; the domain's are tighter and answer with a better error. */
+const ITEMS_MAX = 256;
+
+const roundField = countField(1, ITEMS_MAX);
+const placeField = countField(0, PLACES_MAX - 1);
+
+export const offerCodec = codec<Offer>(
+    z.strictObject({
+        offerId: hashField,
+        makerId: idField,
+        place: placeField,
+        state: z.enum(OFFER_STATES),
+        answersId: hashField.nullable(),
+        answerId: hashField.nullable(),
+        terms: termsSchema,
+        rounds: z
+            .array(z.strictObject({ proposerId: idField, termsHash: hashField }))
+            .min(1)
+            .max(ITEMS_MAX),
+        consents: consentsSchema,
+        marks: z
+            .array(
+                z.strictObject({
+                    move: z.enum(['make', 'withdraw']),
+                    round: roundField,
+                    participantId: idField,
+                    keyId: hashField,
+                    signature: signatureField,
+                }),
+            )
+            .max(2),
+    }),
+    RECORD_BYTES_MAX,
+);
+
+/** Which of a maker's offers stands in one of its places. */
+export type OfferPlace = Readonly<{ makerId: string; place: number; offerId: string }>;
+export const offerPlaceCodec = codec<OfferPlace>(
+    z.strictObject({ makerId: idField, place: placeField, offerId: hashField }),
+);
+
+/** Id of an offer: hash of its maker and its first content, whose salt tells apart offers that are alike. */
+export const offerIdOf = ({ answersId, terms }: Proposal): string =>
+    sha256Hex(
+        canonicalJson({
+            answersId,
+            domain: 'commonwatt/offer-id/1',
+            makerId: terms.proposerId,
+            terms: termsCodec.toJson(terms),
+        }),
+    );
+
+/** What is signed by a move that consents to no terms. The id stands for the offer's content, the round for its table. */
+export const markBody = (move: 'make' | 'withdraw', offerId: string, round: number): Json => ({ move, offerId, round });
+
+/** `signature` consents to the terms; of an open offer it is over `markBody`. The maker is the terms' proposer. */
+export type MakeCommand = Readonly<{ proposal: Proposal; place: number; signature: string }>;
+export const makeCodec = codec<MakeCommand>(
+    z.strictObject({
+        proposal: z.strictObject({ answersId: hashField.nullable(), terms: termsSchema }),
+        place: placeField,
+        signature: signatureField,
+    }),
+);
+
+/** Other terms as the given round; `signature` consents to them. The mover is the terms' proposer. */
+export type CounterCommand = Readonly<{ offerId: string; round: number; terms: Terms; signature: string }>;
+export const counterCodec = codec<CounterCommand>(
+    z.strictObject({ offerId: hashField, round: roundField, terms: termsSchema, signature: signatureField }),
+);
+
+/** A party's move on the round that is on the table. */
+export type MoveCommand = Readonly<{ offerId: string; round: number; participantId: string; signature: string }>;
+const moveSchema = z.strictObject({
+    offerId: hashField,
+    round: roundField,
+    participantId: idField,
+    signature: signatureField,
+});
+/** `signature` consents to the terms of that round. */
+export const acceptCodec = codec<MoveCommand>(moveSchema);
+/** `signature` is over `markBody`. */
+export const withdrawOfferCodec = codec<MoveCommand>(moveSchema);
+
+export const offerRefCodec = codec<Readonly<{ offerId: string }>>(z.strictObject({ offerId: hashField }));
+
+/** Listing of all offers, or of those in one maker's places. */
+export type OfferPageQuery = PageQuery & Readonly<{ makerId: string | null }>;
+export const offerPageQueryCodec = codec<OfferPageQuery>(
+    z.strictObject({
+        bookmark: z.string().max(512),
+        pageSize: countField(1, PAGE_SIZE_MAX),
+        makerId: idField.nullable(),
+    }),
+);

@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import { proposeTerms } from '../../offer-draft.js';
+import { readDraft } from '../agreement/files.js';
+import { addVerb, onRun } from '../verb.js';
+import { deadlineOf, isOpen } from '@commonwatt/chaincode/domain/offer';
+
+type Options = Readonly<{ participant?: string; answers?: string }>;
+
+export function registerMake(noun: Command): void {
+    const verb = addVerb(noun, {
+        name: 'make',
+        summary:
+            'sign the terms of a draft and offer them to its other parties; to whoever wants, where a party is `taker`',
+        example: 'commonwatt offer make draft.json --org community --as bld-12',
+        mode: 'submit',
+    })
+        .argument('<draft>', 'file of the draft (see `agreement draft`)')
+        .option('--answers <offer>', 'open offer that the terms answer')
+        .option('--participant <id>', 'the maker (default: the name of --as)');
+    onRun<Options>(verb, async (session, options, [file = '']) => {
+        const participantId = options.participant ?? session.identityName;
+        const draft = await readDraft(file);
+        const terms = draft.proposerId === participantId ? draft : proposeTerms(draft, participantId);
+        const done = await (await session.market()).offers.make(terms, options.answers ?? null);
+        const to = isOpen({ terms }) ? 'open to whoever takes it' : 'to the other parties of its terms';
+        const until = `until slot ${String(deadlineOf(done.value))} begins`;
+        session.printCommitted(done, `Made offer ${done.value.offerId}, ${to}, ${until}`);
+    });
+}
