@@ -1,9 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { UnavailableError } from '@commonwatt/client';
 import { transactionInBlock } from '../support/in-block.js';
-import { chainAt } from '../support/listings.js';
+import { equalChains } from '../support/listings.js';
 import { CARRIER, household, prosumer, RETAILER, withMarket } from '../support/market.js';
 import { RawGateway } from '../support/raw-gateway.js';
 import { expectRefusal } from '../support/refusal.js';
@@ -94,12 +93,8 @@ describe("the regulator's peer is killed", function () {
         await market().network.up();
         const gateway = await RawGateway.open(market().network, market().actors.get(BUYER.id));
         try {
-            const { channel } = market().as(BUYER.id).profile;
-            const chainOf = (org: 'regulator' | 'community') => chainAt(gateway, org, channel);
-            while ((await chainOf('regulator')).height < (await chainOf('community')).height) {
-                await pause(100); // until the test's own timeout
-            }
-            expect(await chainOf('regulator')).to.deep.equal(await chainOf('community'));
+            const chains = await equalChains(gateway, market().as(BUYER.id).profile.channel);
+            expect(chains.get('regulator')).to.deep.equal(chains.get('community'));
         } finally {
             gateway.close();
         }

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { SeatKind } from '@commonwatt/chaincode/domain/seat';
 import {
     adminIdentity,
@@ -9,7 +10,7 @@ import {
     subjectHashOfCertificate,
     type WalletEntry,
 } from '@commonwatt/client';
-import type { Network, OrgName } from '@commonwatt/network';
+import { type Network, type OrgName, orgNames } from '@commonwatt/network';
 
 /** One who acts in the market: a certificate and a key of its own, and a connection by way of its own organisation. */
 export type Actor = Readonly<{ name: string; org: OrgName; entry: WalletEntry; market: Market }>;
@@ -60,6 +61,19 @@ export class Actors {
         const subjectHash = subjectHashOfCertificate(mspId, certificate);
         const { seats } = await this.admin(org);
         return await seats.grant({ kind, mspId, subjectHash, publicKey: signingKey.publicKey });
+    }
+
+    /** Who holds this certificate; `null` for one that was not enrolled here and administers nothing. */
+    async holderOf(certificatePem: string): Promise<Market | null> {
+        const { subject, issuer } = new X509Certificate(certificatePem);
+        if (subject.split('\n').includes('OU=admin')) {
+            const org = orgNames.find((each) => issuer.includes(`O=${each}.`));
+            return org === undefined ? null : await this.admin(org);
+        }
+        const actor = [...this.#actors.values()].find(
+            ({ entry }) => entry.certificate.trim() === certificatePem.trim(),
+        );
+        return actor?.market ?? null;
     }
 
     async close(): Promise<void> {

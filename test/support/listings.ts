@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { common } from '@hyperledger/fabric-protos';
 import { type Json, canonicalJson } from '@commonwatt/chaincode/wire/canonical';
-import type { OrgName } from '@commonwatt/network';
+import { type OrgName, orgNames } from '@commonwatt/network';
 import type { RawGateway } from './raw-gateway.js';
 
 type Item = Readonly<Record<string, Json>>;
@@ -50,12 +51,31 @@ export function digestOf(listings: Listings): string {
 }
 
 /** Number of blocks that a peer has, and the hash of its last one. */
-export async function chainAt(
-    gateway: RawGateway,
-    org: OrgName,
-    channel: string,
-): Promise<Readonly<{ height: number; lastHash: string }>> {
+export type Chain = Readonly<{ height: number; lastHash: string }>;
+
+async function chainAt(gateway: RawGateway, org: OrgName, channel: string): Promise<Chain> {
     const call = { chaincode: 'qscc', verb: 'GetChainInfo', args: [channel] } as const;
     const info = common.BlockchainInfo.deserializeBinary(await gateway.evaluate(call, org));
     return { height: info.getHeight(), lastHash: Buffer.from(info.getCurrentblockhash_asU8()).toString('hex') };
+}
+
+const CATCH_UP_MS_MAX = 20_000;
+
+/** The chain of each peer, once the slowest has caught up with the others. */
+export async function equalChains(gateway: RawGateway, channel: string): Promise<ReadonlyMap<OrgName, Chain>> {
+    const startedMs = performance.now();
+    for (;;) {
+        const chains = new Map<OrgName, Chain>();
+        for (const org of orgNames) {
+            chains.set(org, await chainAt(gateway, org, channel));
+        }
+        const heights = new Set([...chains.values()].map(({ height }) => height));
+        if (heights.size === 1) {
+            return chains;
+        }
+        if (performance.now() - startedMs > CATCH_UP_MS_MAX) {
+            throw new Error(`peers stay behind: heights ${[...heights].join(', ')}`);
+        }
+        await pause(100);
+    }
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { common, ledger, peer } from '@hyperledger/fabric-protos';
+import { common, ledger, msp, peer } from '@hyperledger/fabric-protos';
 import { type BlockTransaction, type Market, readBlock } from '@commonwatt/client';
 
 /** A key as a transaction left it; `null` when it deleted it. */
 export type KeyChange = Readonly<{ key: string; value: string | null }>;
-/** A transaction with what it wrote; keys go by `chaincode/key`. */
-export type ReplayedTransaction = BlockTransaction & Readonly<{ blockNumber: number; changes: readonly KeyChange[] }>;
+/** A transaction with what it wrote (keys go by `chaincode/key`), what was asked for, and whose certificate asked. */
+export type ReplayedTransaction = BlockTransaction &
+    Readonly<{ blockNumber: number; changes: readonly KeyChange[]; command: string; creatorPem: string }>;
 
 /** The channel as its blocks alone tell it. */
 export type Replay = Readonly<{
@@ -64,17 +65,34 @@ function transactionsOf(block: common.Block, blockNumber: number): ReplayedTrans
     return readBlock(block).transactions.map((transaction) => ({
         ...transaction,
         blockNumber,
-        changes: transaction.chaincode === null ? [] : changesIn(envelopes[transaction.index] ?? new Uint8Array()),
+        ...(transaction.chaincode === null
+            ? { changes: [], command: '', creatorPem: '' }
+            : contentOf(envelopes[transaction.index] ?? new Uint8Array())),
     }));
 }
 
-function changesIn(envelope: Uint8Array): KeyChange[] {
+function contentOf(envelope: Uint8Array): Pick<ReplayedTransaction, 'changes' | 'command' | 'creatorPem'> {
     const payload = common.Payload.deserializeBinary(common.Envelope.deserializeBinary(envelope).getPayload_asU8());
+    const header = common.SignatureHeader.deserializeBinary(bytesOf(payload.getHeader()?.getSignatureHeader_asU8()));
+    const creator = msp.SerializedIdentity.deserializeBinary(header.getCreator_asU8());
     const [action] = peer.Transaction.deserializeBinary(payload.getData_asU8()).getActionsList();
-    const endorsed = peer.ChaincodeActionPayload.deserializeBinary(action?.getPayload_asU8() ?? new Uint8Array());
-    const response = peer.ProposalResponsePayload.deserializeBinary(
-        endorsed.getAction()?.getProposalResponsePayload_asU8() ?? new Uint8Array(),
-    );
+    const endorsed = peer.ChaincodeActionPayload.deserializeBinary(bytesOf(action?.getPayload_asU8()));
+    return {
+        changes: changesIn(bytesOf(endorsed.getAction()?.getProposalResponsePayload_asU8())),
+        command: commandIn(endorsed.getChaincodeProposalPayload_asU8()),
+        creatorPem: textOf(creator.getIdBytes_asU8()),
+    };
+}
+
+function commandIn(proposalPayload: Uint8Array): string {
+    const proposal = peer.ChaincodeProposalPayload.deserializeBinary(proposalPayload);
+    const invocation = peer.ChaincodeInvocationSpec.deserializeBinary(proposal.getInput_asU8());
+    const [, command] = invocation.getChaincodeSpec()?.getInput()?.getArgsList_asU8() ?? [];
+    return textOf(bytesOf(command));
+}
+
+function changesIn(proposalResponse: Uint8Array): KeyChange[] {
+    const response = peer.ProposalResponsePayload.deserializeBinary(proposalResponse);
     const results = peer.ChaincodeAction.deserializeBinary(response.getExtension_asU8()).getResults_asU8();
     return ledger.rwset.TxReadWriteSet.deserializeBinary(results)
         .getNsRwsetList()
@@ -83,7 +101,7 @@ function changesIn(envelope: Uint8Array): KeyChange[] {
                 .getWritesList()
                 .map((write) => ({
                     key: `${set.getNamespace()}/${write.getKey()}`,
-                    value: write.getIsDelete() ? null : Buffer.from(write.getValue_asU8()).toString('utf8'),
+                    value: write.getIsDelete() ? null : textOf(write.getValue_asU8()),
                 })),
         );
 }
@@ -115,3 +133,7 @@ function derInteger(value: number): Buffer {
 const derOctets = (bytes: Uint8Array): Buffer => Buffer.concat([Buffer.from([0x04, bytes.length]), bytes]);
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
+
+const bytesOf = (bytes: Uint8Array | undefined): Uint8Array => bytes ?? new Uint8Array();
+
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
