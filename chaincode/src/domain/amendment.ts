@@ -105,6 +105,11 @@ export function amendExecution(
     approval: Readonly<{ fromSlot: SlotIndex; standingId: string | null }>,
 ): { execution: Execution; changes: EscrowChange[]; postings: Posting[] } {
     demandAmendable(execution, 'enact');
+    const lastSlot = endSlot(next.terms) - 1;
+    assert(
+        execution.progress.every(({ nextSlot }) => nextSlot <= lastSlot),
+        'an amended agreement has slots to settle',
+    );
     const amended = execution.holdings.map((holding) => {
         const after = amendHolding(holding, current.terms, next.terms, approval.fromSlot);
         const changeNano = minus(heldBy(after), heldBy(holding));

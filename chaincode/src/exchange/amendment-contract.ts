@@ -64,8 +64,8 @@ export class AmendmentContract extends ExchangeContract {
         }
         const { terms } = amendment;
         demandAmendable(execution, 'enact');
+        await demandNext(ctx, agreement.terms, fromSlot);
         checkAmendment(agreement, terms, fromSlot, await ctx.rules());
-        await demandNext(ctx, terms, fromSlot);
         await ctx.demandNotBegun(terms.concludeBeforeSlot);
         await this.#demandConsent(ctx, agreement, amendment);
         await demandTradable(ctx, terms);
