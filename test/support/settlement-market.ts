@@ -1,4 +1,5 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
+import { amendExecution, checkAmendment } from '@commonwatt/chaincode/domain/amendment';
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import type { DeliveringAgreement, MeteredPoint } from '@commonwatt/chaincode/domain/delivery';
 import { type Execution, fundExecution, heldBy, openExecution, windDown } from '@commonwatt/chaincode/domain/escrow';
@@ -8,7 +9,11 @@ import { type AccountName, netByAccount, type Posting } from '@commonwatt/chainc
 import type { CarrierRules } from '@commonwatt/chaincode/domain/rules';
 import { type Settlement, settleSlot } from '@commonwatt/chaincode/domain/settlement';
 import { type AmountNano, energyWh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
+import { termsHashOf } from '@commonwatt/chaincode/wire/agreement';
 import { ELECTRICITY_RULES } from './sample-market.js';
+
+/** Rules for markets whose slots may hold any energy. */
+const WIDE_RULES = { electricity: { ...ELECTRICITY_RULES, slotEnergyMaxWh: energyWh(10n ** 12n) } };
 
 /** What a point took and gave in a slot; `null` for a point without a meter, `missing` for a meter that is silent. */
 export type Metered = Readonly<{ importWh: bigint; exportWh: bigint }> | 'missing' | null;
@@ -55,7 +60,35 @@ export class SettlementMarket {
 
     /** Terminates: what would be delivered from the slot on is given back. */
     release(agreementId: string, fromSlot: SlotIndex): void {
-        const { execution, postings } = windDown(this.execution(agreementId), this.terms(agreementId), fromSlot);
+        this.#end(agreementId, fromSlot, 'release');
+    }
+
+    /** Ends by common consent. */
+    cancel(agreementId: string, fromSlot: SlotIndex): void {
+        this.#end(agreementId, fromSlot, 'cancel');
+    }
+
+    /** Replaces the terms from the slot on, by a version that follows them. */
+    amend(agreementId: string, next: Terms, fromSlot: SlotIndex): void {
+        const execution = this.execution(agreementId);
+        const { version, termsHash: previousHash } = execution;
+        const terms = { ...next, version: version + 1, previousHash };
+        const [before, after] = [this.terms(agreementId), terms].map((each) => ({
+            agreementId,
+            termsHash: each === terms ? termsHashOf(terms) : previousHash,
+            terms: each,
+            consents: [],
+        }));
+        checkAmendment(found(before), terms, fromSlot, { version: 1, carriers: WIDE_RULES, haltGraceSlots: 1 });
+        const amended = amendExecution(execution, found(before), found(after), { fromSlot, standingId: null });
+        this.#terms.set(agreementId, terms);
+        this.executions.set(agreementId, amended.execution);
+        this.postings.push(...amended.postings);
+    }
+
+    #end(agreementId: string, fromSlot: SlotIndex, verb: 'release' | 'cancel'): void {
+        const terms = this.terms(agreementId);
+        const { execution, postings } = windDown(this.execution(agreementId), terms, fromSlot, verb);
         this.executions.set(agreementId, execution);
         this.postings.push(...postings);
     }
