@@ -97,7 +97,7 @@ describe('the same command again', function () {
             const { transactions } = await replayBlocks(market().as('settlement'));
             const commands = transactions.filter(isCommand);
             const verbs = new Set(commands.map(({ verb }) => verb));
-            expect(verbs.size, `${[...verbs].join()}`).to.be.greaterThan(12);
+            expect(verbs.size, [...verbs].join()).to.be.greaterThan(12);
 
             const before = await everything();
             const outcomes = await Promise.all(commands.map(resend));
