@@ -103,7 +103,9 @@ describe('exchange: reading submit', () => {
         await refused('METER_MISSING', { ...honest, reading: { ...reading, meterId: 'other-meter' } });
         await refused('METER_MISSING', { ...honest, reading: { ...reading, pointId: 'retail-point' } });
         await refused('SLOT_NOT_OVER', market.reading('anna-point', FIRST_SLOT + 2, 5n, 0n));
-        await refused('READING_OUT_OF_ORDER', market.reading('anna-point', FIRST_SLOT + 1, 5n, 0n));
+        const numbered = { ...commands.readingOf('anna-point', FIRST_SLOT + 1, 5n, 0n), sequence: 1 };
+        const meter = market.meters.get('anna-point') ?? new SigningKey();
+        await refused('READING_OUT_OF_ORDER', honest, commands.signReading(meter, numbered));
         await refused('READING_NOT_MONOTONIC', honest, market.reading('anna-point', FIRST_SLOT + 1, 4n, 0n));
     });
 });

@@ -1,5 +1,5 @@
 import { Book, cover, escrow, free } from './book.js';
-import type { Meters } from './meters.js';
+import type { Registers } from './registers.js';
 import { type Agreement, type Leg, type Party, type Point, type Statement, whole } from './statement.js';
 
 /** One leg of one agreement in one slot. */
@@ -17,15 +17,15 @@ type Lot = {
 export class Market {
     readonly book = new Book();
     readonly #statement: Statement;
-    readonly #meters: Meters;
+    readonly #registers: Registers;
     readonly #agreements: Agreement[];
     readonly #coverNano = new Map<string, bigint>();
     /** Default amounts paid so far, by escrow account. */
     readonly #drawnNano = new Map<string, bigint>();
 
-    constructor(statement: Statement, meters: Meters) {
+    constructor(statement: Statement, registers: Registers) {
         this.#statement = statement;
-        this.#meters = meters;
+        this.#registers = registers;
         this.#agreements = statement.agreements
             .filter((agreement) => agreement.funded)
             .sort((left, right) => (left.id < right.id ? -1 : 1));
@@ -98,8 +98,9 @@ export class Market {
     }
 
     #meteredWh(point: Point, lots: Lot[], slot: number): bigint {
-        if (point.buildingId !== null) {
-            return this.#meters.netExportWh(point.buildingId, slot);
+        const { buildingId } = point;
+        if (buildingId !== null) {
+            return this.#registers.netExportWh({ ...point, buildingId }, slot);
         }
         return total(sales(lots, point), 'agreedWh') - total(purchases(lots, point), 'agreedWh');
     }

@@ -7,7 +7,7 @@ const UNIT = 10n ** BigInt(DIGITS);
 
 type Wiring = { id: string; load: string; hp: string[]; ev: string[]; pv: string[] };
 type Table = { slots: number[]; column: Map<string, bigint[]> };
-type State = { exportWh: bigint; importWh: bigint };
+export type State = { exportWh: bigint; importWh: bigint };
 
 /** The meters of a scenario's buildings, read from its CSV files. */
 export class Meters {
@@ -26,16 +26,14 @@ export class Meters {
         }
     }
 
-    /** M: what the building fed into the grid in a slot less what it took, by its registers. */
-    netExportWh(buildingId: string, slot: number): bigint {
-        const row = this.#loads.slots.indexOf(slot);
-        if (row === -1) {
+    /** What a building's registers showed at the end of a slot; they begin with the week. */
+    state(buildingId: string, slot: number): State {
+        const row = slot - (this.#loads.slots[0] ?? 0);
+        const state = row === -1 ? { exportWh: 0n, importWh: 0n } : this.#statesOf(buildingId)[row];
+        if (state === undefined) {
             throw new Error(`slot ${String(slot)} is not in the week`);
         }
-        const states = this.#statesOf(buildingId);
-        const before = states[row - 1] ?? { exportWh: 0n, importWh: 0n };
-        const after = states[row] ?? before;
-        return after.exportWh - before.exportWh - (after.importWh - before.importWh);
+        return state;
     }
 
     #statesOf(buildingId: string): State[] {

@@ -227,6 +227,20 @@ describe('the independent settlement, from other terms', () => {
     }
 });
 
+describe('the independent settlement, from readings that did not come', () => {
+    it('takes a silent meter without a past to stand still', () => {
+        const differences = differencesAfter((stated) => {
+            stated.gaps.push({ pointId: 'point-b', slot, nextSlot: null });
+        });
+        expect(differences).to.deep.include({
+            problem: 'other amount',
+            subject: `imbalance on cover/household-b/electricity in slot ${String(slot)}`,
+            recomputed: '4150000',
+            stated: '-7050000',
+        });
+    });
+});
+
 describe('recompute.js', () => {
     it('ends with 0 when everything agrees', () => {
         const output = execFileSync(process.execPath, [script, demoFile, '--scenario', scenarioDir], {
@@ -260,7 +274,7 @@ describe('recompute.js', () => {
     });
 
     it('imports nothing but Node and its own folder', () => {
-        const own = ['book', 'market', 'meters', 'recompute', 'statement'];
+        const own = ['book', 'market', 'meters', 'recompute', 'registers', 'statement'];
         for (const name of own) {
             const text = readFileSync(join(example, '..', `${name}.ts`), 'utf8');
             for (const [, source = ''] of text.matchAll(/from '([^']+)'/g)) {

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Posting } from './book.js';
 import { Market } from './market.js';
 import { Meters } from './meters.js';
+import { Registers } from './registers.js';
 import { type Statement, whole } from './statement.js';
 
 /**
@@ -20,7 +21,8 @@ export type Difference = Readonly<{
 /** Recomputes every posting from the CSV files and the signed terms; no difference means equal to the last nano. */
 export function recompute(demoJson: unknown, scenarioDir: string): Difference[] {
     const statement = demoJson as Statement;
-    const market = new Market(statement, new Meters(scenarioDir, statement.scenario.week));
+    const meters = new Meters(scenarioDir, statement.scenario.week);
+    const market = new Market(statement, new Registers(meters, statement.gaps));
     market.run();
     const { postings } = market.book;
     return [...comparePostings(postings, statement), ...compareSums(postings, statement)];

@@ -5,6 +5,7 @@ export type Statement = {
     points: Point[];
     agreements: Agreement[];
     halts: Halt[];
+    gaps: Gap[];
     deposits: { participantId: string; paymentId: string; amountNano: string }[];
     postings: { account: string; agreementId: string | null; kind: string; slot: number | null; amountNano: string }[];
     sums: { byKind: Record<string, string>; total: string };
@@ -48,6 +49,12 @@ export type Agreement = {
     exemptions: string[];
     funded: boolean;
 };
+
+/**
+ * A reading that was not on the ledger when its slot was settled; `nextSlot` is that of the first reading after it which
+ * then was, if any.
+ */
+export type Gap = { pointId: string; slot: number; nextSlot: number | null };
 
 /** `endSlot` is the first slot that is no longer halted, after an early lift the earlier one. */
 export type Halt = { carrier: string; mspId: string; fromSlot: number; endSlot: number };

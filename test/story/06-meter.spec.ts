@@ -85,7 +85,7 @@ describe('06 meter', function () {
         const slot = story().slot(2);
         const { reading } = await signed({});
         const order = 'conflict READING_OUT_OF_ORDER';
-        await expectRefusal(submit(await signed({ slot, sequence: 4 })), order, { sequence: 4, lastSequence: 2 });
+        await expectRefusal(submit(await signed({ slot, sequence: 1 })), order, { sequence: 1, lastSequence: 2 });
         await expectRefusal(submit(await signed({ slot, sequence: 2 })), order, { sequence: 2, lastSequence: 2 });
         const backwards = await signed({ slot, sequence: 3, exportWh: energyWh(reading.exportWh - 1n) });
         await expectRefusal(submit(backwards), 'invalid READING_NOT_MONOTONIC', { pointId: PROSUMER.id, slot });

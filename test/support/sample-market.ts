@@ -40,6 +40,7 @@ export const RULES: Rules = {
     version: 1,
     carriers: { electricity: ELECTRICITY_RULES, heat: ELECTRICITY_RULES },
     haltGraceSlots: 1,
+    readingDeadlineSlots: 2,
 };
 
 /** One leg of electricity from `solar` to `anna`: two slots unless told otherwise. */

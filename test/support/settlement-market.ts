@@ -10,7 +10,7 @@ import type { CarrierRules } from '@commonwatt/chaincode/domain/rules';
 import { type Settlement, settleSlot } from '@commonwatt/chaincode/domain/settlement';
 import { type AmountNano, energyWh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
 import { termsHashOf } from '@commonwatt/chaincode/wire/agreement';
-import { ELECTRICITY_RULES } from './sample-market.js';
+import { ELECTRICITY_RULES, RULES } from './sample-market.js';
 
 /** Rules for markets whose slots may hold any energy. */
 const WIDE_RULES = { electricity: { ...ELECTRICITY_RULES, slotEnergyMaxWh: energyWh(10n ** 12n) } };
@@ -79,7 +79,7 @@ export class SettlementMarket {
             terms: each,
             consents: [],
         }));
-        checkAmendment(found(before), terms, fromSlot, { version: 1, carriers: WIDE_RULES, haltGraceSlots: 1 });
+        checkAmendment(found(before), terms, fromSlot, { ...RULES, carriers: WIDE_RULES });
         const amended = amendExecution(execution, found(before), found(after), { fromSlot, standingId: null });
         this.#terms.set(agreementId, terms);
         this.executions.set(agreementId, amended.execution);
@@ -180,10 +180,12 @@ function pointIn(slot: SlotIndex, carrier: Carrier, pointId: string, energy: Met
     if (energy === null || energy === 'missing') {
         return { point, before: null, after: null };
     }
-    const before = { importWh: energyWh(BigInt(slot) * 7n), exportWh: energyWh(BigInt(slot) * 3n) };
+    const quality = 'measured' as const;
+    const before = { importWh: energyWh(BigInt(slot) * 7n), exportWh: energyWh(BigInt(slot) * 3n), quality };
     const after = {
         importWh: energyWh(before.importWh + energy.importWh),
         exportWh: energyWh(before.exportWh + energy.exportWh),
+        quality,
     };
     return { point, before, after };
 }

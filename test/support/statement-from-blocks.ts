@@ -50,6 +50,7 @@ export function statementFromBlocks(replay: Replay, week: string): Statement {
                 endSlot: liftedSlot ?? statement.untilSlot,
             })),
         ),
+        gaps: [], // no slot of the story is settled before its readings are there
         deposits: records<Statement['deposits'][number]>('exchange/deposit/'),
         postings,
         sums: sumsOf(postings),

@@ -1,7 +1,8 @@
 import type { Leg, Terms } from './agreement.js';
 import type { Execution } from './escrow.js';
 import { assert } from './errors.js';
-import type { MeteringPoint, Registers } from './meter.js';
+import { type Quality, qualityBetween, type RegisterState } from './estimation.js';
+import type { MeteringPoint } from './meter.js';
 import {
     type EnergyWh,
     larger,
@@ -18,8 +19,12 @@ import {
 /** An agreement that delivers in the slot. */
 export type DeliveringAgreement = Readonly<{ terms: Terms; execution: Execution }>;
 
-/** A metering point with its registers at the beginning and the end of the slot; `null` when not on the ledger. */
-export type MeteredPoint = Readonly<{ point: MeteringPoint; before: Registers | null; after: Registers | null }>;
+/** A metering point with its registers at the beginning and the end of the slot; `null` when they are not known. */
+export type MeteredPoint = Readonly<{
+    point: MeteringPoint;
+    before: RegisterState | null;
+    after: RegisterState | null;
+}>;
 
 /** One leg of one agreement in the slot. */
 export type SlotLeg = Readonly<{
@@ -52,6 +57,7 @@ export type Exchange = Readonly<{
     boughtWh: EnergyWh;
     /** M: net export; a scheduled point exports what it sold net of what it bought. */
     meteredWh: EnergyWh;
+    quality: Quality;
 }>;
 
 /** The legs of a carrier in one slot, ordered by agreement and position, which settles every tie. */
@@ -78,13 +84,16 @@ export function exchangeOf(metered: MeteredPoint, legs: readonly SlotLeg[]): Exc
     const soldWh = sumEnergy(legs.filter((leg) => leg.leg.sellerPoint === point.pointId).map((leg) => leg.agreedWh));
     const boughtWh = sumEnergy(legs.filter((leg) => leg.leg.buyerPoint === point.pointId).map((leg) => leg.agreedWh));
     if (point.meter === null) {
-        return { point, soldWh, boughtWh, meteredWh: minus(soldWh, boughtWh) };
+        return { point, soldWh, boughtWh, meteredWh: minus(soldWh, boughtWh), quality: 'scheduled' };
     }
     assert(before !== null && after !== null, 'a metered point has its registers');
     const exportedWh = minus(after.exportWh, before.exportWh);
     const importedWh = minus(after.importWh, before.importWh);
-    assert(exportedWh >= 0n && importedWh >= 0n, 'registers do not run backwards');
-    return { point, soldWh, boughtWh, meteredWh: minus(exportedWh, importedWh) };
+    const quality = qualityBetween(before, after);
+    // An estimate may have been too high: the slot that learns it gives the difference back.
+    const forwards = exportedWh >= 0n && importedWh >= 0n;
+    assert(forwards || quality !== 'measured', 'registers do not run backwards');
+    return { point, soldWh, boughtWh, meteredWh: minus(exportedWh, importedWh), quality };
 }
 
 /**

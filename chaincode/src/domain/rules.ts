@@ -22,6 +22,8 @@ export type Rules = Readonly<{
     carriers: Readonly<Partial<Record<Carrier, CarrierRules>>>;
     /** Slots after a halt in which default amounts are still waived. */
     haltGraceSlots: number;
+    /** Slots after the end of a slot in which its readings are waited for; then it is settled with estimates. */
+    readingDeadlineSlots: number;
 }>;
 
 /** @throws RULES_INVALID {reason, carrier} */

@@ -11,6 +11,7 @@ import {
 } from './delivery.js';
 import { assert, demand } from './errors.js';
 import { closeWhenSettled, type Execution, reserveOf } from './escrow.js';
+import type { Quality } from './estimation.js';
 import { exemptedBy, type Halt } from './halt.js';
 import type { Participant } from './participant.js';
 import { coverAccount, escrowAccount, freeAccount, imbalanceAccount, type Posting, transfer } from './posting.js';
@@ -76,6 +77,7 @@ export type PointResult = Readonly<{
     imbalanceWh: EnergyWh;
     /** Into the owner's credit cover; negative when it pays. */
     imbalanceNano: AmountNano;
+    quality: Quality;
 }>;
 
 /** The result of one run over one slot of one carrier; it is written once and never deleted. */
@@ -97,7 +99,7 @@ export type SettlementOutcome = Readonly<{
 }>;
 
 /**
- * Settles one slot of one carrier from signed meter readings (`docs/settlement.md`: formulas and a worked example).
+ * Settles one slot of one carrier from its registers (`docs/settlement.md`: formulas and a worked example).
  * Whoever computes it from the same ledger gets the same postings; they sum to zero.
  * @throws READING_MISSING {pointIds} · SETTLEMENT_OUT_OF_ORDER {agreementId, slot, nextSlot}
  */
@@ -274,6 +276,7 @@ function pointResult(exchange: Exchange, deliveries: readonly Delivery[], rules:
         contractedWh: minus(exchange.soldWh, exchange.boughtWh),
         imbalanceWh,
         imbalanceNano: valueOf(imbalanceWh, price),
+        quality: exchange.quality,
     };
 }
 

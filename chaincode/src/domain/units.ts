@@ -40,6 +40,13 @@ export const valueOf = (energy: EnergyWh, price: PriceMicroPerKwh): AmountNano =
 export const shareFloor = (energy: EnergyWh, basisPoints: number): EnergyWh =>
     energyWh((energy * BigInt(basisPoints)) / 10_000n);
 
+/** ⌊energy × part / whole⌋ for a non-negative energy and part of a whole. */
+export const proportionFloor = (energy: EnergyWh, part: number, whole: number): EnergyWh =>
+    energyWh((energy * BigInt(part)) / BigInt(whole));
+
+/** ⌊count / size⌋: how many whole parts of a size a count holds. */
+export const wholeParts = (count: number, size: number): number => Math.floor(count / size);
+
 /**
  * Splits a whole total over weights: each part is ⌊total × weight / Σweights⌋, and the units left over go one each to
  * the largest remainders, ties to the earlier position. Callers order the weights by id.

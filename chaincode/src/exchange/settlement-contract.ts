@@ -1,8 +1,8 @@
 import { DELIVERY_SLOTS_MAX } from '../domain/agreement.js';
 import type { Carrier } from '../domain/charter.js';
-import type { DeliveringAgreement, MeteredPoint } from '../domain/delivery.js';
+import type { DeliveringAgreement } from '../domain/delivery.js';
 import { assert, marketError } from '../domain/errors.js';
-import type { MeteringPoint } from '../domain/meter.js';
+import { estimatedEnds } from '../domain/estimation.js';
 import type { Participant } from '../domain/participant.js';
 import { rulesOf } from '../domain/rules.js';
 import { settleSlot, type SettlementInput, type SettlementOutcome } from '../domain/settlement.js';
@@ -11,9 +11,10 @@ import { canonicalJson } from '../wire/canonical.js';
 import { carrierSlotQueryCodec } from '../wire/query.js';
 import { settleCodec, settlementCodec, settlementSource } from '../wire/settlement.js';
 import { haltsCovering } from '../store/halts.js';
-import { AGREEMENT, COMMITMENT, COVER, EXECUTION, POINT_FROM_SLOT, READING, SETTLEMENT } from '../store/keys.js';
+import { AGREEMENT, COMMITMENT, COVER, ESTIMATES, EXECUTION, SETTLEMENT } from '../store/keys.js';
 import { putCredits } from './accounts.js';
 import { ExchangeContract } from './exchange-contract.js';
+import { meteredPoints } from './metered-points.js';
 import type { TradeContext } from './trade-context.js';
 
 /** The initial run; reconciliation runs have higher numbers. */
@@ -24,7 +25,7 @@ const DELIVERING = new Set(['inForce', 'windingDown']);
 export class SettlementContract extends ExchangeContract {
     /**
      * Settles a slot of a carrier that is over. A second run of the same slot changes nothing.
-     * @throws SLOT_NOT_OVER · READING_MISSING {pointIds} · SETTLEMENT_OUT_OF_ORDER
+     * @throws SLOT_NOT_OVER · READING_MISSING {pointIds} until the deadline for readings · SETTLEMENT_OUT_OF_ORDER
      */
     async run(ctx: TradeContext, command: string): Promise<string> {
         const { carrier, slot } = settleCodec.decode(command);
@@ -53,17 +54,13 @@ export class SettlementContract extends ExchangeContract {
     async #gather(ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<SettlementInput> {
         const rules = await ctx.rules();
         const agreements = await this.#agreements(ctx, carrier, slot);
-        const registered = await ctx.ledger.scan(POINT_FROM_SLOT, [carrier, 0], [carrier, slot + 1]);
-        const points: MeteredPoint[] = [];
-        for (const point of registered) {
-            points.push(await this.#metered(ctx, point, slot));
-        }
+        const points = await meteredPoints(ctx, carrier, slot);
         const participants = new Map<string, Participant>();
         for (const { participantId } of agreements.flatMap(({ terms }) => terms.parties)) {
             participants.set(participantId, participants.get(participantId) ?? (await ctx.participant(participantId)));
         }
         const covers = new Map<string, AmountNano>();
-        for (const participantId of new Set(registered.map((point) => point.participantId))) {
+        for (const participantId of new Set(points.map(({ point }) => point.participantId))) {
             const cover = await ctx.ledger.get(COVER, participantId, carrier);
             if (cover !== null) {
                 covers.set(participantId, cover.balanceNano);
@@ -93,19 +90,14 @@ export class SettlementContract extends ExchangeContract {
         return delivering;
     }
 
-    async #metered(ctx: TradeContext, point: MeteringPoint, slot: SlotIndex): Promise<MeteredPoint> {
-        if (point.meter === null) {
-            return { point, before: null, after: null };
-        }
-        const before = await ctx.ledger.get(READING, point.pointId, slot - 1);
-        const after = await ctx.ledger.get(READING, point.pointId, slot);
-        return { point, before: before?.reading ?? null, after: after?.reading ?? null };
-    }
-
     async #record(ctx: TradeContext, input: SettlementInput, outcome: SettlementOutcome): Promise<void> {
         const { settlement, executions, covers } = outcome;
         const { carrier, slot, run } = settlement;
         ctx.ledger.put(SETTLEMENT, settlement);
+        const estimates = estimatedEnds(input.points);
+        if (estimates.length > 0) {
+            ctx.ledger.put(ESTIMATES, { carrier, slot, points: estimates });
+        }
         for (const execution of executions) {
             ctx.ledger.put(EXECUTION, execution);
         }

@@ -13,7 +13,7 @@ import { meteringPointCodec } from '../wire/meter.js';
 import { offerCodec, offerPlaceCodec } from '../wire/offer.js';
 import { participantCodec, subjectBindingCodec } from '../wire/participant.js';
 import { qualificationCodec } from '../wire/qualification.js';
-import { readingCodec, signedReadingCodec } from '../wire/reading.js';
+import { estimatesCodec, readingCodec, signedReadingCodec } from '../wire/reading.js';
 import { seatCodec } from '../wire/seat.js';
 import { settlementCodec } from '../wire/settlement.js';
 import { standingVerdictCodec, verdictCodec } from '../wire/verdict.js';
@@ -81,6 +81,8 @@ export const POINT_FROM_SLOT = record('point-from-slot', meteringPointCodec, (po
 export const READING = record('reading', signedReadingCodec, ({ reading }) => [reading.pointId, reading.slot]);
 /** The last reading of a metering point: what the next one must follow. */
 export const LAST_READING = record('last-reading', readingCodec, (reading) => [reading.pointId]);
+/** Registers that a run estimated for the end of its slot: where the next slot begins. */
+export const ESTIMATES = record('estimate', estimatesCodec, ({ carrier, slot }) => [carrier, slot]);
 
 export const DEPOSIT = record('deposit', depositCodec, (deposit) => [deposit.paymentId]);
 export const LANE = record(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Charter, CARRIERS, ORG_ROLES } from '../domain/charter.js';
 import { PARTICIPANT_KINDS } from '../domain/participant.js';
+import { NEIGHBOUR_SLOTS_MAX } from '../domain/reading.js';
 import type { Rules } from '../domain/rules.js';
 import { SEAT_KINDS } from '../domain/seat.js';
 import { codec } from './codec.js';
@@ -36,6 +37,7 @@ const rulesSchema = z.strictObject({
     version: versionField,
     carriers: z.partialRecord(z.enum(CARRIERS), carrierRulesSchema),
     haltGraceSlots: countField(0, 96),
+    readingDeadlineSlots: countField(0, NEIGHBOUR_SLOTS_MAX),
 });
 
 export const charterCodec = codec<Charter>(charterSchema);

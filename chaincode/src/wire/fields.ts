@@ -27,6 +27,7 @@ function decimal<Quantity extends bigint>(min: bigint, max: bigint): z.ZodType<Q
 }
 
 export const energyField = decimal<EnergyWh>(0n, ENERGY_WH_MAX);
+export const resultEnergyField = decimal<EnergyWh>(0n, RESULT_ENERGY_WH_MAX);
 export const signedEnergyField = decimal<EnergyWh>(-RESULT_ENERGY_WH_MAX, RESULT_ENERGY_WH_MAX);
 export const priceField = decimal<PriceMicroPerKwh>(-PRICE_MICRO_MAX, PRICE_MICRO_MAX);
 export const rateField = decimal<PriceMicroPerKwh>(0n, PRICE_MICRO_MAX);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { QUALITIES } from '../domain/estimation.js';
 import type { AccountName, Posting } from '../domain/posting.js';
 import type { Settlement } from '../domain/settlement.js';
 import { codec } from './codec.js';
@@ -54,6 +55,7 @@ export const settlementCodec = codec<Settlement>(
                 contractedWh: signedEnergyField,
                 imbalanceWh: signedEnergyField,
                 imbalanceNano: signedAmountField,
+                quality: z.enum(QUALITIES),
             }),
         ),
         postings: z.array(postingSchema),

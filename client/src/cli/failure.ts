@@ -27,7 +27,8 @@ const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
     SIGNATURE_WITHDRAWN: 'Draft the agreement anew: a signature taken back stays so.',
     MARKET_HALTED: 'Wait until the halt ends: `commonwatt halt show`.',
     ACCOUNT_UNDERFUNDED: 'Deposit more: `commonwatt account deposit`.',
-    READING_MISSING: 'Submit the readings of the metering points named, then run it again.',
+    READING_MISSING:
+        'Submit the readings of the metering points named, or wait for the deadline of the rules; then run it again.',
     SLOT_NOT_OVER: 'Wait until the slot is over: `commonwatt clock show`.',
     SLOT_BEGUN: 'Choose a later slot.',
     CLOCK_OUT_OF_ORDER: 'Begin with the slot after the last one that has begun.',

@@ -37,6 +37,7 @@ export async function demoJson(stage: Stage, frame: DemoFrame, findings: Finding
         })),
         agreements: findings.agreements.map((view) => agreementJson(view, frame)),
         halts: [],
+        gaps: [], // every slot waits for its readings, which a check confirms
         deposits: (await market.accounts.deposits()).map((deposit) => ({
             participantId: deposit.participantId,
             paymentId: deposit.paymentId,

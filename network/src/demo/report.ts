@@ -1,4 +1,5 @@
 import { type Execution, heldBy } from '@commonwatt/chaincode/domain/escrow';
+import type { Quality } from '@commonwatt/chaincode/domain/estimation';
 import {
     EXTERNAL_ACCOUNT,
     escrowAccount,
@@ -17,6 +18,8 @@ export type Findings = Readonly<{
     height: number;
     agreements: readonly (AgreementView & Readonly<{ name: string; funded: boolean }>)[];
     postings: readonly Posting[];
+    /** How the energy of the points was known, each once. */
+    qualities: readonly Quality[];
 }>;
 
 /** Reads the whole of the market's money from the peers: deposits, every agreement's history, every settlement. */
@@ -39,13 +42,17 @@ export async function readFindings(stage: Stage, concluded: readonly Concluded[]
         agreements.push({ ...view, name: contract.name, funded: movements.length > 0 });
     }
     const settled: Posting[] = [];
+    const qualities = new Set<Quality>();
     for (const slot of stage.slots) {
-        settled.push(...(await market.settlements.show(CARRIER, slot)).postings);
+        const { points, postings } = await market.settlements.show(CARRIER, slot);
+        settled.push(...postings);
+        points.forEach(({ quality }) => qualities.add(quality));
     }
     return {
         height: await market.transport.height(),
         agreements,
         postings: [...deposits, ...escrowed, ...settled],
+        qualities: [...qualities].sort(),
     };
 }
 
@@ -88,6 +95,12 @@ export async function checkMoney(stage: Stage, findings: Findings): Promise<void
         name: 'all postings sum to zero',
         expected: '0',
         observed: String(sumAmounts(findings.postings.map((posting) => posting.amountNano))),
+        block: null,
+    });
+    journal.check({
+        name: 'every meter was read in time',
+        expected: 'measured, scheduled',
+        observed: findings.qualities.join(', '),
         block: null,
     });
     const escrow = [...nets].filter(([account]) => account.startsWith('escrow/')).map(([, net]) => net);

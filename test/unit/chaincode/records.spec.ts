@@ -35,13 +35,14 @@ describe('a reading', () => {
     };
     const next = (changes: Partial<Reading>): Reading => ({ ...last, sequence: 8, slot: 21, ...changes });
 
-    it('follows the last one: next in number, later, no register behind', () => {
+    it('follows the last one: higher in number, later, no register behind', () => {
         followsReading(last, next({}));
+        followsReading(last, next({ sequence: 9 }));
         followsReading(last, next({ slot: 30, importWh: energyWh(101n) }));
     });
 
     it('is refused out of order', () => {
-        for (const changes of [{ sequence: 7 }, { sequence: 9 }, { slot: 20 }, { slot: 19 }]) {
+        for (const changes of [{ sequence: 7 }, { sequence: 6 }, { slot: 20 }, { slot: 19 }]) {
             expectRefusal(() => followsReading(last, next(changes)), 'READING_OUT_OF_ORDER', { lastSequence: 7 });
         }
     });

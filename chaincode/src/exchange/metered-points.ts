@@ -1,0 +1,98 @@
+import type { Carrier } from '../domain/charter.js';
+import type { MeteredPoint } from '../domain/delivery.js';
+import { assert, demand } from '../domain/errors.js';
+import { type Estimates, estimateRegisters, type RegisterState, sameTypeSlots } from '../domain/estimation.js';
+import type { Registers } from '../domain/meter.js';
+import type { Reading } from '../domain/reading.js';
+import { minus, type SlotIndex } from '../domain/units.js';
+import { ESTIMATES, POINT_FROM_SLOT, READING } from '../store/keys.js';
+import { readingAfter, readingBefore } from '../store/neighbour-readings.js';
+import type { TradeContext } from './trade-context.js';
+
+const MINUTES_PER_DAY = 1_440;
+
+/**
+ * Every metering point of a carrier that counts in a slot, with its registers at both ends. Once the deadline has
+ * passed, what the meters have not told is estimated.
+ * @throws READING_MISSING {pointIds} before the deadline · SETTLEMENT_OUT_OF_ORDER {agreementId, slot, nextSlot}: how
+ * the slot begins is only known after the run of the slot before it
+ */
+export async function meteredPoints(ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<MeteredPoint[]> {
+    const registered = await ctx.ledger.scan(POINT_FROM_SLOT, [carrier, 0], [carrier, slot + 1]);
+    const carried = await ctx.ledger.get(ESTIMATES, carrier, slot - 1);
+    const points: MeteredPoint[] = [];
+    for (const point of registered) {
+        const { pointId } = point;
+        const isMetered = point.meter !== null;
+        const before = isMetered ? (carriedState(carried, pointId) ?? (await readState(ctx, pointId, slot - 1))) : null;
+        const after = isMetered ? await readState(ctx, pointId, slot) : null;
+        points.push({ point, before, after });
+    }
+    const silent = points.filter(
+        ({ point, before, after }) => point.meter !== null && (before === null || after === null),
+    );
+    if (silent.length === 0) {
+        return points;
+    }
+    const { readingDeadlineSlots } = await ctx.rules();
+    const isLate = await ctx.hasTicked(slot + 1 + readingDeadlineSlots);
+    demand(isLate, 'READING_MISSING', { pointIds: silent.map(({ point }) => point.pointId) });
+    return estimated(ctx, points, slot);
+}
+
+async function estimated(ctx: TradeContext, points: readonly MeteredPoint[], slot: SlotIndex): Promise<MeteredPoint[]> {
+    const completed: MeteredPoint[] = [];
+    for (const metered of points) {
+        const { point, before, after } = metered;
+        if (point.meter === null) {
+            completed.push(metered);
+            continue;
+        }
+        demand(before !== null, 'SETTLEMENT_OUT_OF_ORDER', { agreementId: null, slot, nextSlot: slot - 1 });
+        completed.push({ point, before, after: after ?? (await estimateEnd(ctx, point.pointId, slot, before)) });
+    }
+    return completed;
+}
+
+/** The next reading decides more than the days before, and without it the last one tells nothing that `begin` does not. */
+async function estimateEnd(
+    ctx: TradeContext,
+    pointId: string,
+    slot: SlotIndex,
+    begin: Registers,
+): Promise<RegisterState> {
+    const next = await readingAfter(ctx.ledger, pointId, slot);
+    const last = next === null ? null : await readingBefore(ctx.ledger, pointId, slot);
+    const sameTypeDay = last === null ? await sameTypeDayOf(ctx, pointId, slot) : null;
+    return estimateRegisters({ slot, begin, last, next, sameTypeDay });
+}
+
+async function sameTypeDayOf(ctx: TradeContext, pointId: string, slot: SlotIndex): Promise<Registers | null> {
+    const { slotMinutes } = await ctx.charter();
+    for (const candidate of sameTypeSlots(slot, MINUTES_PER_DAY / slotMinutes)) {
+        const before = await readingOf(ctx, pointId, candidate - 1);
+        const after = await readingOf(ctx, pointId, candidate);
+        if (before !== null && after !== null) {
+            const measured = {
+                importWh: minus(after.importWh, before.importWh),
+                exportWh: minus(after.exportWh, before.exportWh),
+            };
+            assert(measured.importWh >= 0n && measured.exportWh >= 0n, 'registers do not run backwards');
+            return measured;
+        }
+    }
+    return null;
+}
+
+async function readingOf(ctx: TradeContext, pointId: string, slot: SlotIndex): Promise<Reading | null> {
+    return (await ctx.ledger.get(READING, pointId, slot))?.reading ?? null;
+}
+
+async function readState(ctx: TradeContext, pointId: string, slot: SlotIndex): Promise<RegisterState | null> {
+    const reading = await readingOf(ctx, pointId, slot);
+    return reading === null ? null : { importWh: reading.importWh, exportWh: reading.exportWh, quality: 'measured' };
+}
+
+function carriedState(carried: Estimates | null, pointId: string): RegisterState | null {
+    return carried?.points.find((point) => point.pointId === pointId) ?? null;
+}

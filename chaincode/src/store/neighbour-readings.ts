@@ -1,0 +1,41 @@
+import { NEIGHBOUR_SLOTS_MAX, type Reading } from '../domain/reading.js';
+import type { SlotIndex } from '../domain/units.js';
+import { READING } from './keys.js';
+import type { Ledger } from './ledger.js';
+
+/**
+ * Width of the first window that is scanned, and how much wider each further one is: a neighbour is mostly near, and
+ * a narrow scan is what few others write into.
+ */
+const FIRST_WINDOW_SLOTS = 4;
+const WIDER = 4;
+
+/** The last reading of a point before a slot; `null` when there is none near enough. */
+export async function readingBefore(ledger: Ledger, pointId: string, slot: SlotIndex): Promise<Reading | null> {
+    const farthest = Math.max(0, slot - NEIGHBOUR_SLOTS_MAX);
+    let to = slot;
+    for (let width = FIRST_WINDOW_SLOTS; to > farthest; width *= WIDER) {
+        const from = Math.max(farthest, to - width);
+        const last = (await ledger.scan(READING, [pointId, from], [pointId, to])).at(-1);
+        if (last !== undefined) {
+            return last.reading;
+        }
+        to = from;
+    }
+    return null;
+}
+
+/** The first reading of a point after a slot; `null` when there is none near enough. */
+export async function readingAfter(ledger: Ledger, pointId: string, slot: SlotIndex): Promise<Reading | null> {
+    const farthest = slot + NEIGHBOUR_SLOTS_MAX + 1;
+    let from = slot + 1;
+    for (let width = FIRST_WINDOW_SLOTS; from < farthest; width *= WIDER) {
+        const to = Math.min(farthest, from + width);
+        const [first] = await ledger.scan(READING, [pointId, from], [pointId, to]);
+        if (first !== undefined) {
+            return first.reading;
+        }
+        from = to;
+    }
+    return null;
+}
