@@ -8,9 +8,9 @@ import { DEPOSIT_NANO, StubMarket } from '../support/stub-market.js';
 type Page = Readonly<{ items: readonly Readonly<Record<string, unknown>>[]; bookmark: string }>;
 
 let market: StubMarket;
-beforeEach(async () => {
+const open = async (): Promise<void> => {
     market = await StubMarket.ready();
-});
+};
 
 const deposit = (paymentId: string, participantId: string, nano: bigint): string =>
     depositCodec.encode({ paymentId, participantId, amountNano: amountNano(nano) });
@@ -27,6 +27,7 @@ const listed = async (verb: 'account:lanes' | 'account:credits', participantId =
     (await market.ask('exchange', verb, canonicalJson({ bookmark: '', pageSize: 50, participantId }))) as Page;
 
 describe('exchange: account deposit', () => {
+    beforeEach(open);
     it('becomes a credit, once per payment', async () => {
         const { event } = await market.do('settlement', 'exchange', 'account:deposit', deposit('pay-x', 'anna', 5n));
         expect(event?.payload).to.equal('{"amountNano":"5","participantId":"anna","paymentId":"pay-x"}');
@@ -55,6 +56,7 @@ describe('exchange: account deposit', () => {
 });
 
 describe('exchange: account cover', () => {
+    beforeEach(open);
     const all = { sourceIds: ['deposit.pay-anna'] };
 
     it('moves money from a lane, folding credits into it', async () => {

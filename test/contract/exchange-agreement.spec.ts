@@ -15,9 +15,9 @@ const ID = agreementIdOf(TERMS);
 const FOLDS = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
 
 let market: StubMarket;
-beforeEach(async () => {
+const open = async (): Promise<void> => {
     market = await StubMarket.ready();
-});
+};
 
 const concludeSample = async (terms: Terms = TERMS): Promise<void> => {
     await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(terms, market.people));
@@ -31,6 +31,7 @@ const stateOf = async (terms: Terms = TERMS): Promise<unknown> => {
 };
 
 describe('exchange: agreement conclude', () => {
+    beforeEach(open);
     it('binds the parties, whoever brings their signatures', async () => {
         const answer = await market.do(
             'stranger',
@@ -230,6 +231,7 @@ describe('exchange: agreement conclude', () => {
 });
 
 describe('exchange: agreement withdraw', () => {
+    beforeEach(open);
     it('needs the participant’s certificate, key and signature', async () => {
         const command = commands.withdraw(TERMS, 'anna', market.who('anna'));
         await market.refused('CALLER_NOT_PARTICIPANT', 'bert', 'exchange', 'agreement:withdraw', command);
@@ -249,6 +251,7 @@ describe('exchange: agreement withdraw', () => {
 });
 
 describe('exchange: agreement fund', () => {
+    beforeEach(open);
     it('takes every party’s escrow from the lane of its terms, whoever pushes', async () => {
         await concludeSample();
         const { writes, event } = await market.do(
@@ -375,6 +378,7 @@ describe('exchange: agreement fund', () => {
 });
 
 describe('exchange: agreement release', () => {
+    beforeEach(open);
     const terminate = async (): Promise<void> => {
         const termination = commands.decide(market.who('reviewer'), TERMS, 'terminated');
         await market.do('reviewer', 'supervision', 'verdict:terminate', termination);
@@ -439,6 +443,7 @@ describe('exchange: agreement release', () => {
 });
 
 describe('exchange: agreement queries', () => {
+    beforeEach(open);
     it('show, list and tell the history of both records, oldest first', async () => {
         await market.refused('AGREEMENT_MISSING', 'anna', 'exchange', 'agreement:show', ref(TERMS));
         await concludeSample();

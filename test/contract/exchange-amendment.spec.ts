@@ -29,10 +29,10 @@ const LOWERED = following(FOUR, saleOf([100n, 50n, 50n]));
 const FOLDS = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
 
 let market: StubMarket;
-beforeEach(async () => {
+const open = async (): Promise<void> => {
     market = await StubMarket.ready();
     await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(FOUR, market.people));
-});
+};
 
 type Answer = Awaited<ReturnType<StubMarket['do']>>;
 
@@ -81,6 +81,7 @@ const judge = (verb: 'approve' | 'reject' | 'terminate', terms: Terms): Promise<
 };
 
 describe('exchange: amendment propose', () => {
+    beforeEach(open);
     it('records what every party signed, and changes nothing yet', async () => {
         const { event, writes, payload } = await propose(RAISED);
         expect(event).to.deep.equal({
@@ -140,6 +141,7 @@ describe('exchange: amendment propose', () => {
 });
 
 describe('exchange: amendment enact', () => {
+    beforeEach(open);
     it('replaces the terms and tops the escrow up from the lanes, whoever pushes', async () => {
         const { writes: first } = await fund();
         await propose(RAISED);
@@ -310,6 +312,7 @@ describe('exchange: amendment enact', () => {
 });
 
 describe('exchange: amendment enact, in the midst of delivery', () => {
+    beforeEach(open);
     beforeEach(fund);
 
     it('begins with the next slot, neither earlier nor later', async () => {
@@ -385,6 +388,7 @@ describe('exchange: amendment enact, in the midst of delivery', () => {
 });
 
 describe('exchange: amendment enact, against three organisations with code of their own', () => {
+    beforeEach(open);
     /** What a coalition that satisfies the chaincode's policy can write: anything under a key without its own policy. */
     async function overwrite(key: string, value: string): Promise<void> {
         const answer = await market.endorse('stranger', 'exchange', 'charter:show', '{}');
@@ -426,6 +430,7 @@ describe('exchange: amendment enact, against three organisations with code of th
 });
 
 describe('exchange: agreement cancel', () => {
+    beforeEach(open);
     const cancel = (fromSlot: number, terms = FOUR): string => commands.cancel(terms, fromSlot, market.people);
     const refused = (code: ErrorCode, command: string): Promise<WireError> =>
         market.refused(code, 'stranger', 'exchange', 'agreement:cancel', command);

@@ -36,11 +36,12 @@ async function report(slot: number, gaveWh: bigint, tookWh: bigint): Promise<voi
 
 const settleQuery = (slot: number): string => canonicalJson({ carrier: 'electricity', slot });
 
-beforeEach(async () => {
+const open = async (): Promise<void> => {
     market = await StubMarket.ready();
-});
+};
 
 describe('exchange: reading submit', () => {
+    beforeEach(open);
     beforeEach(async () => {
         await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
     });
@@ -111,6 +112,7 @@ describe('exchange: reading submit', () => {
 });
 
 describe('exchange: settlement run', () => {
+    beforeEach(open);
     it('pays what was delivered and writes each record once', async () => {
         await inForce();
         await market.advance(FIRST_SLOT, FIRST_SLOT + 1);

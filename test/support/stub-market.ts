@@ -47,40 +47,62 @@ const cast = createCast();
 
 /** A channel with both chaincodes and the people of a small market. Certificates are shared by all tests of a run. */
 export class StubMarket {
-    readonly ledger = new LedgerStub('market', {
-        exchange: exchangeChaincode(),
-        supervision: supervisionChaincode(),
-    });
+    readonly ledger: LedgerStub;
     /** Keys of the meters, by metering point. */
-    readonly meters = new Map<string, SigningKey>();
+    readonly meters: Map<string, SigningKey>;
     readonly #people: Readonly<Record<string, Identity>>;
+    /** Markets that tests begin with: each is built once and copied. */
+    static readonly #templates = new Map<string, Promise<StubMarket>>();
 
-    private constructor(people: Readonly<Record<string, Identity>>) {
+    private constructor(
+        people: Readonly<Record<string, Identity>>,
+        ledger: LedgerStub,
+        meters: ReadonlyMap<string, SigningKey>,
+    ) {
         this.#people = people;
+        this.ledger = ledger;
+        this.meters = new Map(meters);
     }
 
     /** Nothing is established. */
     static async bare(): Promise<StubMarket> {
-        return new StubMarket(await cast);
+        const chaincodes = { exchange: exchangeChaincode(), supervision: supervisionChaincode() };
+        return new StubMarket(await cast, new LedgerStub('market', chaincodes), new Map());
+    }
+
+    static async #copyOf(name: string, build: () => Promise<StubMarket>): Promise<StubMarket> {
+        const template = StubMarket.#templates.get(name) ?? build();
+        StubMarket.#templates.set(name, template);
+        const { ledger, meters } = await template;
+        return new StubMarket(await cast, ledger.copy(), meters);
     }
 
     /** The charter stands and every seat has its officer. */
-    static async established(charter: Charter = CHARTER, rules: Rules = RULES): Promise<StubMarket> {
-        const market = await StubMarket.bare();
+    static established(charter: Charter = CHARTER, rules: Rules = RULES): Promise<StubMarket> {
         const command = commands.establish(charter, rules);
+        return StubMarket.#copyOf(`established ${command}`, () => StubMarket.#establish(command));
+    }
+
+    static async #establish(command: string): Promise<StubMarket> {
+        const market = await StubMarket.bare();
         await market.do('operatorAdmin', 'exchange', 'charter:establish', command);
         await market.do('operatorAdmin', 'supervision', 'charter:establish', command);
         const reviewer = commands.grantSeat('reviewer', market.who('reviewer'));
         await market.do('regulatorAdmin', 'supervision', 'seat:grant', reviewer);
         for (const kind of ['dispatcher', 'metering', 'settlement', 'platform'] as const) {
-            const command = commands.grantSeat(kind, market.who(kind));
-            await market.do('operatorAdmin', 'supervision', 'seat:grant', command);
+            const seat = commands.grantSeat(kind, market.who(kind));
+            await market.do('operatorAdmin', 'supervision', 'seat:grant', seat);
         }
         return market;
     }
 
     /** Four participants are qualified, metered and have money; a standing verdict covers ordinary trade. */
-    static async ready(charter: Charter = CHARTER, rules: Rules = RULES): Promise<StubMarket> {
+    static ready(charter: Charter = CHARTER, rules: Rules = RULES): Promise<StubMarket> {
+        const name = `ready ${commands.establish(charter, rules)}`;
+        return StubMarket.#copyOf(name, () => StubMarket.#makeReady(charter, rules));
+    }
+
+    static async #makeReady(charter: Charter, rules: Rules): Promise<StubMarket> {
         const market = await StubMarket.established(charter, rules);
         const participants = { solar: 'prosumer', anna: 'consumer', bert: 'prosumer', retail: 'energySeller' } as const;
         for (const [name, kind] of Object.entries(participants)) {
