@@ -75,8 +75,8 @@ describe('03 conclude', function () {
         });
 
         it('a consumer that sells', async () => {
-            const operands = { participantId: BUYER.id, side: 'sell', status: 'granted' };
-            await refused(sale(BUYER.id, NEIGHBOUR.id), 'forbidden QUALIFICATION_MISSING', operands);
+            const operands = { participantId: BUYER.id, kind: 'consumer', side: 'sell' };
+            await refused(sale(BUYER.id, NEIGHBOUR.id), 'forbidden TRADE_NOT_OF_KIND', operands);
         });
 
         it('a party that is suspended, also when the transaction was endorsed before', async () => {

@@ -65,13 +65,14 @@ export class Actors {
 
     /** Who holds this certificate; `null` for one that was not enrolled here and administers nothing. */
     async holderOf(certificatePem: string): Promise<Market | null> {
-        const { subject, issuer } = new X509Certificate(certificatePem);
+        const { subject, issuer, serialNumber } = new X509Certificate(certificatePem);
         if (subject.split('\n').includes('OU=admin')) {
             const org = orgNames.find((each) => issuer.includes(`O=${each}.`));
             return org === undefined ? null : await this.admin(org);
         }
+        // Not by its text: Fabric's own tools rewrite a certificate's signature to its low form.
         const actor = [...this.#actors.values()].find(
-            ({ entry }) => entry.certificate.trim() === certificatePem.trim(),
+            ({ entry }) => new X509Certificate(entry.certificate).serialNumber === serialNumber,
         );
         return actor?.market ?? null;
     }
