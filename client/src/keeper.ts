@@ -29,7 +29,7 @@ export type KeeperReport = Readonly<{
 const INTERVAL_MS = 1_000;
 
 /**
- * Pushes every step whose conditions hold: slots that begin, agreements that are approved, over, refused or
+ * Pushes every step whose conditions hold: slots that begin, agreements that are approved, amended, over, refused or
  * terminated, slots that can be settled. Anyone may run one; nobody's discretion is needed, so nobody can hold a trade
  * up by doing nothing.
  */
@@ -112,7 +112,9 @@ export class Keeper {
             const fromSlot = await clock.firstNotBegun(terms.firstSlot, execution.endSlot);
             const cuts = decision === 'terminated' && fromSlot < execution.endSlot;
             const push = (): Promise<Committed<unknown>> => agreements.release(agreementId, fromSlot);
-            return cuts ? [{ name: `agreement:release ${agreementId}`, push }] : [];
+            return cuts
+                ? [{ name: `agreement:release ${agreementId}`, push }]
+                : await this.#amendmentSteps(execution, standing);
         }
         const isLate = await clock.hasBegun(terms.firstSlot);
         if (isLate || decision === 'rejected' || decision === 'terminated') {
@@ -120,7 +122,26 @@ export class Keeper {
         }
         const standingId = decision === 'approved' ? null : await this.#standingFor(terms, standing);
         const push = (): Promise<Committed<unknown>> => agreements.fund(agreementId, standingId ?? null);
-        return standingId === undefined ? [] : [{ name: `agreement:fund ${agreementId}`, push }];
+        const amends = await this.#amendmentSteps(execution, standing);
+        return standingId === undefined ? amends : [...amends, { name: `agreement:fund ${agreementId}`, push }];
+    }
+
+    /** The next version, where it is proposed, approved and not void yet; parties that skip a number push themselves. */
+    async #amendmentSteps(execution: Execution, standing: readonly StandingVerdict[]): Promise<Step[]> {
+        const { agreementId } = execution;
+        const version = execution.version + 1;
+        const { amendments, clock, verdicts } = this.#market;
+        const amendment = await orNull(amendments.show(agreementId, version));
+        if (amendment === null || (await clock.hasBegun(amendment.terms.concludeBeforeSlot))) {
+            return [];
+        }
+        const decision = (await orNull(verdicts.show(agreementId, version)))?.statement.decision;
+        if (decision === 'rejected' || decision === 'terminated') {
+            return [];
+        }
+        const standingId = decision === 'approved' ? null : await this.#standingFor(amendment.terms, standing);
+        const push = (): Promise<Committed<unknown>> => amendments.enact(agreementId, version, standingId ?? null);
+        return standingId === undefined ? [] : [{ name: `amendment:enact ${agreementId}`, push }];
     }
 
     /** A standing verdict that covers the terms; `undefined` when none does. */

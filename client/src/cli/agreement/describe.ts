@@ -1,14 +1,18 @@
-import type { Terms } from '@commonwatt/chaincode/domain/agreement';
+import type { Leg, Terms } from '@commonwatt/chaincode/domain/agreement';
 import { sumEnergy } from '@commonwatt/chaincode/domain/units';
 import { formatAmount, formatPrice } from '../../decimal.js';
 
 /** Terms in words: what a party should read before it signs. */
 export function describeTerms(terms: Terms): string[] {
     const slots = `slots ${String(terms.firstSlot)}..${String(terms.firstSlot + terms.slotCount - 1)}`;
-    const legs = terms.legs.map((leg) => {
+    const legs = terms.legs.flatMap((leg) => {
         const prices = [...new Set(leg.priceMicroPerKwh)].map(formatPrice).join(', ');
         const energy = String(sumEnergy(leg.energyWh));
-        return `  ${leg.sellerId} sells ${leg.buyerId} ${energy} Wh of ${leg.carrier} at ${prices} per kWh, ${slots}`;
+        const stretches = stretchesOf(leg, terms.firstSlot);
+        return [
+            `  ${leg.sellerId} sells ${leg.buyerId} ${energy} Wh of ${leg.carrier} at ${prices} per kWh, ${slots}`,
+            ...(stretches.length > 1 ? stretches : []),
+        ];
     });
     const rate = formatPrice(terms.defaultRateMicroPerKwh);
     return [
@@ -17,4 +21,22 @@ export function describeTerms(terms: Terms): string[] {
             (terms.takeOrPay ? 'take or pay' : 'not take or pay'),
         `  void unless ${terms.version === 1 ? 'concluded' : 'enacted'} before slot ${String(terms.concludeBeforeSlot)}`,
     ];
+}
+
+/** Slots in a row with the same energy and price, in one line each. */
+function stretchesOf({ energyWh, priceMicroPerKwh }: Leg, firstSlot: number): string[] {
+    const stretches: { from: number; to: number; what: string }[] = [];
+    energyWh.forEach((energy, offset) => {
+        const price = priceMicroPerKwh[offset];
+        const what = `${String(energy)} Wh${price === undefined ? '' : ` at ${formatPrice(price)}`}`;
+        const last = stretches.at(-1);
+        if (last?.what === what) {
+            last.to = firstSlot + offset;
+        } else {
+            stretches.push({ from: firstSlot + offset, to: firstSlot + offset, what });
+        }
+    });
+    return stretches.map(({ from, to, what }) =>
+        from === to ? `    slot ${String(from)}: ${what}` : `    slots ${String(from)}..${String(to)}: ${what} each`,
+    );
 }

@@ -17,6 +17,6 @@ export function registerApprove(noun: Command): void {
         const market = await session.market();
         const reviewed = await reviewedOf(market, agreementId, options.amendment);
         const done = await market.verdicts.approve(reviewed, options.reason);
-        session.printCommitted(done, `Approved agreement ${agreementId}`);
+        session.printCommitted(done, `Approved version ${String(reviewed.terms.version)} of agreement ${agreementId}`);
     });
 }

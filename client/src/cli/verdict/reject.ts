@@ -17,6 +17,6 @@ export function registerReject(noun: Command): void {
         const market = await session.market();
         const reviewed = await reviewedOf(market, agreementId, options.amendment);
         const done = await market.verdicts.reject(reviewed, options.reason);
-        session.printCommitted(done, `Rejected agreement ${agreementId}`);
+        session.printCommitted(done, `Rejected version ${String(reviewed.terms.version)} of agreement ${agreementId}`);
     });
 }

@@ -1,0 +1,79 @@
+import { decodeError } from '@commonwatt/chaincode/wire/errors';
+import type { ConnectionProfile } from '@commonwatt/client';
+import { type Call, Market, type Receipt, type Stream, type Transport } from '@commonwatt/client';
+import { refusal } from '@commonwatt/client/errors';
+import type { StubMarket } from './stub-market.js';
+import type { Identity } from './stub-identity.js';
+
+const PROFILE: ConnectionProfile = {
+    org: 'community',
+    mspId: 'CommunityMSP',
+    mspIds: ['CommunityMSP', 'OperatorMSP', 'SupplierMSP', 'RegulatorMSP'],
+    channel: 'market',
+    chaincodes: { supervision: 'supervision', exchange: 'exchange' },
+    gateways: [],
+    developmentCa: null,
+    admin: null,
+};
+
+/** Carries the client's calls to the channel in memory. Every organisation is there; who was named is written down. */
+export class StubTransport implements Transport {
+    readonly isClosed = false;
+    /** Submissions in their order, each with the organisations named to endorse it. */
+    readonly submitted: Readonly<{ verb: string; endorsers: readonly string[]; validationCode: string }>[] = [];
+    readonly #stub: StubMarket;
+    readonly #identity: Identity;
+
+    constructor(stub: StubMarket, identity: Identity) {
+        this.#stub = stub;
+        this.#identity = identity;
+    }
+
+    async evaluate(call: Call): Promise<string> {
+        return (await this.#endorse(call)).payload;
+    }
+
+    async submit(call: Call, endorsers: readonly string[]): Promise<Receipt> {
+        const { ledger } = this.#stub;
+        const endorsed = await this.#endorse(call);
+        const validationCode = ledger.commit(endorsed);
+        this.submitted.push({ verb: call.verb, endorsers, validationCode });
+        return { payload: endorsed.payload, transactionId: endorsed.txId, blockNumber: ledger.height, validationCode };
+    }
+
+    height(): Promise<number> {
+        return Promise.resolve(this.#stub.ledger.height);
+    }
+
+    blocks(): Promise<Stream<never>> {
+        return Promise.reject(new Error('the channel in memory keeps no blocks'));
+    }
+
+    close(): void {
+        // Nothing is open.
+    }
+
+    async #endorse({ chaincode, verb, command }: Call): ReturnType<StubMarket['ledger']['endorse']> {
+        const { creator } = this.#identity;
+        const endorsed = await this.#stub.ledger.endorse({ chaincode, args: [verb, command], creator });
+        const error = decodeError(endorsed.message);
+        if (endorsed.status !== 200) {
+            throw error === null ? new Error(endorsed.message) : refusal(error, endorsed.txId);
+        }
+        return endorsed;
+    }
+}
+
+/** The client as one member of the small market uses it. */
+export function clientOf(stub: StubMarket, name: string): Readonly<{ market: Market; transport: StubTransport }> {
+    const member = stub.who(name);
+    const { key, mspId } = member;
+    const transport = new StubTransport(stub, member);
+    const identity = {
+        mspId,
+        certificate: Buffer.from(member.creator.idBytes).toString('utf8'),
+        signer: (): Promise<Uint8Array> => Promise.reject(new Error('the channel in memory needs no signatures')),
+        documents: { publicKey: key.publicKey, sign: (text: string) => Promise.resolve(key.sign(text)) },
+    };
+    return { market: new Market(PROFILE, identity, transport), transport };
+}
