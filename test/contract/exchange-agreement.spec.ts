@@ -338,7 +338,7 @@ describe('exchange: agreement fund', () => {
         const { event } = await market.do('stranger', 'exchange', 'agreement:lapse', ref(TERMS));
         expect(event?.name).to.equal('AgreementLapsed/1');
         expect(await stateOf()).to.equal('lapsed');
-        await market.refused('SLOT_BEGUN', 'anna', 'exchange', 'agreement:fund', command);
+        await market.refused('AGREEMENT_STATE', 'anna', 'exchange', 'agreement:fund', command);
     });
 
     it('is refused while a halt runs and while a party is suspended', async () => {

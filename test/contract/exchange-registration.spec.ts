@@ -34,6 +34,8 @@ describe('exchange: charter', () => {
         expect(await market.ask('exchange', 'rules:show')).to.have.property('version', 1);
         const other = commands.establish({ ...CHARTER, slotMinutes: 30 });
         await market.refused('CHARTER_ESTABLISHED', 'operatorAdmin', 'exchange', 'charter:establish', other);
+        const otherRules = commands.establish(CHARTER, { ...RULES, haltGraceSlots: RULES.haltGraceSlots + 1 });
+        await market.refused('CHARTER_ESTABLISHED', 'operatorAdmin', 'exchange', 'charter:establish', otherRules);
     });
 });
 

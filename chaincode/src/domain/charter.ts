@@ -40,6 +40,8 @@ export function checkCharter(charter: Charter): void {
     };
     refuse(charter.participants.regulator.length === 0, 'the regulator brings no participants');
     refuse(charter.seats.regulator.includes('reviewer'), 'the regulator names the reviewers');
+    const reviewsOnly = charter.seats.regulator.every((kind) => kind === 'reviewer' || kind === 'voter');
+    refuse(reviewsOnly, 'the regulator holds no seat of the market');
     for (const role of ORG_ROLES) {
         const reviewerElsewhere = role !== 'regulator' && charter.seats[role].includes('reviewer');
         refuse(!reviewerElsewhere, 'reviewers are named by the regulator alone');

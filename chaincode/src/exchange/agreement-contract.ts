@@ -105,8 +105,8 @@ export class AgreementContract extends ExchangeContract {
     async fund(ctx: TradeContext, command: string): Promise<string> {
         const { agreementId, standingId, folds } = fundCodec.decode(command);
         const { agreement, execution } = await loadAgreement(ctx, agreementId);
-        const funded = execution.state !== 'concluded' && execution.state !== 'lapsed';
-        if (funded) {
+        demand(execution.state !== 'lapsed', 'AGREEMENT_STATE', { verb: 'fund', state: execution.state });
+        if (execution.state !== 'concluded') {
             return executionCodec.encode(execution);
         }
         const { terms } = agreement;

@@ -18,7 +18,10 @@ export class CharterContract extends ExchangeContract {
         const answer = charterCodec.encode(charter);
         const existing = await ctx.ledger.get(CHARTER);
         if (existing !== null) {
-            const same = charterCodec.encode(existing) === answer;
+            const inForce = await ctx.rules();
+            const same =
+                charterCodec.encode(existing) === answer &&
+                (inForce.version > rules.version || rulesCodec.encode(inForce) === rulesCodec.encode(rules));
             demand(same, 'CHARTER_ESTABLISHED');
             return answer;
         }

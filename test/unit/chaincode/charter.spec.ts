@@ -23,6 +23,10 @@ describe('a charter', () => {
             participants: { ...participants, regulator: ['consumer'] },
         },
         'the regulator names the reviewers': { ...CHARTER, seats: { ...seats, regulator: ['voter'] } },
+        'the regulator holds no seat of the market': {
+            ...CHARTER,
+            seats: { ...seats, regulator: ['reviewer', 'settlement'] },
+        },
         'reviewers are named by the regulator alone': {
             ...CHARTER,
             seats: { ...seats, supplier: ['reviewer'] },
