@@ -13,6 +13,9 @@ type Lot = {
     deliveredWh: bigint;
 };
 
+/** Whose cover a slot is booked on. */
+type Owner = { participantId: string; carrier: string; slot: number };
+
 /** Everything that moves money from the first deposit to the last settled slot, from signed terms and meters. */
 export class Market {
     readonly book = new Book();
@@ -93,7 +96,9 @@ export class Market {
         const imbalanceNano = this.#imbalances(carrier, points, lots, meteredWh);
         for (const participantId of [...imbalanceNano.keys()].sort()) {
             const gained = imbalanceNano.get(participantId) ?? 0n;
-            this.#balance(participantId, carrier, gained, earnedNano.get(participantId) ?? 0n, slot);
+            const own = points.filter((point) => point.participantId === participantId);
+            const feeNano = this.#feeNano(carrier, own, slot);
+            this.#balance({ participantId, carrier, slot }, gained, feeNano, earnedNano.get(participantId) ?? 0n);
         }
     }
 
@@ -161,12 +166,23 @@ export class Market {
         return gains;
     }
 
-    /** Books the imbalance on the credit cover; a cover below zero takes from what was earned in this run. */
-    #balance(participantId: string, carrier: string, gained: bigint, earned: bigint, slot: number): void {
+    /** Network fee of an owner's points, for what their meters took. */
+    #feeNano(carrier: string, points: Point[], slot: number): bigint {
+        const price = whole(this.#statement.rules.carriers[carrier]?.networkFeeMicroPerKwh ?? '');
+        return points.reduce((sum, point) => {
+            const { buildingId } = point;
+            return buildingId === null ? sum : sum + price * this.#registers.importWh({ ...point, buildingId }, slot);
+        }, 0n);
+    }
+
+    /** Books imbalance and fee on the credit cover; a cover below zero takes from what was earned in this run. */
+    #balance({ participantId, carrier, slot }: Owner, gained: bigint, fee: bigint, earned: bigint): void {
         const account = cover(participantId, carrier);
         const [from, to] = gained < 0n ? [account, imbalanceAccount(carrier)] : [imbalanceAccount(carrier), account];
         this.book.move(magnitude(gained), from, to, { kind: 'imbalance', agreementId: null, slot });
-        const balance = (this.#coverNano.get(account) ?? 0n) + gained;
+        const [payer, payee] = fee < 0n ? [feesAccount(carrier), account] : [account, feesAccount(carrier)];
+        this.book.move(magnitude(fee), payer, payee, { kind: 'fee', agreementId: null, slot });
+        const balance = (this.#coverNano.get(account) ?? 0n) + gained - fee;
         const owed = balance < 0n ? -balance : 0n;
         const repaid = owed < earned ? owed : earned;
         this.book.move(repaid, free(participantId), account, { kind: 'debt', agreementId: null, slot });
@@ -192,6 +208,7 @@ export class Market {
     }
 }
 
+const feesAccount = (carrier: string): string => `system/fees/${carrier}`;
 const imbalanceAccount = (carrier: string): string => `system/imbalance/${carrier}`;
 const magnitude = (value: bigint): bigint => (value < 0n ? -value : value);
 const sales = (lots: Lot[], { pointId }: Point): Lot[] => lots.filter(({ leg }) => leg.sellerPoint === pointId);

@@ -246,7 +246,7 @@ describe('recompute.js', () => {
         const output = execFileSync(process.execPath, [script, demoFile, '--scenario', scenarioDir], {
             encoding: 'utf8',
         });
-        expect(output).to.equal('56 postings of 3 agreements recomputed from the CSV files: 0 differences\n');
+        expect(output).to.equal('60 postings of 3 agreements recomputed from the CSV files: 0 differences\n');
     });
 
     it('ends with 1 and names the difference', () => {
@@ -260,7 +260,7 @@ describe('recompute.js', () => {
         expect(status).to.equal(1);
         expect(stdout.split('\n')).to.deep.equal([
             `other amount: energy on free/prosumer under leg-2 in slot ${String(slot)}: recomputed 14940000, stated 14940001`,
-            '56 postings of 3 agreements recomputed from the CSV files: 1 differences',
+            '60 postings of 3 agreements recomputed from the CSV files: 1 differences',
             '',
         ]);
     });

@@ -19,6 +19,11 @@ export class Registers {
         return after.exportWh - before.exportWh - (after.importWh - before.importWh);
     }
 
+    /** What the point took from the network between the same registers. */
+    importWh(point: Point & { buildingId: string }, slot: number): bigint {
+        return this.#state(point, slot).importWh - this.#state(point, slot - 1).importWh;
+    }
+
     #state(point: Point & { buildingId: string }, slot: number): State {
         const gap = this.#gapAt(point, slot);
         if (gap === undefined) {

@@ -1,7 +1,7 @@
 /** What `commonwatt demo --json` prints, as far as a recomputation needs it. Quantities are decimal strings. */
 export type Statement = {
     scenario: { week: string; slots: number[] };
-    rules: { carriers: Record<string, ImbalancePrices>; haltGraceSlots: number };
+    rules: { carriers: Record<string, CoverPrices>; haltGraceSlots: number };
     points: Point[];
     agreements: Agreement[];
     halts: Halt[];
@@ -11,7 +11,11 @@ export type Statement = {
     sums: { byKind: Record<string, string>; total: string };
 };
 
-export type ImbalancePrices = { imbalanceShortMicroPerKwh: string; imbalanceLongMicroPerKwh: string };
+export type CoverPrices = {
+    imbalanceShortMicroPerKwh: string;
+    imbalanceLongMicroPerKwh: string;
+    networkFeeMicroPerKwh: string;
+};
 
 /** A point without a building is scheduled: it delivers what it sold. */
 export type Point = {

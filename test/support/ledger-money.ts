@@ -25,11 +25,11 @@ export function heldByAccount(ledger: LedgerStub): Map<AccountName, bigint> {
     return held;
 }
 
-/** All money of the market, the imbalance accounts included: it is what was paid in, whatever happened since. */
+/** All money of the market, the system's own accounts included: it is what was paid in, whatever happened since. */
 export function moneyIn(ledger: LedgerStub): bigint {
     const imbalances = recordsOf(ledger, SETTLEMENT)
         .flatMap((settlement) => settlement.postings)
-        .filter((posting) => posting.account.startsWith('system/imbalance/'));
+        .filter((posting) => posting.account.startsWith('system/'));
     const held = [...heldByAccount(ledger).values(), ...imbalances.map((posting) => posting.amountNano)];
     return held.reduce((sum: bigint, nano) => sum + nano, 0n);
 }

@@ -34,6 +34,7 @@ export const ELECTRICITY_RULES: CarrierRules = {
     referencePriceMicroPerKwh: priceMicroPerKwh(90_000n),
     imbalanceShortMicroPerKwh: priceMicroPerKwh(150_000n),
     imbalanceLongMicroPerKwh: priceMicroPerKwh(50_000n),
+    networkFeeMicroPerKwh: priceMicroPerKwh(0n),
 };
 
 export const RULES: Rules = {

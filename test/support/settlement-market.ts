@@ -3,6 +3,7 @@ import { amendExecution, checkAmendment } from '@commonwatt/chaincode/domain/ame
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import type { DeliveringAgreement, MeteredPoint } from '@commonwatt/chaincode/domain/delivery';
 import { type Execution, fundExecution, heldBy, openExecution, windDown } from '@commonwatt/chaincode/domain/escrow';
+import type { RegisterState } from '@commonwatt/chaincode/domain/estimation';
 import type { Halt } from '@commonwatt/chaincode/domain/halt';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
 import { type AccountName, netByAccount, type Posting } from '@commonwatt/chaincode/domain/posting';
@@ -16,7 +17,8 @@ import { ELECTRICITY_RULES, RULES } from './sample-market.js';
 const WIDE_RULES = { electricity: { ...ELECTRICITY_RULES, slotEnergyMaxWh: energyWh(10n ** 12n) } };
 
 /** What a point took and gave in a slot; `null` for a point without a meter, `missing` for a meter that is silent. */
-export type Metered = Readonly<{ importWh: bigint; exportWh: bigint }> | 'missing' | null;
+export type Metered =
+    Readonly<{ importWh: bigint; exportWh: bigint; quality?: RegisterState['quality'] }> | 'missing' | null;
 
 const participant = (participantId: string, mspId: string): Participant => ({
     participantId,
@@ -185,7 +187,7 @@ function pointIn(slot: SlotIndex, carrier: Carrier, pointId: string, energy: Met
     const after = {
         importWh: energyWh(before.importWh + energy.importWh),
         exportWh: energyWh(before.exportWh + energy.exportWh),
-        quality,
+        quality: energy.quality ?? quality,
     };
     return { point, before, after };
 }

@@ -57,6 +57,8 @@ export type Exchange = Readonly<{
     boughtWh: EnergyWh;
     /** M: net export; a scheduled point exports what it sold net of what it bought. */
     meteredWh: EnergyWh;
+    /** What it took from the network by its meter; below zero where an estimate had been too high. */
+    importWh: EnergyWh;
     quality: Quality;
 }>;
 
@@ -84,16 +86,17 @@ export function exchangeOf(metered: MeteredPoint, legs: readonly SlotLeg[]): Exc
     const soldWh = sumEnergy(legs.filter((leg) => leg.leg.sellerPoint === point.pointId).map((leg) => leg.agreedWh));
     const boughtWh = sumEnergy(legs.filter((leg) => leg.leg.buyerPoint === point.pointId).map((leg) => leg.agreedWh));
     if (point.meter === null) {
-        return { point, soldWh, boughtWh, meteredWh: minus(soldWh, boughtWh), quality: 'scheduled' };
+        const meteredWh = minus(soldWh, boughtWh);
+        return { point, soldWh, boughtWh, meteredWh, importWh: NO_ENERGY, quality: 'scheduled' };
     }
     assert(before !== null && after !== null, 'a metered point has its registers');
     const exportedWh = minus(after.exportWh, before.exportWh);
-    const importedWh = minus(after.importWh, before.importWh);
+    const importWh = minus(after.importWh, before.importWh);
     const quality = qualityBetween(before, after);
     // An estimate may have been too high: the slot that learns it gives the difference back.
-    const forwards = exportedWh >= 0n && importedWh >= 0n;
+    const forwards = exportedWh >= 0n && importWh >= 0n;
     assert(forwards || quality !== 'measured', 'registers do not run backwards');
-    return { point, soldWh, boughtWh, meteredWh: minus(exportedWh, importedWh), quality };
+    return { point, soldWh, boughtWh, meteredWh: minus(exportedWh, importWh), importWh, quality };
 }
 
 /**

@@ -12,7 +12,8 @@ export type AccountName =
     | `escrow/${string}/${string}`
     | `cover/${string}/${Carrier}`
     | 'system/external'
-    | `system/imbalance/${Carrier}`;
+    | `system/imbalance/${Carrier}`
+    | `system/fees/${Carrier}`;
 
 export type PostingKind =
     | 'deposit' // money arrived outside, the free account grows
@@ -21,6 +22,7 @@ export type PostingKind =
     | 'default' // escrow of the defaulting party → free account of the other
     | 'release' // escrow → free account of the same party
     | 'imbalance' // credit cover ↔ the carrier's imbalance account
+    | 'fee' // credit cover ↔ the carrier's network fees
     | 'debt' // free → credit cover that had fallen below zero
     | 'cover'; // free ↔ credit cover, at the participant's own wish
 
@@ -39,6 +41,7 @@ export const escrowAccount = (agreementId: string, participantId: string): Accou
 export const coverAccount = (participantId: string, carrier: Carrier): AccountName =>
     `cover/${participantId}/${carrier}`;
 export const imbalanceAccount = (carrier: Carrier): AccountName => `system/imbalance/${carrier}`;
+export const feesAccount = (carrier: Carrier): AccountName => `system/fees/${carrier}`;
 export const EXTERNAL_ACCOUNT: AccountName = 'system/external';
 
 /** Both sides of one movement; nothing when the amount is zero. */

@@ -14,6 +14,8 @@ export type CarrierRules = Readonly<{
     imbalanceShortMicroPerKwh: PriceMicroPerKwh;
     /** B⁻: what a positive imbalance receives. */
     imbalanceLongMicroPerKwh: PriceMicroPerKwh;
+    /** f: what the network asks for each kWh that a metering point takes from it; never negative. */
+    networkFeeMicroPerKwh: PriceMicroPerKwh;
 }>;
 
 /** The business rules in force; a new version replaces the whole set. */
@@ -40,6 +42,7 @@ export function checkRules(rules: Rules): void {
         refuse(rule.imbalanceShortMicroPerKwh >= rule.referencePriceMicroPerKwh, 'B+ is not below the reference');
         refuse(rule.imbalanceLongMicroPerKwh <= rule.referencePriceMicroPerKwh, 'B- is not above the reference');
         refuse(rule.imbalanceShortMicroPerKwh >= 0n, 'B+ is not negative');
+        refuse(rule.networkFeeMicroPerKwh >= 0n, 'the network fee is not negative');
         refuse(rule.slotEnergyMaxWh > 0n, 'some energy is tradable');
     }
 }

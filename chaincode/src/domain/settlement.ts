@@ -1,4 +1,5 @@
 import type { Carrier } from './charter.js';
+import { incomesOf, pointResult, type PointResult, settleCovers } from './cover-run.js';
 import {
     deliver,
     type Delivery,
@@ -11,26 +12,22 @@ import {
 } from './delivery.js';
 import { assert, demand } from './errors.js';
 import { closeWhenSettled, type Execution, reserveOf } from './escrow.js';
-import type { Quality } from './estimation.js';
 import { exemptedBy, type Halt } from './halt.js';
 import type { Participant } from './participant.js';
-import { coverAccount, escrowAccount, freeAccount, imbalanceAccount, type Posting, transfer } from './posting.js';
+import { escrowAccount, freeAccount, type Posting, transfer } from './posting.js';
 import type { CarrierRules } from './rules.js';
 import {
     absolute,
     type AmountNano,
-    amountNano,
     type EnergyWh,
     larger,
     minus,
     negate,
     NO_ENERGY,
     NO_MONEY,
-    plus,
     shareFloor,
     type SlotIndex,
     smaller,
-    sumAmounts,
     sumEnergy,
     valueOf,
 } from './units.js';
@@ -64,20 +61,6 @@ export type LegResult = Readonly<{
     paymentNano: AmountNano;
     /** From seller to buyer; negative when the buyer owed it. */
     defaultNano: AmountNano;
-}>;
-
-/** What became of one metering point in the slot. */
-export type PointResult = Readonly<{
-    pointId: string;
-    participantId: string;
-    /** M: net export. */
-    meteredWh: EnergyWh;
-    /** N: sold minus bought as agreed. */
-    contractedWh: EnergyWh;
-    imbalanceWh: EnergyWh;
-    /** Into the owner's credit cover; negative when it pays. */
-    imbalanceNano: AmountNano;
-    quality: Quality;
 }>;
 
 /** The result of one run over one slot of one carrier; it is written once and never deleted. */
@@ -115,9 +98,9 @@ export function settleSlot(found: SettlementInput): SettlementOutcome {
     const legResults = deliveries.map((delivery) => book.settleLeg(delivery));
     book.finishSlot();
 
-    const points = exchanges.map((exchange) => pointResult(exchange, deliveries, input.rules));
+    const points = exchanges.map((exchange) => pointResult(exchange, imbalanceOf(exchange, deliveries), input.rules));
     assertEnergyCloses(points, exchanges);
-    const cover = settleCover(input, points, incomesOf(book.postings));
+    const cover = settleCovers(input, points, incomesOf(book.postings));
     return {
         settlement: {
             carrier,
@@ -265,62 +248,8 @@ class EscrowBook {
     }
 }
 
-/** A negative imbalance pays B⁺, a positive one receives B⁻. */
-function pointResult(exchange: Exchange, deliveries: readonly Delivery[], rules: CarrierRules): PointResult {
-    const imbalanceWh = imbalanceOf(exchange, deliveries);
-    const price = imbalanceWh < 0n ? rules.imbalanceShortMicroPerKwh : rules.imbalanceLongMicroPerKwh;
-    return {
-        pointId: exchange.point.pointId,
-        participantId: exchange.point.participantId,
-        meteredWh: exchange.meteredWh,
-        contractedWh: minus(exchange.soldWh, exchange.boughtWh),
-        imbalanceWh,
-        imbalanceNano: valueOf(imbalanceWh, price),
-        quality: exchange.quality,
-    };
-}
-
 function assertEnergyCloses(points: readonly PointResult[], exchanges: readonly Exchange[]): void {
     const imbalanceWh = sumEnergy(points.map((point) => point.imbalanceWh));
     const meteredWh = sumEnergy(exchanges.map((exchange) => exchange.meteredWh));
     assert(imbalanceWh === meteredWh, 'the imbalances sum to the metered energy');
-}
-
-/** What participants earned in the run: energy and default amounts received, not their own escrow given back. */
-function incomesOf(postings: readonly Posting[]): Map<string, AmountNano> {
-    const incomes = new Map<string, AmountNano>();
-    for (const { account, kind, amountNano: amount } of postings) {
-        if (account.startsWith('free/') && kind !== 'release') {
-            const participantId = account.slice('free/'.length);
-            incomes.set(participantId, plus(incomes.get(participantId) ?? NO_MONEY, amount));
-        }
-    }
-    return incomes;
-}
-
-/** Books imbalance on the owners' credit covers; a cover below zero is a debt, paid first from the run's income. */
-function settleCover(
-    input: SettlementInput,
-    points: readonly PointResult[],
-    incomes: ReadonlyMap<string, AmountNano>,
-): { covers: Map<string, AmountNano>; postings: Posting[] } {
-    const { carrier, slot } = input;
-    const covers = new Map<string, AmountNano>();
-    const postings: Posting[] = [];
-    const owners = [...new Set(points.map((point) => point.participantId))].sort();
-    for (const participantId of owners) {
-        const owned = points.filter((point) => point.participantId === participantId);
-        const imbalanceNano = sumAmounts(owned.map((point) => point.imbalanceNano));
-        const afterImbalance = plus(input.covers.get(participantId) ?? NO_MONEY, imbalanceNano);
-        const debtNano = larger(NO_MONEY, negate(afterImbalance));
-        const repaidNano = smaller(debtNano, incomes.get(participantId) ?? NO_MONEY);
-        const cover = coverAccount(participantId, carrier);
-        const [from, to] = imbalanceNano < 0n ? [cover, imbalanceAccount(carrier)] : [imbalanceAccount(carrier), cover];
-        postings.push(
-            ...transfer(from, to, absolute(imbalanceNano), { kind: 'imbalance', agreementId: null, slot }),
-            ...transfer(freeAccount(participantId), cover, repaidNano, { kind: 'debt', agreementId: null, slot }),
-        );
-        covers.set(participantId, amountNano(afterImbalance + repaidNano));
-    }
-    return { covers, postings };
 }

@@ -31,6 +31,7 @@ const carrierRulesSchema = z.strictObject({
     referencePriceMicroPerKwh: priceField,
     imbalanceShortMicroPerKwh: priceField,
     imbalanceLongMicroPerKwh: priceField,
+    networkFeeMicroPerKwh: priceField,
 });
 
 const rulesSchema = z.strictObject({

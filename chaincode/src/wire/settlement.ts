@@ -25,7 +25,7 @@ const accountField = z
 export const postingSchema = z.strictObject({
     account: accountField,
     agreementId: hashField.nullable(),
-    kind: z.enum(['deposit', 'fund', 'energy', 'default', 'release', 'imbalance', 'debt', 'cover']),
+    kind: z.enum(['deposit', 'fund', 'energy', 'default', 'release', 'imbalance', 'fee', 'debt', 'cover']),
     slot: slotField.nullable(),
     amountNano: signedAmountField,
 }) satisfies z.ZodType<Posting>;
@@ -52,9 +52,11 @@ export const settlementCodec = codec<Settlement>(
                 pointId: idField,
                 participantId: idField,
                 meteredWh: signedEnergyField,
+                importWh: signedEnergyField,
                 contractedWh: signedEnergyField,
                 imbalanceWh: signedEnergyField,
                 imbalanceNano: signedAmountField,
+                feeNano: signedAmountField,
                 quality: z.enum(QUALITIES),
             }),
         ),

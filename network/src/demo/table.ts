@@ -1,7 +1,17 @@
 import type { Posting, PostingKind } from '@commonwatt/chaincode/domain/posting';
 import { type AmountNano, sumAmounts } from '@commonwatt/chaincode/domain/units';
 
-const KINDS: readonly PostingKind[] = ['deposit', 'fund', 'energy', 'default', 'release', 'imbalance', 'debt', 'cover'];
+const KINDS: readonly PostingKind[] = [
+    'deposit',
+    'fund',
+    'energy',
+    'default',
+    'release',
+    'imbalance',
+    'fee',
+    'debt',
+    'cover',
+];
 const NANO_DIGITS = 9;
 const ACCOUNT_WIDTH = 34;
 const COLUMN_WIDTH = 16;

@@ -87,6 +87,7 @@ describe('rules', () => {
             imbalanceShortMicroPerKwh: priceMicroPerKwh(-1n),
             imbalanceLongMicroPerKwh: priceMicroPerKwh(-3n),
         },
+        'the network fee is not negative': { networkFeeMicroPerKwh: priceMicroPerKwh(-1n) },
         'some energy is tradable': { slotEnergyMaxWh: energyWh(0n) },
     };
     for (const [reason, changes] of Object.entries(refused)) {

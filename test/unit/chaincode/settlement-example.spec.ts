@@ -3,7 +3,7 @@ import type { Posting } from '@commonwatt/chaincode/domain/posting';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
 import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
-import { FIRST_SLOT, sampleTerms } from '../../support/sample-market.js';
+import { ELECTRICITY_RULES, FIRST_SLOT, sampleTerms } from '../../support/sample-market.js';
 import { SettlementMarket } from '../../support/settlement-market.js';
 
 /** The worked example of `chaincode/docs/settlement.md`, §7, to the last nano. */
@@ -44,6 +44,7 @@ describe('the worked example of the settlement document', () => {
     let settlement: Settlement;
 
     before(() => {
+        market.rules = { ...ELECTRICITY_RULES, networkFeeMicroPerKwh: priceMicroPerKwh(20_000n) };
         market.agree(one, leg(['p', 'a'], [300n, 200_000n], takeOrPay));
         market.agree(two, leg(['p', 'b'], [100n, 180_000n], takeOrPay));
         market.agree(three, leg(['r', 'a'], [150n, 300_000n], { takeOrPay: false, rate: 50_000n, toleranceBp: 0 }));
@@ -113,10 +114,20 @@ describe('the worked example of the settlement document', () => {
         expect(closes).to.equal(333n - 420n - 130n + 150n);
     });
 
+    it('charges the network fee for what was metered', () => {
+        expect(settlement.points.map(({ importWh, feeNano }) => [importWh, feeNano])).to.deep.equal([
+            [420n, 8_400_000n],
+            [130n, 2_600_000n],
+            [0n, 0n],
+            [0n, 0n],
+        ]);
+        expect(market.balance('system/fees/electricity')).to.equal(11_000_000n);
+    });
+
     it('pays debts first', () => {
         expect([...market.coversOf('electricity')]).to.deep.equal([
-            ['a', -1_000_000n],
-            ['b', -5_850_000n],
+            ['a', -9_400_000n],
+            ['b', -8_450_000n],
             ['p', 0n],
             ['r', 500_000n],
         ]);

@@ -1,0 +1,119 @@
+import type { Carrier } from './charter.js';
+import type { Exchange } from './delivery.js';
+import type { Quality } from './estimation.js';
+import {
+    type AccountName,
+    coverAccount,
+    feesAccount,
+    freeAccount,
+    imbalanceAccount,
+    type Posting,
+    transfer,
+} from './posting.js';
+import type { CarrierRules } from './rules.js';
+import {
+    type AmountNano,
+    type EnergyWh,
+    larger,
+    minus,
+    negate,
+    NO_MONEY,
+    plus,
+    type SlotIndex,
+    smaller,
+    sumAmounts,
+    valueOf,
+} from './units.js';
+
+/** What became of one metering point in the slot. */
+export type PointResult = Readonly<{
+    pointId: string;
+    participantId: string;
+    /** M: net export. */
+    meteredWh: EnergyWh;
+    /** I: what it took from the network by its meter. */
+    importWh: EnergyWh;
+    /** N: sold minus bought as agreed. */
+    contractedWh: EnergyWh;
+    imbalanceWh: EnergyWh;
+    /** Into the owner's credit cover; negative when it pays. */
+    imbalanceNano: AmountNano;
+    /** Network fee out of the owner's credit cover. */
+    feeNano: AmountNano;
+    quality: Quality;
+}>;
+
+/** A negative imbalance pays B⁺, a positive one receives B⁻; what was taken from the network pays its fee. */
+export function pointResult(exchange: Exchange, imbalanceWh: EnergyWh, rules: CarrierRules): PointResult {
+    const price = imbalanceWh < 0n ? rules.imbalanceShortMicroPerKwh : rules.imbalanceLongMicroPerKwh;
+    return {
+        pointId: exchange.point.pointId,
+        participantId: exchange.point.participantId,
+        meteredWh: exchange.meteredWh,
+        importWh: exchange.importWh,
+        contractedWh: minus(exchange.soldWh, exchange.boughtWh),
+        imbalanceWh,
+        imbalanceNano: valueOf(imbalanceWh, price),
+        feeNano: valueOf(exchange.importWh, rules.networkFeeMicroPerKwh),
+        quality: exchange.quality,
+    };
+}
+
+/** What participants earned in the run: energy and default amounts received, not their own escrow given back. */
+export function incomesOf(postings: readonly Posting[]): Map<string, AmountNano> {
+    const incomes = new Map<string, AmountNano>();
+    for (const { account, kind, amountNano: amount } of postings) {
+        if (account.startsWith('free/') && kind !== 'release') {
+            const participantId = account.slice('free/'.length);
+            incomes.set(participantId, plus(incomes.get(participantId) ?? NO_MONEY, amount));
+        }
+    }
+    return incomes;
+}
+
+/** What a run books on the credit covers of a carrier. */
+export type CoverRun = Readonly<{ covers: ReadonlyMap<string, AmountNano>; postings: readonly Posting[] }>;
+
+/**
+ * Books imbalance and network fees on the owners' credit covers; a cover below zero is a debt, paid first from the run's
+ * income.
+ */
+export function settleCovers(
+    run: Readonly<{ carrier: Carrier; slot: SlotIndex; covers: ReadonlyMap<string, AmountNano> }>,
+    points: readonly PointResult[],
+    incomes: ReadonlyMap<string, AmountNano>,
+): CoverRun {
+    const { carrier, slot } = run;
+    const covers = new Map<string, AmountNano>();
+    const postings: Posting[] = [];
+    const owners = [...new Set(points.map((point) => point.participantId))].sort();
+    for (const participantId of owners) {
+        const owned = points.filter((point) => point.participantId === participantId);
+        const imbalanceNano = sumAmounts(owned.map((point) => point.imbalanceNano));
+        const feeNano = sumAmounts(owned.map((point) => point.feeNano));
+        const before = run.covers.get(participantId) ?? NO_MONEY;
+        const booked = minus(plus(before, imbalanceNano), feeNano);
+        const debtNano = larger(NO_MONEY, negate(booked));
+        const repaidNano = smaller(debtNano, incomes.get(participantId) ?? NO_MONEY);
+        const cover = coverAccount(participantId, carrier);
+        postings.push(
+            ...exchangeWith(cover, imbalanceAccount(carrier), imbalanceNano, { kind: 'imbalance', ...none(slot) }),
+            ...exchangeWith(cover, feesAccount(carrier), negate(feeNano), { kind: 'fee', ...none(slot) }),
+            ...transfer(freeAccount(participantId), cover, repaidNano, { kind: 'debt', ...none(slot) }),
+        );
+        covers.set(participantId, plus(booked, repaidNano));
+    }
+    return { covers, postings };
+}
+
+const none = (slot: SlotIndex): { agreementId: null; slot: SlotIndex } => ({ agreementId: null, slot });
+
+/** Moves a gain into an account from another one, or a loss the other way. */
+function exchangeWith(
+    account: AccountName,
+    other: AccountName,
+    gain: AmountNano,
+    reason: Parameters<typeof transfer>[3],
+): Posting[] {
+    return gain < 0n ? transfer(account, other, negate(gain), reason) : transfer(other, account, gain, reason);
+}
