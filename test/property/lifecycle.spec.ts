@@ -2,7 +2,14 @@ import type { AgreementState } from '@commonwatt/chaincode/domain/lifecycle';
 import { FINAL_STATES, LIFECYCLE } from '@commonwatt/chaincode/domain/lifecycle';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { advanceCodec } from '@commonwatt/chaincode/wire/clock';
-import { EXECUTION, QUALIFICATION, type RecordType, STANDING_VERDICT, VERDICT } from '@commonwatt/chaincode/store/keys';
+import {
+    EXECUTION,
+    OFFER,
+    QUALIFICATION,
+    type RecordType,
+    STANDING_VERDICT,
+    VERDICT,
+} from '@commonwatt/chaincode/store/keys';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { journey, type JourneyStep } from '../support/journey.js';
@@ -28,6 +35,7 @@ function statesOf(ledger: LedgerStub): Map<string, string> {
             states.set(`${noun} ${key}`, stateOf(type.codec.decode(value.toString('utf8'))));
         }
     };
+    read('exchange', OFFER, 'offer', (offer) => offer.state);
     read('exchange', EXECUTION, 'agreement', (execution) => execution.state);
     read('supervision', QUALIFICATION, 'qualification', ({ statement }) => statement.status);
     read('supervision', VERDICT, 'verdict', ({ statement }) => statement.decision);
@@ -54,7 +62,7 @@ async function commandPool(): Promise<{ opening: Sent[]; pool: Sent[] }> {
     const all = journey(market).map((step: JourneyStep): Sent => ({ ...step, command: step.command() }));
     const opening = all.slice(
         0,
-        all.findIndex((each) => each.verb === 'agreement:withdraw'),
+        all.findIndex((each) => each.verb === 'offer:make'),
     );
     const single = [0, 1, 2, 3, 4].flatMap((offset): Sent[] => {
         const slot = FIRST_SLOT + offset;

@@ -31,8 +31,10 @@ export function registerAccept(noun: Command): void {
         }
         const done = await acceptAs(offers, offer, options.participant ?? session.identityName, options);
         const { value } = done;
-        const what = isOpen(offer) ? `Answered with offer ${value.offerId}` : `Accepted round ${String(options.round)}`;
-        session.printCommitted(done, `${what}, which is ${value.state}`, describeOffer(value).slice(1));
+        const what = isOpen(offer)
+            ? `Answered with offer ${value.offerId}`
+            : `Accepted round ${String(options.round)} of offer ${offerId}, now ${value.state}`;
+        session.printCommitted(done, what, describeOffer(value).slice(1));
     });
 }
 

@@ -10,7 +10,7 @@ export function describeOffer(offer: Offer): string[] {
         `Offer ${offerId}: ${state}, round ${String(rounds.length)} of at most ${String(ROUNDS_MAX)}`,
         `  made by ${makerId}, on the table are the terms of ${terms.proposerId}:`,
         ...describeTerms(terms),
-        ...(isOpen(offer) ? ['  open: whoever is qualified may take the place of `taker`'] : []),
+        ...(isOpen(offer) && state === 'pending' ? ['  open: whoever is qualified may take the place of `taker`'] : []),
         ...(answersId === null ? [] : [`  answers ${answersId}`]),
         ...(answerId === null ? [] : [`  its maker has consented to the answer ${answerId}`]),
         ...(signed.length === 0 ? [] : [`  consented: ${signed.join(', ')}`]),

@@ -35,6 +35,6 @@ const rowOf = (offer: Offer): string[] => [
     offer.state,
     String(offer.rounds.length),
     offer.makerId,
-    isOpen(offer) ? 'anyone' : turnOf(offer).join(' '),
+    isOpen(offer) && offer.state === 'pending' ? 'anyone' : turnOf(offer).join(' '),
     String(deadlineOf(offer)),
 ];
