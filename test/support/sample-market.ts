@@ -42,6 +42,7 @@ export const RULES: Rules = {
     carriers: { electricity: ELECTRICITY_RULES, heat: ELECTRICITY_RULES },
     haltGraceSlots: 1,
     readingDeadlineSlots: 2,
+    debtLimitNano: amountNano(10n ** 20n),
 };
 
 /** One leg of electricity from `solar` to `anna`: two slots unless told otherwise. */

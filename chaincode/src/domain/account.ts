@@ -29,6 +29,12 @@ export type CoverTransfer = Readonly<{
 /** Credit cover for imbalance on one carrier; below zero it is what the participant owes. */
 export type Cover = Readonly<{ participantId: string; carrier: Carrier; balanceNano: AmountNano }>;
 
+export const emptyCover = (participantId: string, carrier: Carrier): Cover => ({
+    participantId,
+    carrier,
+    balanceNano: NO_MONEY,
+});
+
 export const emptyLane = (participantId: string, lane: number): Lane => ({
     participantId,
     lane,

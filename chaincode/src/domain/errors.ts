@@ -42,6 +42,7 @@ export const ERROR_KINDS = {
     CREDIT_NOT_NEEDED: 'invalid',
     DEPOSIT_CONFLICT: 'conflict',
     COVER_CONFLICT: 'conflict',
+    COVER_EXHAUSTED: 'forbidden',
 
     OFFER_MISSING: 'notFound',
     OFFER_STATE: 'conflict',

@@ -1,6 +1,6 @@
 import { CARRIERS, type Carrier } from './charter.js';
 import { demand } from './errors.js';
-import type { EnergyWh, PriceMicroPerKwh } from './units.js';
+import type { AmountNano, EnergyWh, PriceMicroPerKwh } from './units.js';
 
 /** What the market allows and charges on one carrier. */
 export type CarrierRules = Readonly<{
@@ -26,6 +26,8 @@ export type Rules = Readonly<{
     haltGraceSlots: number;
     /** Slots after the end of a slot in which its readings are waited for; then it is settled with estimates. */
     readingDeadlineSlots: number;
+    /** How far a credit cover may fall below zero before its owner is suspended from trading. */
+    debtLimitNano: AmountNano;
 }>;
 
 /** @throws RULES_INVALID {reason, carrier} */

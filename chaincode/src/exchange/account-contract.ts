@@ -1,12 +1,13 @@
-import { acceptDeposit, type Cover, isRepeatedTransfer } from '../domain/account.js';
+import { acceptDeposit, type Cover, emptyCover, isRepeatedTransfer } from '../domain/account.js';
 import { CARRIERS } from '../domain/charter.js';
 import { coverAccount, EXTERNAL_ACCOUNT, freeAccount, transfer } from '../domain/posting.js';
-import { NO_MONEY, plus } from '../domain/units.js';
+import { plus } from '../domain/units.js';
 import { coverCodec, coverCommandCodec, creditCodec, depositCodec, laneCodec } from '../wire/account.js';
 import { encodePage, pageQueryCodec, participantPageQueryCodec, participantQueryCodec } from '../wire/query.js';
 import { COVER, COVER_TRANSFER, CREDIT, DEPOSIT, LANE } from '../store/keys.js';
 import { debit } from './accounts.js';
 import { ExchangeContract } from './exchange-contract.js';
+import { noteIndebtedness } from './indebtedness.js';
 import type { TradeContext } from './trade-context.js';
 
 /** Accounts: money that participants brought, earned or set aside as credit cover. */
@@ -47,11 +48,7 @@ export class AccountContract extends ExchangeContract {
         const { transfer: asked, sourceIds } = coverCommandCodec.decode(command);
         const { transferId, participantId, carrier, lane, amountNano } = asked;
         await ctx.callingParticipant(participantId);
-        const before: Cover = (await ctx.ledger.get(COVER, participantId, carrier)) ?? {
-            participantId,
-            carrier,
-            balanceNano: NO_MONEY,
-        };
+        const before = (await ctx.ledger.get(COVER, participantId, carrier)) ?? emptyCover(participantId, carrier);
         if (isRepeatedTransfer(await ctx.ledger.get(COVER_TRANSFER, participantId, transferId), asked)) {
             return coverCodec.encode(before);
         }
@@ -59,6 +56,7 @@ export class AccountContract extends ExchangeContract {
         const cover: Cover = { ...before, balanceNano: plus(before.balanceNano, amountNano) };
         ctx.ledger.put(COVER_TRANSFER, asked);
         ctx.ledger.put(COVER, cover);
+        await noteIndebtedness(ctx, cover, before.balanceNano);
         await ctx.commit({
             postings: transfer(freeAccount(participantId), coverAccount(participantId, carrier), amountNano, {
                 kind: 'cover',

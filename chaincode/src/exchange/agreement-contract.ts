@@ -51,7 +51,8 @@ export class AgreementContract extends ExchangeContract {
     /**
      * Binds the parties to terms that all of them signed. The terms get a key policy of their own.
      * @throws TERMS_INVALID · TERMS_LIMIT · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN ·
-     * PARTICIPANT_MISSING · TRADE_NOT_OF_KIND · METER_MISSING · METER_OF_OTHER · QUALIFICATION_MISSING · MARKET_HALTED · SLOT_BEGUN
+     * PARTICIPANT_MISSING · TRADE_NOT_OF_KIND · METER_MISSING · METER_OF_OTHER · QUALIFICATION_MISSING · MARKET_HALTED ·
+     * COVER_EXHAUSTED · SLOT_BEGUN
      */
     async conclude(ctx: TradeContext, command: string): Promise<string> {
         const { terms, consents } = concludeCodec.decode(command);
@@ -100,7 +101,8 @@ export class AgreementContract extends ExchangeContract {
      * finds the agreement by the commitments written here, always for slots to come; what is not funded delivers
      * nothing, so it is not looked at either.
      * @throws AGREEMENT_MISSING · AGREEMENT_STATE · SLOT_BEGUN · VERDICT_MISSING · STANDING_VERDICT_EXCEEDED ·
-     * QUALIFICATION_MISSING · MARKET_HALTED · ACCOUNT_UNDERFUNDED · CREDIT_MISSING · CREDIT_NOT_NEEDED
+     * QUALIFICATION_MISSING · MARKET_HALTED · COVER_EXHAUSTED · ACCOUNT_UNDERFUNDED · CREDIT_MISSING ·
+     * CREDIT_NOT_NEEDED
      */
     async fund(ctx: TradeContext, command: string): Promise<string> {
         const { agreementId, standingId, folds } = fundCodec.decode(command);

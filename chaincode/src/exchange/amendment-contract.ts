@@ -52,8 +52,8 @@ export class AmendmentContract extends ExchangeContract {
      * and brings the escrow to what the new terms need. The terms' own key policy judges this write.
      * @throws AGREEMENT_MISSING · AMENDMENT_MISSING · VERSION_STALE · AGREEMENT_STATE · TERMS_INVALID · TERMS_LIMIT ·
      * SLOT_BEGUN · SLOT_NOT_OVER · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · VERDICT_MISSING ·
-     * STANDING_VERDICT_EXCEEDED · QUALIFICATION_MISSING · MARKET_HALTED · ACCOUNT_UNDERFUNDED · CREDIT_MISSING ·
-     * CREDIT_NOT_NEEDED
+     * STANDING_VERDICT_EXCEEDED · QUALIFICATION_MISSING · MARKET_HALTED · COVER_EXHAUSTED · ACCOUNT_UNDERFUNDED ·
+     * CREDIT_MISSING · CREDIT_NOT_NEEDED
      */
     async enact(ctx: TradeContext, command: string): Promise<string> {
         const { agreementId, version, fromSlot, standingId, folds } = enactCodec.decode(command);

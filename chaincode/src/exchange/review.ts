@@ -14,12 +14,14 @@ import type { Lookup } from '../wire/query.js';
 import { standingVerdictCodec, verdictCodec } from '../wire/verdict.js';
 import { demandNotHalted } from '../store/halts.js';
 import { HALT } from '../store/keys.js';
+import { demandCovers } from './indebtedness.js';
 import { loadParties } from './parties.js';
 import type { TradeContext } from './trade-context.js';
 
 /**
- * Checks with the weak centre that every party may trade what the terms say and that no halt runs on their carriers.
- * @throws QUALIFICATION_MISSING · MARKET_HALTED
+ * Checks with the weak centre that every party may trade what the terms say and that no halt runs on their carriers, and
+ * that no party is suspended for what it owes.
+ * @throws QUALIFICATION_MISSING · MARKET_HALTED · COVER_EXHAUSTED {participantId, carrier, balanceNano}
  */
 export async function demandTradable(ctx: TradeContext, terms: Terms): Promise<void> {
     const carriers = carriersOf(terms);
@@ -43,6 +45,7 @@ export async function demandTradable(ctx: TradeContext, terms: Terms): Promise<v
         const answer = answers[partyIds.length + position];
         await demandOpen(ctx, carrier, answer == null ? null : haltCodec.fromJson(answer));
     }
+    await demandCovers(ctx, terms);
 }
 
 async function demandOpen(

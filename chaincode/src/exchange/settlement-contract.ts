@@ -6,7 +6,7 @@ import { estimatedEnds } from '../domain/estimation.js';
 import type { Participant } from '../domain/participant.js';
 import { rulesOf } from '../domain/rules.js';
 import { settleSlot, type SettlementInput, type SettlementOutcome } from '../domain/settlement.js';
-import type { AmountNano, SlotIndex } from '../domain/units.js';
+import { type AmountNano, NO_MONEY, type SlotIndex } from '../domain/units.js';
 import { canonicalJson } from '../wire/canonical.js';
 import { carrierSlotQueryCodec } from '../wire/query.js';
 import { settleCodec, settlementCodec, settlementSource } from '../wire/settlement.js';
@@ -14,6 +14,7 @@ import { haltsCovering } from '../store/halts.js';
 import { AGREEMENT, COMMITMENT, COVER, ESTIMATES, EXECUTION, SETTLEMENT } from '../store/keys.js';
 import { putCredits } from './accounts.js';
 import { ExchangeContract } from './exchange-contract.js';
+import { noteIndebtedness } from './indebtedness.js';
 import { meteredPoints } from './metered-points.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -102,9 +103,12 @@ export class SettlementContract extends ExchangeContract {
             ctx.ledger.put(EXECUTION, execution);
         }
         for (const [participantId, balanceNano] of covers) {
-            if (balanceNano !== (input.covers.get(participantId) ?? 0n)) {
-                ctx.ledger.put(COVER, { participantId, carrier, balanceNano });
+            const beforeNano = input.covers.get(participantId) ?? NO_MONEY;
+            const cover = { participantId, carrier, balanceNano };
+            if (balanceNano !== beforeNano) {
+                ctx.ledger.put(COVER, cover);
             }
+            await noteIndebtedness(ctx, cover, beforeNano);
         }
         await putCredits(ctx, settlementSource(settlement), settlement.postings);
         const closedAgreementIds = executions

@@ -2,7 +2,14 @@ import type { AccountName } from '../domain/posting.js';
 import { coverAccount, escrowAccount, freeAccount } from '../domain/posting.js';
 import { heldBy } from '../domain/escrow.js';
 import type { AmountNano } from '../domain/units.js';
-import { coverCodec, coverTransferCodec, creditCodec, depositCodec, laneCodec } from '../wire/account.js';
+import {
+    coverCodec,
+    coverTransferCodec,
+    creditCodec,
+    depositCodec,
+    indebtednessCodec,
+    laneCodec,
+} from '../wire/account.js';
 import { agreementCodec, withdrawalCodec } from '../wire/agreement.js';
 import { charterCodec, rulesCodec } from '../wire/charter.js';
 import { tickCodec } from '../wire/clock.js';
@@ -112,6 +119,12 @@ export const COVER = record(
 export const OFFER = record('offer', offerCodec, (offer) => [offer.offerId]);
 /** Which offer stands in a maker's place: the places bound how many are pending, and no two makers share a key. */
 export const OFFER_PLACE = record('offer-place', offerPlaceCodec, (taken) => [taken.makerId, taken.place]);
+
+/** Whether a cover is exhausted: what conclude and fund read instead of the cover. */
+export const INDEBTEDNESS = record('indebtedness', indebtednessCodec, ({ participantId, carrier }) => [
+    participantId,
+    carrier,
+]);
 
 /** What the parties signed, under a key policy of its own. */
 export const AGREEMENT = record('agreement', agreementCodec, (agreement) => [agreement.agreementId]);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Cover, type CoverTransfer, type Credit, type Deposit, type Lane, LANES_MAX } from '../domain/account.js';
+import type { Indebtedness } from '../domain/indebtedness.js';
 import { codec } from './codec.js';
 import {
     amountField,
@@ -28,6 +29,10 @@ const depositSchema = z.strictObject({ paymentId: idField, participantId: idFiel
 export const depositCodec = codec<Deposit>(depositSchema);
 export const coverCodec = codec<Cover>(
     z.strictObject({ participantId: idField, carrier: carrierField, balanceNano: signedAmountField }),
+);
+
+export const indebtednessCodec = codec<Indebtedness>(
+    z.strictObject({ participantId: idField, carrier: carrierField, isExhausted: z.boolean() }),
 );
 
 const coverTransferSchema = z.strictObject({

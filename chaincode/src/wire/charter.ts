@@ -5,7 +5,16 @@ import { NEIGHBOUR_SLOTS_MAX } from '../domain/reading.js';
 import type { Rules } from '../domain/rules.js';
 import { SEAT_KINDS } from '../domain/seat.js';
 import { codec } from './codec.js';
-import { countField, distinct, energyField, mspIdField, priceField, slotField, versionField } from './fields.js';
+import {
+    amountField,
+    countField,
+    distinct,
+    energyField,
+    mspIdField,
+    priceField,
+    slotField,
+    versionField,
+} from './fields.js';
 
 const perRole = <Field extends z.ZodType>(field: Field): z.ZodRecord<z.ZodEnum<RoleEnum>, Field> =>
     z.record(z.enum(ORG_ROLES), field);
@@ -39,6 +48,7 @@ const rulesSchema = z.strictObject({
     carriers: z.partialRecord(z.enum(CARRIERS), carrierRulesSchema),
     haltGraceSlots: countField(0, 96),
     readingDeadlineSlots: countField(0, NEIGHBOUR_SLOTS_MAX),
+    debtLimitNano: amountField,
 });
 
 export const charterCodec = codec<Charter>(charterSchema);

@@ -31,6 +31,7 @@ const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
     SIGNATURE_WITHDRAWN: 'Draft the agreement anew: a signature taken back stays so.',
     MARKET_HALTED: 'Wait until the halt ends: `commonwatt halt show`.',
     ACCOUNT_UNDERFUNDED: 'Deposit more: `commonwatt account deposit`.',
+    COVER_EXHAUSTED: 'Raise the credit cover of the participant named: `commonwatt account cover`.',
     READING_MISSING:
         'Submit the readings of the metering points named, or wait for the deadline of the rules; then run it again.',
     SLOT_NOT_OVER: 'Wait until the slot is over: `commonwatt clock show`.',
