@@ -7,7 +7,7 @@ import { recompute } from '../recompute/recompute.js';
 import { balancesIn, moneyIn, totalOf } from '../support/held-money.js';
 import { satisfiesPolicy } from '../support/in-block.js';
 import { digestOf, equalChains, type Listings, listingsAt } from '../support/listings.js';
-import { RawGateway } from '../support/raw-gateway.js';
+import { RawGateway, withGateway } from '../support/raw-gateway.js';
 import { type Replay, replayBlocks, type ReplayedTransaction } from '../support/replay.js';
 import { statementFromBlocks } from '../support/statement-from-blocks.js';
 import { BUYER, DELIVERY_SLOTS, SUBJECTS } from './cast.js';
@@ -19,13 +19,9 @@ describe('09 audit', function () {
     this.timeout(60_000);
     const story = withStory((each) => each.ended());
     let replay: Replay;
-    let gateway: RawGateway;
+    const gateway = withGateway(() => RawGateway.open(story().market.network, story().market.actors.get(BUYER.id)));
     before(async () => {
         replay = await replayBlocks(story().as('settlement'));
-        gateway = await RawGateway.open(story().market.network, story().market.actors.get(BUYER.id));
-    });
-    after(() => {
-        gateway.close();
     });
 
     /** Valid transactions of the market's two chaincodes. */
@@ -141,7 +137,7 @@ describe('09 audit', function () {
         it('have the same blocks', async () => {
             const { channel } = story().as(BUYER.id).profile;
             const { height, lastHash } = replay;
-            for (const [org, chain] of await equalChains(gateway, channel)) {
+            for (const [org, chain] of await equalChains(gateway(), channel)) {
                 expect(chain, org).to.deep.equal({ height, lastHash });
             }
         });
@@ -149,7 +145,7 @@ describe('09 audit', function () {
         it('list the same records, which are those that the blocks wrote', async () => {
             const digests = new Map<string, string>();
             for (const org of orgNames) {
-                const listings = await listingsAt(gateway, org);
+                const listings = await listingsAt(gateway(), org);
                 digests.set(digestOf(listings), org);
                 expectListedAsWritten(listings);
             }

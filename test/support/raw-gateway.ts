@@ -100,6 +100,21 @@ function newProposal(
     return contract.newProposal(verb, { arguments: [...args], endorsingOrganizations: orgs.map(mspIdOf) });
 }
 
+/** A gateway for the tests of a suite, opened before them and closed after them. */
+export function withGateway(open: () => Promise<RawGateway>): () => RawGateway {
+    let gateway: RawGateway | undefined;
+    before(async () => {
+        gateway = await open();
+    });
+    after(() => gateway?.close());
+    return () => {
+        if (gateway === undefined) {
+            throw new Error('the gateway is open only while tests run');
+        }
+        return gateway;
+    };
+}
+
 /** Sends an endorsed transaction to be ordered, whenever that is, and returns how the peers judged it. */
 export async function submitLate(transaction: Transaction): Promise<number> {
     const submitted = await transaction.submit();
