@@ -152,4 +152,45 @@ describe('property: settlement without every reading', () => {
             { numRuns: 20 },
         );
     });
+
+    it('loses no money, pays nothing twice and leaves no escrow, whoever is silent', async function () {
+        this.timeout(60_000);
+        const reported = fc.record({
+            solar: fc.option(fc.bigInt({ min: 0n, max: 400n })),
+            anna: fc.option(fc.bigInt({ min: 0n, max: 400n })),
+        });
+        await fc.assert(
+            fc.asyncProperty(fc.array(reported, { minLength: 2, maxLength: 2 }), async (slots) => {
+                market = await StubMarket.ready();
+                await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(TERMS, market.people));
+                const folds = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
+                await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(TERMS, 'ordinary', folds));
+                await advanceTo(2 + DEADLINE);
+                const registers = { solar: 0n, anna: 0n };
+                for (const [n, wh] of slots.entries()) {
+                    for (const name of ['solar', 'anna'] as const) {
+                        registers[name] += wh[name] ?? 0n;
+                        await (wh[name] === null ? Promise.resolve() : report(n, { [name]: registers[name] }));
+                    }
+                }
+                for (const n of slots.keys()) {
+                    const { postings, points } = await settled(n);
+                    expect(postings.reduce((sum, posting) => sum + posting.amountNano, 0n)).to.equal(0n);
+                    const [imbalanceWh, meteredWh] = [
+                        points.reduce((sum, point) => sum + point.imbalanceWh, 0n),
+                        points.reduce((sum, point) => sum + point.meteredWh, 0n),
+                    ];
+                    expect(imbalanceWh).to.equal(meteredWh);
+                    expect((await market.settle(FIRST_SLOT + n)).writes, 'a second run').to.deep.equal([]);
+                }
+                const ref = canonicalJson({ agreementId: agreementIdOf(TERMS) });
+                const { payload } = await market.endorse('anna', 'exchange', 'agreement:show', ref);
+                const { execution } = agreementViewCodec.decode(payload);
+                expect(execution.state).to.equal('completed');
+                expect(execution.holdings.every((held) => held.energyNano + held.defaultNano === 0n)).to.equal(true);
+                expect(moneyIn(market.ledger)).to.equal(4n * DEPOSIT_NANO);
+            }),
+            { numRuns: 25 },
+        );
+    });
 });

@@ -24,6 +24,17 @@ export function registerShow(noun: Command): void {
         session.print(settlement, [
             `Slot ${String(slot)} of ${options.carrier}: ${String(legs.length)} legs, ${String(points.length)} points`,
             ...table([
+                ['POINT', 'OWNER', 'METERED', 'IMPORT', 'IMBALANCE', 'QUALITY'],
+                ...points.map((point) => [
+                    point.pointId,
+                    point.participantId,
+                    `${String(point.meteredWh)} Wh`,
+                    `${String(point.importWh)} Wh`,
+                    `${String(point.imbalanceWh)} Wh`,
+                    point.quality,
+                ]),
+            ]),
+            ...table([
                 ['ACCOUNT', 'KIND', 'AMOUNT'],
                 ...postings.map(({ account, kind, amountNano }) => [account, kind, formatAmount(amountNano)]),
                 ['sum', '', formatAmount(sumAmounts(postings.map((posting) => posting.amountNano)))],
