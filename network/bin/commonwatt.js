@@ -1,6 +1,11 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 
+// A reader that has seen enough, such as `head`, closes the pipe; that is no failure.
+process.stdout.on('error', (error) => {
+    process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
 const main = new URL('../dist/cli/main.js', import.meta.url);
 if (existsSync(main)) {
     const { run } = await import(main.href);

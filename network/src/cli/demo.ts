@@ -22,7 +22,12 @@ export function registerDemoCommand(program: Command): void {
                 .argParser(slotRange)
                 .default({ first: 36, last: 39 }, '36..39'),
         )
-        .option('--data <dir>', 'scenario folder', join(configFolder, 'scenario'))
+        .addOption(
+            new Option('--data <dir>', 'scenario folder').default(
+                join(configFolder, 'scenario'),
+                'test-network-config/scenario',
+            ),
+        )
         .option('--week <name>', 'week of the scenario', 'summer')
         .option('--day <date>', 'UTC day of the week', '2016-07-20')
         .option('--keep', 'leave the network running, for the other commands')

@@ -32,7 +32,12 @@ export function upCommand(network: Command): void {
             positiveInteger,
         )
         .option('--max-message-count <count>', 'transactions in a full block (default: 200)', positiveInteger)
-        .option('--charter <file>', 'charter and first rules of the market', join(configFolder, 'charter.json'))
+        .addOption(
+            new Option('--charter <file>', 'charter and first rules of the market').default(
+                join(configFolder, 'charter.json'),
+                'test-network-config/charter.json',
+            ),
+        )
         .option(
             '--first-slot <slot>',
             'first slot, by index or as 2016-07-20T09:00Z (default: the one that runs)',
