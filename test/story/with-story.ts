@@ -1,19 +1,19 @@
+import { openNetwork } from '@commonwatt/network';
 import { TestMarket } from '../support/market.js';
-import { withNetwork } from '../support/network.js';
+import { newStateDir, requireBinaries } from '../support/network.js';
 import { Story } from './story.js';
 
 let told: Promise<Story> | undefined;
 
 /**
- * The one story of this mocha run, on its one network. Each chapter asks for the acts it needs, so that it can also be
- * run alone.
+ * The one story of this mocha run, on a network that nobody else trades on. Each chapter asks for the acts it needs, so
+ * that it can also be run alone.
  */
 export function withStory(play: (story: Story) => Promise<unknown>): () => Story {
-    const network = withNetwork();
     let story: Story | undefined;
     before(async function () {
         this.timeout(180_000);
-        told ??= TestMarket.establish(network()).then((market) => new Story(market));
+        told ??= begin();
         story = await told;
         await play(story);
     });
@@ -23,6 +23,13 @@ export function withStory(play: (story: Story) => Promise<unknown>): () => Story
         }
         return story;
     };
+}
+
+async function begin(): Promise<Story> {
+    await requireBinaries();
+    const network = openNetwork({ stateDir: newStateDir() });
+    await network.up();
+    return new Story(await TestMarket.establish(network));
 }
 
 // Open connections would keep the test run from ending.

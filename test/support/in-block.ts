@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import type { BlockTransaction, Committed, Market } from '@commonwatt/client';
-import { readBlock } from '@commonwatt/client';
 import { decodeEvent, type MarketEvent } from '@commonwatt/chaincode/wire/events';
 
 /** A transaction as the block that holds it says, wherever it came from. */
@@ -11,17 +10,13 @@ export async function transactionInBlock(
     if (blockNumber === null) {
         throw new Error(`transaction ${transactionId} was found by its record, not in a block`);
     }
-    const stream = await market.transport.blocks(blockNumber);
-    try {
-        for await (const block of stream) {
-            const found = readBlock(block).transactions.find((each) => each.transactionId === transactionId);
-            if (found !== undefined) {
-                return found;
-            }
-            break;
+    // Followed, not fetched: the peer that is asked may not have the block yet.
+    for await (const { transactions } of market.blocks({ fromBlock: blockNumber })) {
+        const found = transactions.find((each) => each.transactionId === transactionId);
+        if (found !== undefined) {
+            return found;
         }
-    } finally {
-        stream.close();
+        break;
     }
     throw new Error(`transaction ${transactionId} is not in block ${blockNumber}`);
 }
