@@ -45,6 +45,8 @@ const DISCOVERY_CODES: readonly number[] = [status.UNAVAILABLE];
 /** Status codes that a gateway gives for itself when it names nobody else. */
 const OWN_CODES: readonly number[] = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED];
 
+/** How a peer says that it does not accept the caller's certificate; it answers, so it is not away. */
+const ACCESS_DENIED = /access denied|creator is malformed/i;
 const FORBIDDEN_CODES: readonly number[] = [status.PERMISSION_DENIED, status.UNAUTHENTICATED];
 
 /** What a failed evaluation means. Only one peer was asked, so its refusal is the answer. */
@@ -81,10 +83,11 @@ function failure(error: unknown, circumstances: Circumstances): Error {
     }
     const { endorsers, transactionId } = circumstances;
     const refused = refusalIn(error, transactionId);
-    const failed = new Set(error.details.map((detail) => detail.mspId));
     if (refused !== null) {
-        const unanimous = endorsers.every((mspId) => failed.has(mspId));
-        return unanimous ? refused : new DisagreementError([...failed], refused);
+        return unanimously(refused, error, endorsers);
+    }
+    if (error.details.some(({ message }) => ACCESS_DENIED.test(message))) {
+        return gatewayRefusal(error);
     }
     if (error.message.includes('ProposalResponsePayloads do not match')) {
         return new DisagreementError(endorsers, null);
@@ -97,9 +100,18 @@ function failure(error: unknown, circumstances: Circumstances): Error {
             ...(transactionId === undefined ? {} : { transactionId }),
             cause: error,
         });
-        return DISCOVERY_CODES.includes(error.code) && failed.size === 0 ? new PeersUnknown(unavailable) : unavailable;
+        return DISCOVERY_CODES.includes(error.code) && error.details.length === 0
+            ? new PeersUnknown(unavailable)
+            : unavailable;
     }
     return OWN_CODES.includes(error.code) ? new GatewayAway(error) : gatewayRefusal(error);
+}
+
+/** A refusal is the answer only when every endorser refuses; one that fails otherwise might have endorsed. */
+function unanimously(refused: CommonwattError, error: GatewayError, endorsers: readonly string[]): CommonwattError {
+    const refusing = error.details.filter(({ message }) => decodeError(message) !== null);
+    const refusers = new Set(refusing.map((detail) => detail.mspId));
+    return endorsers.every((mspId) => refusers.has(mspId)) ? refused : new DisagreementError([...refusers], refused);
 }
 
 /** The first coded refusal that a peer reports. */
@@ -128,5 +140,6 @@ function gatewayRefusal(error: GatewayError): CommonwattError {
         operands: { status: status[error.code] ?? String(error.code), message: detail?.message ?? error.message },
         cause: error,
     };
-    return FORBIDDEN_CODES.includes(error.code) ? new ForbiddenError(facts) : new InternalError(facts);
+    const forbidden = FORBIDDEN_CODES.includes(error.code) || ACCESS_DENIED.test(facts.operands.message);
+    return forbidden ? new ForbiddenError(facts) : new InternalError(facts);
 }

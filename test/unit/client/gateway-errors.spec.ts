@@ -1,6 +1,6 @@
 import { type ServiceError, status } from '@grpc/grpc-js';
 import { GatewayError } from '@hyperledger/fabric-gateway';
-import { ConflictError, DisagreementError, InternalError, UnavailableError } from '@commonwatt/client';
+import { ConflictError, DisagreementError, ForbiddenError, InternalError, UnavailableError } from '@commonwatt/client';
 import { endorseFailure, evaluateFailure, GatewayAway, PeersUnknown } from '@commonwatt/client/gateway-errors';
 import { expect } from 'chai';
 
@@ -28,6 +28,20 @@ describe('failures of the gateway', () => {
         expect((some as DisagreementError).refusal?.code).to.equal('SLOT_BEGUN');
         const differ = gatewayError(status.ABORTED, 'ProposalResponsePayloads do not match');
         expect(endorsing(differ)).to.be.instanceOf(DisagreementError);
+    });
+
+    it('are a disagreement when one endorser fails for another reason than the others', () => {
+        const mixed = { CommunityMSP: REFUSED, OperatorMSP: REFUSED, RegulatorMSP: 'timeout expired' };
+        const error = endorsing(gatewayError(status.ABORTED, 'failed to collect', mixed));
+        expect(error).to.be.instanceOf(DisagreementError);
+        expect((error as DisagreementError).operands).to.deep.equal({ organizations: ['CommunityMSP', 'OperatorMSP'] });
+    });
+
+    it('are a refusal of the caller when a peer does not accept its certificate', () => {
+        const denied = 'error validating proposal: access denied: channel [commonwatt] creator org [CommunityMSP]';
+        const error = endorsing(gatewayError(status.FAILED_PRECONDITION, 'failed', { OperatorMSP: denied }));
+        expect(error).to.be.instanceOf(ForbiddenError);
+        expect(error).to.deep.include({ code: 'GATEWAY_REFUSED' });
     });
 
     it('name the organisations that are away', () => {
