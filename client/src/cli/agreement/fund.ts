@@ -12,6 +12,9 @@ export function registerFund(noun: Command): void {
         .option('--standing <id>', 'standing verdict that covers it, unless it has a verdict of its own');
     onRun<{ standing?: string }>(verb, async (session, { standing }, [agreementId = '']) => {
         const done = await (await session.market()).agreements.fund(agreementId, standing ?? null);
-        session.printCommitted(done, `Agreement ${agreementId} is in force`);
+        // An agreement that was funded before may be further on; funding it again changes nothing.
+        const { state } = done.value;
+        const what = state === 'inForce' ? 'is in force' : `was funded before and is ${state}; nothing changed`;
+        session.printCommitted(done, `Agreement ${agreementId} ${what}`);
     });
 }
