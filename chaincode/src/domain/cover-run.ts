@@ -7,6 +7,7 @@ import {
     feesAccount,
     freeAccount,
     imbalanceAccount,
+    ownerOfFree,
     type Posting,
     transfer,
 } from './posting.js';
@@ -63,8 +64,8 @@ export function pointResult(exchange: Exchange, imbalanceWh: EnergyWh, rules: Ca
 export function incomesOf(postings: readonly Posting[]): Map<string, AmountNano> {
     const incomes = new Map<string, AmountNano>();
     for (const { account, kind, amountNano: amount } of postings) {
-        if (account.startsWith('free/') && kind !== 'release') {
-            const participantId = account.slice('free/'.length);
+        const participantId = ownerOfFree(account);
+        if (participantId !== null && kind !== 'release') {
             incomes.set(participantId, plus(incomes.get(participantId) ?? NO_MONEY, amount));
         }
     }

@@ -80,6 +80,10 @@ export function legsInSlot(agreements: readonly DeliveringAgreement[], carrier: 
     );
 }
 
+/** Metered points whose registers at an end of the slot are not known. */
+export const silentPoints = (points: readonly MeteredPoint[]): MeteredPoint[] =>
+    points.filter(({ point, before, after }) => point.meter !== null && (before === null || after === null));
+
 /** N and M of a metering point. */
 export function exchangeOf(metered: MeteredPoint, legs: readonly SlotLeg[]): Exchange {
     const { point, before, after } = metered;

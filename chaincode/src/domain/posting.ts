@@ -36,6 +36,9 @@ export type Posting = Readonly<{
 }>;
 
 export const freeAccount = (participantId: string): AccountName => `free/${participantId}`;
+/** Whose free account it is; `null` for every other account. */
+export const ownerOfFree = (account: AccountName): string | null =>
+    account.startsWith('free/') ? account.slice('free/'.length) : null;
 export const escrowAccount = (agreementId: string, participantId: string): AccountName =>
     `escrow/${agreementId}/${participantId}`;
 export const coverAccount = (participantId: string, carrier: Carrier): AccountName =>

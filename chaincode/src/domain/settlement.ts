@@ -9,6 +9,7 @@ import {
     imbalanceOf,
     legsInSlot,
     type MeteredPoint,
+    silentPoints,
 } from './delivery.js';
 import { assert, demand } from './errors.js';
 import { closeWhenSettled, type Execution, reserveOf } from './escrow.js';
@@ -125,9 +126,7 @@ function inOrder(input: SettlementInput): SettlementInput {
 }
 
 function demandReadings(points: readonly MeteredPoint[]): void {
-    const missing = points.filter(
-        ({ point, before, after }) => point.meter !== null && (before === null || after === null),
-    );
+    const missing = silentPoints(points);
     demand(missing.length === 0, 'READING_MISSING', { pointIds: missing.map(({ point }) => point.pointId) });
 }
 

@@ -1,6 +1,6 @@
 import { type Credit, debitLane, emptyLane, type Lane } from '../domain/account.js';
 import { demand, marketError } from '../domain/errors.js';
-import { netByAccount, type Posting } from '../domain/posting.js';
+import { netByAccount, ownerOfFree, type Posting } from '../domain/posting.js';
 import type { AmountNano } from '../domain/units.js';
 import { CREDIT, LANE } from '../store/keys.js';
 import type { TradeContext } from './trade-context.js';
@@ -34,10 +34,10 @@ export async function debit(
 /** Writes what participants get back or earn as credits derived from a record that is never deleted. */
 export async function putCredits(ctx: TradeContext, sourceId: string, postings: readonly Posting[]): Promise<void> {
     for (const [account, amountNano] of netByAccount(postings)) {
-        if (!account.startsWith('free/') || amountNano === 0n) {
+        const participantId = ownerOfFree(account);
+        if (participantId === null || amountNano === 0n) {
             continue;
         }
-        const participantId = account.slice('free/'.length);
         const existing = await ctx.ledger.get(CREDIT, participantId, sourceId);
         demand(existing === null, 'INVARIANT_BROKEN', { invariant: 'a credit is paid once' });
         ctx.ledger.put(CREDIT, { participantId, sourceId, amountNano });

@@ -1,5 +1,5 @@
 import type { Carrier } from '../domain/charter.js';
-import type { MeteredPoint } from '../domain/delivery.js';
+import { type MeteredPoint, silentPoints } from '../domain/delivery.js';
 import { assert, demand } from '../domain/errors.js';
 import { type Estimates, estimateRegisters, type RegisterState, sameTypeSlots } from '../domain/estimation.js';
 import type { Registers } from '../domain/meter.js';
@@ -28,9 +28,7 @@ export async function meteredPoints(ctx: TradeContext, carrier: Carrier, slot: S
         const after = isMetered ? await readState(ctx, pointId, slot) : null;
         points.push({ point, before, after });
     }
-    const silent = points.filter(
-        ({ point, before, after }) => point.meter !== null && (before === null || after === null),
-    );
+    const silent = silentPoints(points);
     if (silent.length === 0) {
         return points;
     }

@@ -38,7 +38,7 @@ import { encodePage } from '../wire/query.js';
 import { keyIdOf } from '../wire/signature.js';
 import { EXECUTION, OFFER, OFFER_PLACE, WITHDRAWAL } from '../store/keys.js';
 import { ExchangeContract } from './exchange-contract.js';
-import { loadParties, loadPoints } from './parties.js';
+import { demandNotWithdrawn, loadParties, loadPoints } from './parties.js';
 import type { TradeContext } from './trade-context.js';
 
 /**
@@ -224,11 +224,9 @@ async function demandProposable(ctx: TradeContext, terms: Terms, mover: Particip
     await ctx.demandNotBegun(terms.concludeBeforeSlot);
     if (!isOpen({ terms })) {
         checkPoints(terms, await loadPoints(ctx, terms));
-        const termsHash = termsHashOf(terms);
-        for (const { participantId, publicKey } of await loadParties(ctx, terms)) {
-            const withdrawn = await ctx.ledger.get(WITHDRAWAL, termsHash, keyIdOf(publicKey));
-            demand(withdrawn === null, 'SIGNATURE_WITHDRAWN', { participantId, termsHash });
-        }
+        const parties = await loadParties(ctx, terms);
+        const possible = parties.map(({ participantId, publicKey }) => ({ participantId, keyId: keyIdOf(publicKey) }));
+        await demandNotWithdrawn(ctx, termsHashOf(terms), possible);
     }
     const { participantId } = mover;
     const [found] = await ctx.lookUp([{ type: 'qualification', participantId }]);

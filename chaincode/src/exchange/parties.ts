@@ -68,7 +68,7 @@ export async function verifyConsents(
 export async function demandNotWithdrawn(
     ctx: TradeContext,
     termsHash: string,
-    consents: readonly Consent[],
+    consents: readonly Pick<Consent, 'participantId' | 'keyId'>[],
 ): Promise<void> {
     for (const { participantId, keyId } of consents) {
         const withdrawn = await ctx.ledger.get(WITHDRAWAL, termsHash, keyId);

@@ -1,10 +1,9 @@
+import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
 import type { Command } from 'commander';
-import { documentSignerOf } from '../../document-signer.js';
 import { addVerb, onRun } from '../verb.js';
+import { consentOf } from './consent.js';
 import { describeTerms } from './describe.js';
 import { namesOf, readDraft, writeConsent } from './files.js';
-import { agreementIdOf, consentBody } from '@commonwatt/chaincode/wire/agreement';
-import { signDocument } from '../../document-signer.js';
 
 type Options = Readonly<{ as?: string; out: string; participant?: string }>;
 
@@ -21,13 +20,7 @@ export function registerSign(noun: Command): void {
         .option('--participant <id>', 'the party (default: the name of --as)');
     onRun<Options>(verb, async (session, options, [file = '']) => {
         const terms = await readDraft(file);
-        const { channel, chaincodes } = await session.profile();
-        const entry = await (await session.wallet()).get(session.identityName);
-        const signer = documentSignerOf(entry.signingKey.privateKey);
-        const scope = { channel, chaincode: chaincodes.exchange };
-        const body = consentBody(agreementIdOf(terms), terms);
-        const signed = await signDocument(signer, 'commonwatt/agreement/1', scope, body);
-        const consent = { participantId: options.participant ?? session.identityName, ...signed };
+        const consent = await consentOf(session, agreementIdOf(terms), terms, options.participant);
         await writeConsent(options.out, terms, consent);
         session.print({ ...namesOf(terms), ...consent, file: options.out }, [
             `${consent.participantId} consents to agreement ${agreementIdOf(terms)}:`,

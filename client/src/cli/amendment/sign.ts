@@ -1,6 +1,5 @@
-import { consentBody } from '@commonwatt/chaincode/wire/agreement';
 import type { Command } from 'commander';
-import { documentSignerOf, signDocument } from '../../document-signer.js';
+import { consentOf } from '../agreement/consent.js';
 import { describeTerms } from '../agreement/describe.js';
 import { addVerb, onRun } from '../verb.js';
 import { namesOf, readAmendment, writeAmendmentConsent } from './files.js';
@@ -21,13 +20,7 @@ export function registerSign(noun: Command): void {
     onRun<Options>(verb, async (session, options, [file = '']) => {
         const draft = await readAmendment(file);
         const { agreementId, terms } = draft;
-        const { channel, chaincodes } = await session.profile();
-        const entry = await (await session.wallet()).get(session.identityName);
-        const signer = documentSignerOf(entry.signingKey.privateKey);
-        const scope = { channel, chaincode: chaincodes.exchange };
-        const body = consentBody(agreementId, terms);
-        const signed = await signDocument(signer, 'commonwatt/agreement/1', scope, body);
-        const consent = { participantId: options.participant ?? session.identityName, ...signed };
+        const consent = await consentOf(session, agreementId, terms, options.participant);
         await writeAmendmentConsent(options.out, draft, consent);
         session.print({ ...namesOf(draft), ...consent, file: options.out }, [
             `${consent.participantId} consents to version ${String(terms.version)} of agreement ${agreementId}:`,

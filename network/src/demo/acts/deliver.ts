@@ -1,5 +1,7 @@
 import type { SignedReading } from '@commonwatt/chaincode/domain/reading';
 import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
+import { slotTime } from '@commonwatt/client';
+import { SLOT_MINUTES } from '../../scenario/slot.js';
 import { refusalOf } from '../check.js';
 import { CARRIER, type Concluded, firstSlot, type Stage } from '../stage.js';
 import { flipBit } from './conclude.js';
@@ -27,7 +29,7 @@ export async function deliver(stage: Stage, concluded: readonly Concluded[]): Pr
     await settleAgain(stage);
 }
 
-const timeOf = (slot: SlotIndex): string => new Date(slot * 900_000).toISOString().slice(11, 16) + 'Z';
+const timeOf = (slot: SlotIndex): string => slotTime(slot, { slotMinutes: SLOT_MINUTES }).slice('YYYY-MM-DDT'.length);
 
 async function meter(stage: Stage, slot: SlotIndex): Promise<void> {
     const { cast, journal } = stage;
