@@ -32,7 +32,7 @@ const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 /** Runs the stages of a selection one after the other; a failing stage does not keep the next from telling its own. */
 async function run(stages: readonly Stage[]): Promise<Tally> {
-    const total = { passed: 0, failed: 0, pending: 0 };
+    const total = { passed: 0, failed: 0, pending: 0, failures: [] as string[] };
     for (const [index, stage] of stages.entries()) {
         const startedMs = performance.now();
         say(`\n[${index + 1}/${stages.length}] ${stage.name}`);
@@ -40,6 +40,7 @@ async function run(stages: readonly Stage[]): Promise<Tally> {
         total.passed += tally.passed;
         total.failed += tally.failed;
         total.pending += tally.pending;
+        total.failures.push(...tally.failures.map((failure) => `[${stage.name}] ${failure}`));
         const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
         say(`    ${stage.name}: ${tally.passed} passed, ${tally.failed} failed in ${seconds} s`);
     }
@@ -49,11 +50,16 @@ async function run(stages: readonly Stage[]): Promise<Tally> {
 function runCommand([file, ...args]: readonly [string, ...string[]]): Promise<Tally> {
     return new Promise((resolve) => {
         const child = spawn(file, args, { stdio: 'inherit' });
-        child.once('error', () => {
-            resolve({ passed: 0, failed: 1, pending: 0 });
+        const failed = (how: string): Tally => {
+            const failures = [`${[file, ...args].join(' ')} ${how}`];
+            return { passed: 0, failed: 1, pending: 0, failures };
+        };
+        child.once('error', (error) => {
+            resolve(failed(error.message));
         });
-        child.once('exit', (code) => {
-            resolve(code === 0 ? { passed: 1, failed: 0, pending: 0 } : { passed: 0, failed: 1, pending: 0 });
+        child.once('exit', (code, signal) => {
+            const passed = { passed: 1, failed: 0, pending: 0, failures: [] };
+            resolve(code === 0 ? passed : failed(`ended with ${code ?? signal ?? 'nothing'}`));
         });
     });
 }
@@ -67,10 +73,11 @@ function runSpecs(folders: readonly string[]): Promise<Tally> {
         child.once('message', (message) => {
             tally = message as Tally;
         });
-        child.once('exit', (code) => {
-            const counted = tally ?? { passed: 0, failed: 0, pending: 0 };
+        child.once('exit', (code, signal) => {
+            const counted = tally ?? { passed: 0, failed: 0, pending: 0, failures: [] };
             const crashed = code !== 0 && counted.failed === 0;
-            resolve(crashed ? { ...counted, failed: 1 } : counted);
+            const failures = [`the specs ended with ${code ?? signal ?? 'nothing'}`];
+            resolve(crashed ? { ...counted, failed: 1, failures } : counted);
         });
     });
 }
@@ -82,6 +89,10 @@ if (stages === undefined) {
     process.exit(2);
 }
 const total = await run(stages);
+if (total.failures.length > 0) {
+    // Once more at the end: who reads only the end of a long report shall find what is wrong.
+    say(`\nWhat failed:\n${total.failures.join('\n')}`);
+}
 // The closing line is the sum of what the runners counted; it is the last thing that is printed.
 say(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;

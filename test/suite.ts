@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Mocha from 'mocha';
 
-/** What one suite came to. */
-export type Tally = Readonly<{ passed: number; failed: number; pending: number }>;
+/** What one suite came to; of every failure its title and message, for the end of a long report. */
+export type Tally = Readonly<{ passed: number; failed: number; pending: number; failures: readonly string[] }>;
 
 /**
  * Runs the compiled specs below the given folders in this process, in the order of their names, and reports the
@@ -23,10 +23,14 @@ async function runSuite(folders: readonly string[]): Promise<Tally> {
     const mocha = new Mocha({ timeout: 10_000, forbidOnly: true, forbidPending: true, checkLeaks: true });
     mocha.files = files.sort();
     await mocha.loadFilesAsync();
+    const failures: string[] = [];
     return new Promise((resolve) => {
         const runner = mocha.run(() => {
             const stats = runner.stats ?? { passes: 0, failures: 1, pending: 0 };
-            resolve({ passed: stats.passes, failed: stats.failures, pending: stats.pending });
+            resolve({ passed: stats.passes, failed: stats.failures, pending: stats.pending, failures });
+        });
+        runner.on(Mocha.Runner.constants.EVENT_TEST_FAIL, (test, error: Error) => {
+            failures.push(`${test.fullTitle()}\n${error.stack ?? error.message}`);
         });
     });
 }
