@@ -53,7 +53,8 @@ class Bargain {
     readonly #signatures = new Map<string, Consent>();
     /** Terms that have left the table, or whose signature a party took back. */
     readonly #dead = new Set<string>();
-    #slot = FIRST_SLOT;
+    /** The first slot that has not begun. */
+    #nextSlot = FIRST_SLOT;
     #salt = 0;
     concluded = 0;
 
@@ -150,7 +151,7 @@ class Bargain {
         const answer = await this.market.endorse('stranger', 'exchange', 'agreement:conclude', command);
         const ids = new Set(terms.parties.map(({ participantId }) => participantId));
         const signed = consents.length === ids.size && ids.size === terms.parties.length && !isOpen({ terms });
-        const stands = signed && !this.#dead.has(termsHash) && this.#slot < DEADLINE;
+        const stands = signed && !this.#dead.has(termsHash) && this.#nextSlot <= DEADLINE;
         expect(answer.status === 200, `concluded ${termsHash}: ${answer.message}`).to.equal(stands || before);
         if (answer.status === 200 && !before) {
             expect(this.market.ledger.commit(answer)).to.equal('VALID');
@@ -201,8 +202,8 @@ class Bargain {
     }
 
     async #tick(): Promise<void> {
-        await this.market.advance(this.#slot);
-        this.#slot += 1;
+        await this.market.advance(this.#nextSlot);
+        this.#nextSlot += 1;
     }
 
     #isConcluded(terms: Terms): boolean {
@@ -233,6 +234,18 @@ class Bargain {
     }
 }
 
+const by = (move: Attempt['move'], mover: Attempt['mover']): Attempt => ({
+    move,
+    kind: 'two',
+    target: 0,
+    mover,
+    signer: null,
+});
+const ticks = (count: number): Attempt[] => Array.from({ length: count }, () => by('tick', 'solar'));
+/** The slot before the deadline has begun when everybody concludes what there is, and then the deadline itself. */
+const LAST_MOMENT = [by('make', 'solar'), by('accept', 'anna'), ...ticks(4)];
+const TOO_LATE = [...LAST_MOMENT, ...ticks(1)];
+
 describe('no sequence of moves', () => {
     it('binds a party that did not sign the very terms, or after they left the table, or changes what is over', async function () {
         this.timeout(60_000);
@@ -247,6 +260,7 @@ describe('no sequence of moves', () => {
                 concluded += bargain.concluded;
             }),
             { runs: 150, seconds: 8 },
+            [[LAST_MOMENT], [TOO_LATE]],
         );
         expect(concluded, 'some sequences end in agreements').to.be.above(0);
     });
