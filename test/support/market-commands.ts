@@ -1,7 +1,7 @@
 import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Carrier, Charter } from '@commonwatt/chaincode/domain/charter';
 import type { HaltStatement } from '@commonwatt/chaincode/domain/halt';
-import type { MeteringPoint } from '@commonwatt/chaincode/domain/meter';
+import { type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import type { ParticipantKind } from '@commonwatt/chaincode/domain/participant';
 import type { QualificationStatement } from '@commonwatt/chaincode/domain/qualification';
 import type { Reading, SignedReading } from '@commonwatt/chaincode/domain/reading';
@@ -120,6 +120,7 @@ export const pointOf = (participantId: string, carrier: Carrier = 'electricity')
     carrier,
     connectionPoint: 'bus-1',
     fromSlot: FIRST_SLOT,
+    ...PLAIN_POINT,
 });
 
 export const submitReadings = (...readings: readonly SignedReading[]): string =>

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Execution } from '@commonwatt/chaincode/domain/escrow';
-import type { Registers } from '@commonwatt/chaincode/domain/meter';
+import { PLAIN_POINT, type Registers } from '@commonwatt/chaincode/domain/meter';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
 import type { Reading, SignedReading } from '@commonwatt/chaincode/domain/reading';
 import type { SeatKind } from '@commonwatt/chaincode/domain/seat';
@@ -146,7 +146,7 @@ export class TestMarket {
     /** Registers the meter of a building, or a seller's scheduled point at the slack node. */
     async register(subject: Subject, fromSlot: SlotIndex): ReturnType<Market['meters']['register']> {
         const { id } = subject;
-        const point = { pointId: pointOf(id), participantId: id, carrier: CARRIER, fromSlot } as const;
+        const point = { pointId: pointOf(id), participantId: id, carrier: CARRIER, fromSlot, ...PLAIN_POINT } as const;
         const metering = this.as('metering');
         if (subject.kind === 'energySeller') {
             const scheduled = { ...point, connectionPoint: 'slack', meter: null };

@@ -5,6 +5,7 @@ import type { DeliveringAgreement, MeteredPoint } from '@commonwatt/chaincode/do
 import { type Execution, fundExecution, heldBy, openExecution, windDown } from '@commonwatt/chaincode/domain/escrow';
 import type { RegisterState } from '@commonwatt/chaincode/domain/estimation';
 import type { Halt } from '@commonwatt/chaincode/domain/halt';
+import { PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
 import { type AccountName, netByAccount, type Posting } from '@commonwatt/chaincode/domain/posting';
 import type { CarrierRules } from '@commonwatt/chaincode/domain/rules';
@@ -178,6 +179,7 @@ function pointIn(slot: SlotIndex, carrier: Carrier, pointId: string, energy: Met
         connectionPoint: 'bus-1',
         fromSlot: 0,
         meter: energy === null ? null : { meterId: `${pointId}-meter`, publicKey: '' },
+        ...PLAIN_POINT,
     };
     if (energy === null || energy === 'missing') {
         return { point, before: null, after: null };

@@ -21,18 +21,49 @@ export type MeteringPoint = Readonly<{
     /** First slot that counts; the registers at its beginning are the baseline. */
     fromSlot: SlotIndex;
     meter: Meter | null;
+}> &
+    PointTraits;
+
+/** What a metering point is besides a place on a network. */
+export type PointTraits = Readonly<{
+    /** The point whose meter measures this one too: a sub-meter is subtracted from its parent. */
+    parentPointId: string | null;
+    /**
+     * The electricity point of a charge point: a mobility point names the one that meters it, an electricity point that
+     * is a charge point names itself.
+     */
+    chargePointId: string | null;
+    /** η of a storage: what comes out again of 10 000 parts that went in; `null` where nothing is stored. */
+    storageEfficiencyBp: number | null;
+    /** What it exports is generated from renewable sources. */
+    isRenewable: boolean;
 }>;
+
+/** A point with a connection of its own that neither stores nor counts as renewable. */
+export const PLAIN_POINT: PointTraits = {
+    parentPointId: null,
+    chargePointId: null,
+    storageEfficiencyBp: null,
+    isRenewable: false,
+};
 
 /** Registering the same point again changes nothing. @throws METER_CONFLICT {pointId} */
 export function registerMeter(existing: MeteringPoint | null, point: MeteringPoint): MeteringPoint {
-    const same =
-        existing === null ||
-        (existing.participantId === point.participantId &&
-            existing.carrier === point.carrier &&
-            existing.connectionPoint === point.connectionPoint &&
-            existing.fromSlot === point.fromSlot &&
-            existing.meter?.publicKey === point.meter?.publicKey &&
-            existing.meter?.meterId === point.meter?.meterId);
+    const same = existing === null || (samePlace(existing, point) && sameTraits(existing, point));
     demand(same, 'METER_CONFLICT', { pointId: point.pointId });
     return point;
 }
+
+const samePlace = (left: MeteringPoint, right: MeteringPoint): boolean =>
+    left.participantId === right.participantId &&
+    left.carrier === right.carrier &&
+    left.connectionPoint === right.connectionPoint &&
+    left.fromSlot === right.fromSlot &&
+    left.meter?.publicKey === right.meter?.publicKey &&
+    left.meter?.meterId === right.meter?.meterId;
+
+const sameTraits = (left: PointTraits, right: PointTraits): boolean =>
+    left.parentPointId === right.parentPointId &&
+    left.chargePointId === right.chargePointId &&
+    left.storageEfficiencyBp === right.storageEfficiencyBp &&
+    left.isRenewable === right.isRenewable;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { MeteringPoint } from '../domain/meter.js';
 import type { SignedReading } from '../domain/reading.js';
 import { codec } from './codec.js';
-import { carrierField, idField, publicKeyField, slotField } from './fields.js';
+import { carrierField, countField, idField, publicKeyField, slotField } from './fields.js';
 import { signedReadingSchema } from './reading.js';
 
 const pointSchema = z.strictObject({
@@ -12,6 +12,10 @@ const pointSchema = z.strictObject({
     connectionPoint: idField,
     fromSlot: slotField,
     meter: z.strictObject({ meterId: idField, publicKey: publicKeyField }).nullable(),
+    parentPointId: idField.nullable(),
+    chargePointId: idField.nullable(),
+    storageEfficiencyBp: countField(1, 10_000).nullable(),
+    isRenewable: z.boolean(),
 });
 
 export const meteringPointCodec = codec<MeteringPoint>(pointSchema);

@@ -6,7 +6,7 @@ import {
     type RegisterState,
     sameTypeSlots,
 } from '@commonwatt/chaincode/domain/estimation';
-import type { MeteringPoint, Registers } from '@commonwatt/chaincode/domain/meter';
+import { type MeteringPoint, PLAIN_POINT, type Registers } from '@commonwatt/chaincode/domain/meter';
 import type { Reading } from '@commonwatt/chaincode/domain/reading';
 import { energyWh } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
@@ -107,6 +107,7 @@ describe('the quality of a slot', () => {
             connectionPoint: 'bus-1',
             fromSlot: 0,
             meter: null,
+            ...PLAIN_POINT,
         });
         const ends = estimatedEnds([
             { point: point('read'), after: state('measured') },

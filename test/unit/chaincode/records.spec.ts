@@ -8,7 +8,7 @@ import {
     freeBalance,
     isRepeatedTransfer,
 } from '@commonwatt/chaincode/domain/account';
-import { type MeteringPoint, registerMeter } from '@commonwatt/chaincode/domain/meter';
+import { type MeteringPoint, PLAIN_POINT, registerMeter } from '@commonwatt/chaincode/domain/meter';
 import { applyAsParticipant, type Participant } from '@commonwatt/chaincode/domain/participant';
 import {
     demandPermit,
@@ -212,6 +212,7 @@ describe('what is registered once', () => {
         connectionPoint: 'bus-1',
         fromSlot: 10,
         meter: { meterId: 'anna-meter', publicKey: 'key' },
+        ...PLAIN_POINT,
     };
     const seat: Seat = { kind: 'reviewer', mspId: 'RegulatorMSP', subjectHash: 'aa'.repeat(32), publicKey: 'key' };
 
@@ -254,6 +255,10 @@ describe('what is registered once', () => {
             { meter: null },
             { meter: { meterId: 'other-meter', publicKey: 'key' } },
             { meter: { meterId: 'anna-meter', publicKey: 'other' } },
+            { parentPointId: 'house-point' },
+            { chargePointId: 'anna-point' },
+            { storageEfficiencyBp: 9_000 },
+            { isRenewable: true },
         ];
         for (const changes of others) {
             expectRefusal(() => registerMeter(point, { ...point, ...changes }), 'METER_CONFLICT');

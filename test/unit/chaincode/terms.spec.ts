@@ -1,5 +1,5 @@
 import { checkPoints, checkTerms, type Leg, type Party, type Terms } from '@commonwatt/chaincode/domain/agreement';
-import type { MeteringPoint } from '@commonwatt/chaincode/domain/meter';
+import { type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { agreementIdOf, termsCodec, termsHashOf } from '@commonwatt/chaincode/wire/agreement';
 import { expect } from 'chai';
@@ -119,6 +119,7 @@ describe('metering points of terms', () => {
         connectionPoint: 'bus-1',
         fromSlot: FIRST_SLOT,
         meter: null,
+        ...PLAIN_POINT,
         ...changes,
     });
     const check = (...points: readonly MeteringPoint[]): void => {

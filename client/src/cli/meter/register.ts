@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
-import type { MeteringPoint } from '@commonwatt/chaincode/domain/meter';
+import type { MeteringPoint, PointTraits } from '@commonwatt/chaincode/domain/meter';
 import type { EnergyWh } from '@commonwatt/chaincode/domain/units';
 import type { RegisterMeterCommand } from '@commonwatt/chaincode/wire/meter';
 import type { Command } from 'commander';
 import { MeterKeyFile } from '../../meter-key-file.js';
 import type { Session } from '../session.js';
-import { carrier, energyOption } from '../values.js';
+import { carrier, count, energyOption } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
 
 type Options = Readonly<{
@@ -18,6 +18,10 @@ type Options = Readonly<{
     meterId?: string;
     import: EnergyWh;
     export: EnergyWh;
+    parent?: string;
+    chargePoint?: string;
+    storageEfficiency?: number;
+    renewable?: boolean;
 }>;
 
 export function registerRegister(noun: Command): void {
@@ -37,7 +41,14 @@ export function registerRegister(noun: Command): void {
         .option('--meter-key <file>', "file of the meter's key, created when absent")
         .option('--meter-id <id>', 'id of a new meter (default: meter-<point>)')
         .addOption(energyOption('--import <wh>', 'import register when the first slot begins, Wh'))
-        .addOption(energyOption('--export <wh>', 'export register when the first slot begins, Wh'));
+        .addOption(energyOption('--export <wh>', 'export register when the first slot begins, Wh'))
+        .option('--parent <point>', 'the point whose meter measures this one too: a sub-meter is subtracted from it')
+        .option(
+            '--charge-point <point>',
+            'the electricity point that meters a mobility point; itself, of a charge point',
+        )
+        .option('--storage-efficiency <bp>', 'what a storage gives back of 10000 parts', count)
+        .option('--renewable', 'what it exports is generated from renewable sources');
     onRun<Options>(verb, async (session, options, [pointId = '']) => {
         const done = await (await session.market()).meters.register(await commandOf(session, options, pointId));
         session.printCommitted(done, `Registered ${pointId} of ${options.participant}`);
@@ -47,7 +58,13 @@ export function registerRegister(noun: Command): void {
 async function commandOf(session: Session, options: Options, pointId: string): Promise<RegisterMeterCommand> {
     const { participant: participantId, carrier, connectionPoint, meterKey } = options;
     const fromSlot = await session.slot(options.fromSlot);
-    const point: MeteringPoint = { pointId, participantId, carrier, connectionPoint, fromSlot, meter: null };
+    const traits: PointTraits = {
+        parentPointId: options.parent ?? null,
+        chargePointId: options.chargePoint ?? null,
+        storageEfficiencyBp: options.storageEfficiency ?? null,
+        isRenewable: options.renewable ?? false,
+    };
+    const point: MeteringPoint = { pointId, participantId, carrier, connectionPoint, fromSlot, meter: null, ...traits };
     if (meterKey === undefined) {
         return { point, baseline: null };
     }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { MeterKeyFile } from '@commonwatt/client';
 import { OFFICERS } from '../cast.js';
@@ -65,6 +66,7 @@ async function registerMeters(stage: Stage, buildings: readonly PlannedBuilding[
             connectionPoint: 'slack',
             fromSlot,
             meter: null,
+            ...PLAIN_POINT,
         },
         baseline: null,
     });
@@ -84,6 +86,7 @@ async function registerMeters(stage: Stage, buildings: readonly PlannedBuilding[
                 connectionPoint: bus,
                 fromSlot,
                 meter: { meterId: meter.meterId, publicKey: meter.key.publicKey },
+                ...PLAIN_POINT,
             },
             baseline,
         });
