@@ -1,43 +1,49 @@
 import type { Command } from 'commander';
-import { registerAccountCommands } from './account/index.js';
-import { registerAgreementCommands } from './agreement/index.js';
-import { registerAmendmentCommands } from './amendment/index.js';
-import { registerBlockCommands } from './block/index.js';
-import { registerCharterCommands } from './charter/index.js';
-import { registerClockCommands } from './clock/index.js';
-import { registerEventCommands } from './event/index.js';
-import { registerHaltCommands } from './halt/index.js';
-import { registerIdentityCommands } from './identity/index.js';
-import { registerKeeperCommands } from './keeper/index.js';
-import { registerMeterCommands } from './meter/index.js';
-import { registerOfferCommands } from './offer/index.js';
-import { registerParticipantCommands } from './participant/index.js';
-import { registerQualificationCommands } from './qualification/index.js';
-import { registerReadingCommands } from './reading/index.js';
-import { registerReviewerCommands } from './reviewer/index.js';
-import { registerSeatCommands } from './seat/index.js';
-import { registerSettlementCommands } from './settlement/index.js';
-import { registerVerdictCommands } from './verdict/index.js';
+import { account } from './account/index.js';
+import { agreement } from './agreement/index.js';
+import { amendment } from './amendment/index.js';
+import { block } from './block/index.js';
+import { charter } from './charter/index.js';
+import { clock } from './clock/index.js';
+import { event } from './event/index.js';
+import { halt } from './halt/index.js';
+import { identity } from './identity/index.js';
+import { keeper } from './keeper/index.js';
+import { meter } from './meter/index.js';
+import { offer } from './offer/index.js';
+import { participant } from './participant/index.js';
+import { qualification } from './qualification/index.js';
+import { reading } from './reading/index.js';
+import { reviewer } from './reviewer/index.js';
+import { seat } from './seat/index.js';
+import { settlement } from './settlement/index.js';
+import { verdict } from './verdict/index.js';
+import { addCommands } from './noun.js';
 
-/** Adds the verbs of the market to the command line, in the order of a trade. */
+/** The verbs of the market, in the order of a trade. */
+export const NOUNS = [
+    identity,
+    charter,
+    seat,
+    clock,
+    participant,
+    qualification,
+    meter,
+    account,
+    offer,
+    agreement,
+    amendment,
+    verdict,
+    reading,
+    settlement,
+    halt,
+    reviewer,
+    keeper,
+    event,
+    block,
+];
+
+/** Adds the verbs of the market to the command line. */
 export function registerClientCommands(program: Command): void {
-    registerIdentityCommands(program);
-    registerCharterCommands(program);
-    registerSeatCommands(program);
-    registerClockCommands(program);
-    registerParticipantCommands(program);
-    registerQualificationCommands(program);
-    registerMeterCommands(program);
-    registerAccountCommands(program);
-    registerOfferCommands(program);
-    registerAgreementCommands(program);
-    registerAmendmentCommands(program);
-    registerVerdictCommands(program);
-    registerReadingCommands(program);
-    registerSettlementCommands(program);
-    registerHaltCommands(program);
-    registerReviewerCommands(program);
-    registerKeeperCommands(program);
-    registerEventCommands(program);
-    registerBlockCommands(program);
+    addCommands(program, NOUNS);
 }

@@ -1,11 +1,11 @@
 import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
-import { type ConnectionProfile, readConnectionProfile } from '../connection-profile.js';
+import type { ConnectionProfile } from '../connection-profile.js';
 import { InvalidError } from '../errors.js';
-import { adminIdentity, type Identity, identityOf } from '../identity.js';
-import { connect, type Market } from '../market.js';
+import type { Identity } from '../identity.js';
+import type { Market } from '../market.js';
 import { isSlotIndex, parseSlot } from '../slot-time.js';
 import type { Committed } from '../submitter.js';
-import { FileWallet } from '../wallet.js';
+import type { FileWallet } from '../wallet.js';
 import { jsonText, printLine } from './output.js';
 import { PreviewSubmitter } from './preview.js';
 import { profileFile, stateFolder, walletFolder } from './state-folder.js';
@@ -23,7 +23,10 @@ export type CommonOptions = Readonly<{
 /** Name under which the profile's administrator is used. */
 const ADMIN = 'admin';
 
-/** One run of a verb: the organisation, identity and connection that its options name. */
+/**
+ * One run of a verb: the organisation, identity and connection that its options name. What connects to a network is
+ * loaded when a verb asks for it.
+ */
 export class Session {
     readonly #options: CommonOptions;
     #profile: Promise<ConnectionProfile> | undefined;
@@ -35,13 +38,14 @@ export class Session {
 
     /** The profile of `--profile`, else of `--org`. @throws InvalidError OPTION_MISSING {option} */
     async profile(): Promise<ConnectionProfile> {
-        this.#profile ??= readConnectionProfile(this.#profileFile());
+        this.#profile ??= this.#readProfile();
         return await this.#profile;
     }
 
     /** The organisation's wallet. */
     async wallet(): Promise<FileWallet> {
         const { org } = await this.profile();
+        const { FileWallet } = await import('../wallet.js');
         return new FileWallet(walletFolder(stateFolder(this.#options.state), org));
     }
 
@@ -90,9 +94,16 @@ export class Session {
         return profile ?? profileFile(stateFolder(state), org ?? missing('--org or --profile'));
     }
 
+    async #readProfile(): Promise<ConnectionProfile> {
+        const file = this.#profileFile();
+        const { readConnectionProfile } = await import('../connection-profile.js');
+        return await readConnectionProfile(file);
+    }
+
     async #connect(): Promise<Market> {
         const profile = await this.profile();
         const identity = await this.#identity(profile);
+        const { connect } = await import('../market.js');
         return await connect({
             profile,
             identity,
@@ -102,6 +113,7 @@ export class Session {
 
     async #identity(profile: ConnectionProfile): Promise<Identity> {
         const name = this.identityName;
+        const { adminIdentity, identityOf } = await import('../identity.js');
         return name === ADMIN ? await adminIdentity(profile) : identityOf(await (await this.wallet()).get(name));
     }
 }

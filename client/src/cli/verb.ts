@@ -1,8 +1,9 @@
-import { type Command, CommanderError, Option } from 'commander';
-import { EXIT_USAGE, printFailure } from './failure.js';
+import { type Command, Option } from 'commander';
+import { printFailure } from './failure.js';
 import { jsonText, printLine } from './output.js';
 import { NotSent } from './preview.js';
 import { type CommonOptions, Session } from './session.js';
+import { exitsAsUsage } from './usage.js';
 
 export type VerbSpec = Readonly<{
     name: string;
@@ -12,11 +13,6 @@ export type VerbSpec = Readonly<{
     /** `submit` changes the ledger, `read` asks a peer, `local` needs no peer. */
     mode: 'submit' | 'read' | 'local';
 }>;
-
-/** Adds a noun. */
-export function addNoun(program: Command, name: string, summary: string): Command {
-    return exitsAsUsage(program.command(name).description(summary));
-}
 
 /** Adds a verb to a noun, with the options that such verbs have in common. */
 export function addVerb(noun: Command, spec: VerbSpec): Command {
@@ -56,12 +52,5 @@ export function onRun<Options>(verb: Command, run: Run<Options>): void {
         } finally {
             await session.close();
         }
-    });
-}
-
-/** A wrong command line is told apart from a refusal by its exit code. */
-function exitsAsUsage(command: Command): Command {
-    return command.exitOverride((error) => {
-        throw error.exitCode === 0 ? error : new CommanderError(EXIT_USAGE, error.code, error.message);
     });
 }

@@ -13,10 +13,9 @@ type SlotRange = Readonly<{ first: number; last: number }>;
 type DemoCommandOptions = CommonOptions &
     Readonly<{ slots: SlotRange; data: string; week: string; day: string; keep?: boolean }>;
 
-export function registerDemoCommand(program: Command): void {
-    program
-        .command('demo')
-        .description('trade, meter and settle electricity between real buildings on a network of its own')
+/** Completes the command `demo`. */
+export function completeDemo(command: Command): void {
+    command
         .addOption(
             new Option('--slots <first..last>', 'quarter hours of the UTC day, counted from 0')
                 .argParser(slotRange)
@@ -32,7 +31,7 @@ export function registerDemoCommand(program: Command): void {
         .option('--day <date>', 'UTC day of the week', '2016-07-20')
         .option('--keep', 'leave the network running, for the other commands')
         .option('--json', 'print the result as one JSON object')
-        .action(async (_options: unknown, command: Command) => {
+        .action(async () => {
             await demo(command.optsWithGlobals());
         });
 }

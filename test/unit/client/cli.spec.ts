@@ -1,10 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { agreementIdOf, concludeCodec, consentBody, termsCodec } from '@commonwatt/chaincode/wire/agreement';
 import { signedText, verifySignature } from '@commonwatt/chaincode/wire/signature';
+// What verbs load when they run leaves globals, which would be taken for leaks of the tests.
+import '@commonwatt/client';
 import { CommanderError, Command } from 'commander';
-import { registerClientCommands } from '@commonwatt/client/cli/main';
+import { NOUNS, registerClientCommands } from '@commonwatt/client/cli/main';
 import { publicKeyHex } from '@commonwatt/client/native-signer';
 import { expect } from 'chai';
 import { stub } from 'sinon';
@@ -140,10 +143,35 @@ describe('command line', () => {
         });
     });
 
+    it('loads a verb by its name, and all verbs of a noun for its help', async () => {
+        for (const { name, load } of NOUNS) {
+            const namesOf = async (...args: readonly string[]): Promise<string[]> => {
+                const noun = new Command(name);
+                await load(noun, args);
+                return noun.commands.map((verb) => verb.name());
+            };
+            const all = await namesOf('--help');
+            expect(all, name).not.to.have.length(0);
+            for (const verb of all) {
+                expect(await namesOf('--org', 'community', verb, '--json'), name).to.deep.equal([verb]);
+            }
+        }
+    });
+
+    it('loads nothing of a network for help', () => {
+        const help =
+            "import('@commonwatt/client/cli/main').then(async ({ NOUNS }) => {\
+            const { Command } = await import('commander');\
+            await Promise.all(NOUNS.map(({ name, load }) => load(new Command(name), [])));\
+            console.log(Object.keys(require('node:module')._cache).filter((file) => /grpc/.test(file)).length);\
+        })";
+        expect(execFileSync(process.execPath, ['-e', help], { encoding: 'utf8' })).to.equal('0\n');
+    });
+
     it('explains every verb with an example of its own', async () => {
-        const program = new Command('commonwatt');
-        registerClientCommands(program);
-        for (const noun of program.commands) {
+        for (const { name, load } of NOUNS) {
+            const noun = new Command(name);
+            await load(noun, []);
             for (const verb of noun.commands) {
                 const { stdout } = await run(noun.name(), verb.name(), '--help');
                 expect(stdout, `${noun.name()} ${verb.name()}`).to.include(

@@ -1,14 +1,8 @@
-import type { Command } from 'commander';
-import { addNoun } from '../verb.js';
-import { registerCover } from './cover.js';
-import { registerDeposit } from './deposit.js';
-import { registerList } from './list.js';
-import { registerShow } from './show.js';
+import { nounOf } from '../noun.js';
 
-export function registerAccountCommands(program: Command): void {
-    const noun = addNoun(program, 'account', 'money of the participants');
-    registerDeposit(noun);
-    registerCover(noun);
-    registerList(noun);
-    registerShow(noun);
-}
+export const account = nounOf('account', 'money of the participants', {
+    deposit: async () => (await import('./deposit.js')).registerDeposit,
+    cover: async () => (await import('./cover.js')).registerCover,
+    list: async () => (await import('./list.js')).registerList,
+    show: async () => (await import('./show.js')).registerShow,
+});

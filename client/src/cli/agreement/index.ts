@@ -1,30 +1,16 @@
-import type { Command } from 'commander';
-import { addNoun } from '../verb.js';
-import { registerCancel } from './cancel.js';
-import { registerConclude } from './conclude.js';
-import { registerDraft } from './draft.js';
-import { registerFund } from './fund.js';
-import { registerHistory } from './history.js';
-import { registerLapse } from './lapse.js';
-import { registerList } from './list.js';
-import { registerRelease } from './release.js';
-import { registerShow } from './show.js';
-import { registerSign } from './sign.js';
-import { registerSignCancellation } from './sign-cancellation.js';
-import { registerWithdraw } from './withdraw.js';
+import { nounOf } from '../noun.js';
 
-export function registerAgreementCommands(program: Command): void {
-    const noun = addNoun(program, 'agreement', 'agreements from draft to the end of delivery');
-    registerDraft(noun);
-    registerSign(noun);
-    registerConclude(noun);
-    registerFund(noun);
-    registerRelease(noun);
-    registerSignCancellation(noun);
-    registerCancel(noun);
-    registerLapse(noun);
-    registerWithdraw(noun);
-    registerShow(noun);
-    registerList(noun);
-    registerHistory(noun);
-}
+export const agreement = nounOf('agreement', 'agreements from draft to the end of delivery', {
+    draft: async () => (await import('./draft.js')).registerDraft,
+    sign: async () => (await import('./sign.js')).registerSign,
+    conclude: async () => (await import('./conclude.js')).registerConclude,
+    fund: async () => (await import('./fund.js')).registerFund,
+    release: async () => (await import('./release.js')).registerRelease,
+    'sign-cancellation': async () => (await import('./sign-cancellation.js')).registerSignCancellation,
+    cancel: async () => (await import('./cancel.js')).registerCancel,
+    lapse: async () => (await import('./lapse.js')).registerLapse,
+    withdraw: async () => (await import('./withdraw.js')).registerWithdraw,
+    show: async () => (await import('./show.js')).registerShow,
+    list: async () => (await import('./list.js')).registerList,
+    history: async () => (await import('./history.js')).registerHistory,
+});

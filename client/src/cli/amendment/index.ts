@@ -1,16 +1,9 @@
-import type { Command } from 'commander';
-import { addNoun } from '../verb.js';
-import { registerDraft } from './draft.js';
-import { registerEnact } from './enact.js';
-import { registerPropose } from './propose.js';
-import { registerShow } from './show.js';
-import { registerSign } from './sign.js';
+import { nounOf } from '../noun.js';
 
-export function registerAmendmentCommands(program: Command): void {
-    const noun = addNoun(program, 'amendment', 'changes of agreements by common consent');
-    registerDraft(noun);
-    registerSign(noun);
-    registerPropose(noun);
-    registerEnact(noun);
-    registerShow(noun);
-}
+export const amendment = nounOf('amendment', 'changes of agreements by common consent', {
+    draft: async () => (await import('./draft.js')).registerDraft,
+    sign: async () => (await import('./sign.js')).registerSign,
+    propose: async () => (await import('./propose.js')).registerPropose,
+    enact: async () => (await import('./enact.js')).registerEnact,
+    show: async () => (await import('./show.js')).registerShow,
+});

@@ -1,8 +1,5 @@
-import type { Command } from 'commander';
-import { addNoun } from '../verb.js';
-import { registerFollow } from './follow.js';
+import { nounOf } from '../noun.js';
 
-export function registerBlockCommands(program: Command): void {
-    const noun = addNoun(program, 'block', 'blocks of the channel');
-    registerFollow(noun);
-}
+export const block = nounOf('block', 'blocks of the channel', {
+    follow: async () => (await import('./follow.js')).registerFollow,
+});

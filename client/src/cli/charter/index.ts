@@ -1,10 +1,6 @@
-import type { Command } from 'commander';
-import { addNoun } from '../verb.js';
-import { registerEstablish } from './establish.js';
-import { registerShow } from './show.js';
+import { nounOf } from '../noun.js';
 
-export function registerCharterCommands(program: Command): void {
-    const noun = addNoun(program, 'charter', 'the constitution of the market');
-    registerEstablish(noun);
-    registerShow(noun);
-}
+export const charter = nounOf('charter', 'the constitution of the market', {
+    establish: async () => (await import('./establish.js')).registerEstablish,
+    show: async () => (await import('./show.js')).registerShow,
+});

@@ -1,10 +1,6 @@
-import type { Command } from 'commander';
-import { addNoun } from '../verb.js';
-import { registerAdvance } from './advance.js';
-import { registerShow } from './show.js';
+import { nounOf } from '../noun.js';
 
-export function registerClockCommands(program: Command): void {
-    const noun = addNoun(program, 'clock', 'which slots have begun');
-    registerAdvance(noun);
-    registerShow(noun);
-}
+export const clock = nounOf('clock', 'which slots have begun', {
+    advance: async () => (await import('./advance.js')).registerAdvance,
+    show: async () => (await import('./show.js')).registerShow,
+});

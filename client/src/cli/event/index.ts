@@ -1,8 +1,5 @@
-import type { Command } from 'commander';
-import { addNoun } from '../verb.js';
-import { registerFollow } from './follow.js';
+import { nounOf } from '../noun.js';
 
-export function registerEventCommands(program: Command): void {
-    const noun = addNoun(program, 'event', 'events of the market');
-    registerFollow(noun);
-}
+export const event = nounOf('event', 'events of the market', {
+    follow: async () => (await import('./follow.js')).registerFollow,
+});

@@ -1,12 +1,7 @@
-import type { Command } from 'commander';
-import { addNoun } from '../verb.js';
-import { registerLift } from './lift.js';
-import { registerSet } from './set.js';
-import { registerShow } from './show.js';
+import { nounOf } from '../noun.js';
 
-export function registerHaltCommands(program: Command): void {
-    const noun = addNoun(program, 'halt', 'suspensions of trade');
-    registerSet(noun);
-    registerLift(noun);
-    registerShow(noun);
-}
+export const halt = nounOf('halt', 'suspensions of trade', {
+    set: async () => (await import('./set.js')).registerSet,
+    lift: async () => (await import('./lift.js')).registerLift,
+    show: async () => (await import('./show.js')).registerShow,
+});

@@ -1,10 +1,6 @@
-import type { Command } from 'commander';
-import { addNoun } from '../verb.js';
-import { registerCreate } from './create.js';
-import { registerList } from './list.js';
+import { nounOf } from '../noun.js';
 
-export function registerIdentityCommands(program: Command): void {
-    const noun = addNoun(program, 'identity', 'certificates and signing keys in the wallet');
-    registerCreate(noun);
-    registerList(noun);
-}
+export const identity = nounOf('identity', 'certificates and signing keys in the wallet', {
+    create: async () => (await import('./create.js')).registerCreate,
+    list: async () => (await import('./list.js')).registerList,
+});

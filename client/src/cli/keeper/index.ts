@@ -1,8 +1,5 @@
-import type { Command } from 'commander';
-import { addNoun } from '../verb.js';
-import { registerRun } from './run.js';
+import { nounOf } from '../noun.js';
 
-export function registerKeeperCommands(program: Command): void {
-    const noun = addNoun(program, 'keeper', 'steps that anyone may push');
-    registerRun(noun);
-}
+export const keeper = nounOf('keeper', 'steps that anyone may push', {
+    run: async () => (await import('./run.js')).registerRun,
+});

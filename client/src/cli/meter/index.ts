@@ -1,10 +1,6 @@
-import type { Command } from 'commander';
-import { addNoun } from '../verb.js';
-import { registerList } from './list.js';
-import { registerRegister } from './register.js';
+import { nounOf } from '../noun.js';
 
-export function registerMeterCommands(program: Command): void {
-    const noun = addNoun(program, 'meter', 'metering points and their meters');
-    registerRegister(noun);
-    registerList(noun);
-}
+export const meter = nounOf('meter', 'metering points and their meters', {
+    register: async () => (await import('./register.js')).registerRegister,
+    list: async () => (await import('./list.js')).registerList,
+});

@@ -1,20 +1,11 @@
-import type { Command } from 'commander';
-import { addNoun } from '../verb.js';
-import { registerAccept } from './accept.js';
-import { registerCounter } from './counter.js';
-import { registerExpire } from './expire.js';
-import { registerList } from './list.js';
-import { registerMake } from './make.js';
-import { registerShow } from './show.js';
-import { registerWithdraw } from './withdraw.js';
+import { nounOf } from '../noun.js';
 
-export function registerOfferCommands(program: Command): void {
-    const noun = addNoun(program, 'offer', 'negotiation: offers, counter-offers and acceptance');
-    registerMake(noun);
-    registerCounter(noun);
-    registerAccept(noun);
-    registerWithdraw(noun);
-    registerExpire(noun);
-    registerShow(noun);
-    registerList(noun);
-}
+export const offer = nounOf('offer', 'negotiation: offers, counter-offers and acceptance', {
+    make: async () => (await import('./make.js')).registerMake,
+    counter: async () => (await import('./counter.js')).registerCounter,
+    accept: async () => (await import('./accept.js')).registerAccept,
+    withdraw: async () => (await import('./withdraw.js')).registerWithdraw,
+    expire: async () => (await import('./expire.js')).registerExpire,
+    show: async () => (await import('./show.js')).registerShow,
+    list: async () => (await import('./list.js')).registerList,
+});

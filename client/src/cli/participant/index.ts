@@ -1,12 +1,7 @@
-import type { Command } from 'commander';
-import { addNoun } from '../verb.js';
-import { registerApply } from './apply.js';
-import { registerList } from './list.js';
-import { registerShow } from './show.js';
+import { nounOf } from '../noun.js';
 
-export function registerParticipantCommands(program: Command): void {
-    const noun = addNoun(program, 'participant', 'subjects of the market');
-    registerApply(noun);
-    registerList(noun);
-    registerShow(noun);
-}
+export const participant = nounOf('participant', 'subjects of the market', {
+    apply: async () => (await import('./apply.js')).registerApply,
+    list: async () => (await import('./list.js')).registerList,
+    show: async () => (await import('./show.js')).registerShow,
+});

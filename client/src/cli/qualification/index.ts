@@ -1,14 +1,8 @@
-import type { Command } from 'commander';
-import { addNoun } from '../verb.js';
-import { registerGrant } from './grant.js';
-import { registerRevoke } from './revoke.js';
-import { registerShow } from './show.js';
-import { registerSuspend } from './suspend.js';
+import { nounOf } from '../noun.js';
 
-export function registerQualificationCommands(program: Command): void {
-    const noun = addNoun(program, 'qualification', "the regulator's qualification of participants");
-    registerGrant(noun);
-    registerSuspend(noun);
-    registerRevoke(noun);
-    registerShow(noun);
-}
+export const qualification = nounOf('qualification', "the regulator's qualification of participants", {
+    grant: async () => (await import('./grant.js')).registerGrant,
+    suspend: async () => (await import('./suspend.js')).registerSuspend,
+    revoke: async () => (await import('./revoke.js')).registerRevoke,
+    show: async () => (await import('./show.js')).registerShow,
+});

@@ -1,12 +1,7 @@
-import type { Command } from 'commander';
-import { addNoun } from '../verb.js';
-import { registerList } from './list.js';
-import { registerSign } from './sign.js';
-import { registerSubmit } from './submit.js';
+import { nounOf } from '../noun.js';
 
-export function registerReadingCommands(program: Command): void {
-    const noun = addNoun(program, 'reading', 'signed readings of the meters');
-    registerSign(noun);
-    registerSubmit(noun);
-    registerList(noun);
-}
+export const reading = nounOf('reading', 'signed readings of the meters', {
+    sign: async () => (await import('./sign.js')).registerSign,
+    submit: async () => (await import('./submit.js')).registerSubmit,
+    list: async () => (await import('./list.js')).registerList,
+});

@@ -1,8 +1,5 @@
-import type { Command } from 'commander';
-import { addNoun } from '../verb.js';
-import { registerRun } from './run.js';
+import { nounOf } from '../noun.js';
 
-export function registerReviewerCommands(program: Command): void {
-    const noun = addNoun(program, 'reviewer', "the regulator's assistant, which decides the plain cases");
-    registerRun(noun);
-}
+export const reviewer = nounOf('reviewer', "the regulator's assistant, which decides the plain cases", {
+    run: async () => (await import('./run.js')).registerRun,
+});

@@ -1,10 +1,6 @@
-import type { Command } from 'commander';
-import { addNoun } from '../verb.js';
-import { registerGrant } from './grant.js';
-import { registerList } from './list.js';
+import { nounOf } from '../noun.js';
 
-export function registerSeatCommands(program: Command): void {
-    const noun = addNoun(program, 'seat', 'officers of the organizations');
-    registerGrant(noun);
-    registerList(noun);
-}
+export const seat = nounOf('seat', 'officers of the organizations', {
+    grant: async () => (await import('./grant.js')).registerGrant,
+    list: async () => (await import('./list.js')).registerList,
+});

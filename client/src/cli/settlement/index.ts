@@ -1,10 +1,6 @@
-import type { Command } from 'commander';
-import { addNoun } from '../verb.js';
-import { registerRun } from './run.js';
-import { registerShow } from './show.js';
+import { nounOf } from '../noun.js';
 
-export function registerSettlementCommands(program: Command): void {
-    const noun = addNoun(program, 'settlement', 'settlement of slots that are over');
-    registerRun(noun);
-    registerShow(noun);
-}
+export const settlement = nounOf('settlement', 'settlement of slots that are over', {
+    run: async () => (await import('./run.js')).registerRun,
+    show: async () => (await import('./show.js')).registerShow,
+});

@@ -1,16 +1,9 @@
-import type { Command } from 'commander';
-import { addNoun } from '../verb.js';
-import { registerApprove } from './approve.js';
-import { registerReject } from './reject.js';
-import { registerShow } from './show.js';
-import { registerStanding } from './standing.js';
-import { registerTerminate } from './terminate.js';
+import { nounOf } from '../noun.js';
 
-export function registerVerdictCommands(program: Command): void {
-    const noun = addNoun(program, 'verdict', "the regulator's review of agreements");
-    registerApprove(noun);
-    registerReject(noun);
-    registerTerminate(noun);
-    registerStanding(noun);
-    registerShow(noun);
-}
+export const verdict = nounOf('verdict', "the regulator's review of agreements", {
+    approve: async () => (await import('./approve.js')).registerApprove,
+    reject: async () => (await import('./reject.js')).registerReject,
+    terminate: async () => (await import('./terminate.js')).registerTerminate,
+    standing: async () => (await import('./standing.js')).registerStanding,
+    show: async () => (await import('./show.js')).registerShow,
+});

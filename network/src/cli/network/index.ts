@@ -1,29 +1,13 @@
-import type { Command } from 'commander';
-import { binariesCommand } from './binaries.js';
-import { downCommand } from './down.js';
-import { envCommand } from './env.js';
-import { logsCommand } from './logs.js';
-import { pidCommand } from './pid.js';
-import { resetCommand } from './reset.js';
-import { restartCommand } from './restart.js';
-import { statusCommand } from './status.js';
-import { upCommand } from './up.js';
+import { nounOf } from '@commonwatt/client/cli/noun';
 
-export function registerNetworkCommands(program: Command): void {
-    const network = program
-        .command('network')
-        .description('the Fabric network: four organizations, a peer each, on this machine');
-    for (const verb of [
-        upCommand,
-        downCommand,
-        statusCommand,
-        logsCommand,
-        restartCommand,
-        resetCommand,
-        pidCommand,
-        envCommand,
-        binariesCommand,
-    ]) {
-        verb(network);
-    }
-}
+export const network = nounOf('network', 'the Fabric network: four organizations, a peer each, on this machine', {
+    up: async () => (await import('./up.js')).upCommand,
+    down: async () => (await import('./down.js')).downCommand,
+    status: async () => (await import('./status.js')).statusCommand,
+    logs: async () => (await import('./logs.js')).logsCommand,
+    restart: async () => (await import('./restart.js')).restartCommand,
+    reset: async () => (await import('./reset.js')).resetCommand,
+    pid: async () => (await import('./pid.js')).pidCommand,
+    env: async () => (await import('./env.js')).envCommand,
+    binaries: async () => (await import('./binaries.js')).binariesCommand,
+});
