@@ -82,9 +82,9 @@ module.exports = {
             name: 'client-speaks-wire',
             comment:
                 'a client needs formats, names, quantities and refusals, and computes beforehand what a participant has, ' +
-                'escrows and reads; deciding and recomputing is for the auditor, the keeper and agents',
+                'escrows and reads; deciding and recomputing is for the auditor, the keeper, agents and bills',
             severity: 'error',
-            from: { path: '^client/src/', pathNot: '^client/src/(auditor|keeper|reviewer?|agents?)(/|[-.])' },
+            from: { path: '^client/src/', pathNot: '^client/src/(auditor|bill|keeper|reviewer?|agents?)(/|[-.])' },
             to: {
                 path: '^chaincode/',
                 pathNot:

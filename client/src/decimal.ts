@@ -25,6 +25,22 @@ export const formatAmount = (amount: AmountNano): string => formatDecimal(amount
 
 export const formatPrice = (price: PriceMicroPerKwh): string => formatDecimal(price, PRICE_DIGITS);
 
+/** Money for the eye: rounded half away from zero to 4 digits, `12.5000`. */
+export const roundedAmount = (amount: AmountNano): string => rounded(amount, AMOUNT_DIGITS, 4);
+
+/** A price for the eye, with 4 digits. */
+export const roundedPrice = (price: PriceMicroPerKwh): string => rounded(price, PRICE_DIGITS, 4);
+
+/** Energy in kWh, exactly: `0.250`. */
+export const kilowattHours = (energy: EnergyWh): string => rounded(energy, 3, 3);
+
+function rounded(value: bigint, digits: number, shown: number): string {
+    const step = 10n ** BigInt(digits - shown);
+    const steps = ((value < 0n ? -value : value) + step / 2n) / step;
+    const text = steps.toString().padStart(shown + 1, '0');
+    return `${value < 0n && steps > 0n ? '-' : ''}${text.slice(0, -shown)}.${text.slice(-shown)}`;
+}
+
 function parseDecimal(text: string, digitsMax: number): bigint {
     const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d{1,18})(?:\.(\d+))?$/.exec(text) ?? [];
     if (whole === '' || fraction.length > digitsMax) {

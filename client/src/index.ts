@@ -3,6 +3,16 @@ export { AgreementClient } from './agreement-client.js';
 export { type Draft, draftTerms } from './agreement-draft.js';
 export { AmendmentClient } from './amendment-client.js';
 export { amendedTerms, type AmendmentChanges } from './amendment-draft.js';
+export { type Bill, type BillBalance, type BillPeriod, type EscrowLine } from './bill.js';
+export {
+    type CarrierBill,
+    type Charge,
+    type CorrectionLine,
+    type DefaultLine,
+    type PointLine,
+    type TradeLine,
+} from './bill-carrier.js';
+export { BillClient } from './bill-client.js';
 export { CharterClient } from './charter-client.js';
 export { ClockClient } from './clock-client.js';
 export { type ConnectionProfile, type GatewayPeer, readConnectionProfile } from './connection-profile.js';
@@ -55,5 +65,6 @@ export { type EventOptions, type EventRecord, eventsOf, marketEvents } from './e
 export { Keeper, type KeeperReport } from './keeper.js';
 export { MeterKeyFile } from './meter-key-file.js';
 export { type MeterMemory, MeterSigner, type MeterSignerOptions, VolatileMemory } from './meter-signer.js';
+export { localDay, localTime } from './local-time.js';
 export { parseSlot, slotTime } from './slot-time.js';
 export type { KeeperPlace } from './turns.js';

@@ -1,6 +1,7 @@
 import { AccountClient } from './account-client.js';
 import { AgreementClient } from './agreement-client.js';
 import { AmendmentClient } from './amendment-client.js';
+import { BillClient } from './bill-client.js';
 import { type FollowOptions, followBlocks } from './block-follower.js';
 import type { BlockView } from './block-reader.js';
 import { CharterClient } from './charter-client.js';
@@ -60,6 +61,7 @@ export class Market {
     readonly verdicts: VerdictClient;
     readonly readings: ReadingClient;
     readonly settlements: SettlementClient;
+    readonly bills: BillClient;
     readonly halts: HaltClient;
 
     readonly profile: ConnectionProfile;
@@ -91,6 +93,7 @@ export class Market {
         this.verdicts = new VerdictClient(this.ledger);
         this.readings = new ReadingClient(this.ledger);
         this.settlements = new SettlementClient(this.ledger);
+        this.bills = new BillClient(this);
         this.halts = new HaltClient(this.ledger);
     }
 

@@ -3,7 +3,7 @@ import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
 import { InvalidError } from './errors.js';
 
 const MINUTE_MS = 60_000;
-type SlotGrid = Pick<Charter, 'slotMinutes'>;
+export type SlotGrid = Pick<Charter, 'slotMinutes'>;
 
 /** Whether a slot is written as its index, which needs no charter to read. */
 export const isSlotIndex = (text: string): boolean => /^\d{1,10}$/.test(text);
@@ -34,4 +34,10 @@ export function parseSlot(text: string, grid: SlotGrid): SlotIndex {
 
 /** When a slot begins, UTC: `2016-07-20T09:00Z`. */
 export const slotTime = (slot: SlotIndex, grid: SlotGrid): string =>
-    `${new Date(slot * grid.slotMinutes * MINUTE_MS).toISOString().slice(0, 16)}Z`;
+    `${new Date(slotBeginMs(slot, grid)).toISOString().slice(0, 16)}Z`;
+
+/** The first slot that begins at a moment or after it. */
+export const slotFrom = (epochMs: number, grid: SlotGrid): SlotIndex =>
+    Math.ceil(epochMs / (grid.slotMinutes * MINUTE_MS));
+
+export const slotBeginMs = (slot: SlotIndex, grid: SlotGrid): number => slot * grid.slotMinutes * MINUTE_MS;

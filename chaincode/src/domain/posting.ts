@@ -39,6 +39,14 @@ export const freeAccount = (participantId: string): AccountName => `free/${parti
 /** Whose free account it is; `null` for every other account. */
 export const ownerOfFree = (account: AccountName): string | null =>
     account.startsWith('free/') ? account.slice('free/'.length) : null;
+/** Whose money an account holds, free, in escrow or as cover; `null` for the market's own accounts. */
+export function ownerOf(account: AccountName): string | null {
+    const [place, first = '', second = ''] = account.split('/');
+    if (place === 'escrow') {
+        return second;
+    }
+    return place === 'system' ? null : first;
+}
 export const escrowAccount = (agreementId: string, participantId: string): AccountName =>
     `escrow/${agreementId}/${participantId}`;
 export const coverAccount = (participantId: string, carrier: Carrier): AccountName =>

@@ -36,6 +36,9 @@ export const sumAmounts = (values: Iterable<AmountNano>): AmountNano => sum(valu
 /** The price of an energy: exact, no rounding (1 Wh × 1 µ/kWh = 1 nano). */
 export const valueOf = (energy: EnergyWh, price: PriceMicroPerKwh): AmountNano => amountNano(energy * price);
 
+/** The price at which an energy above zero came to an amount, rounded towards zero. */
+export const meanPrice = (amount: AmountNano, energy: EnergyWh): PriceMicroPerKwh => priceMicroPerKwh(amount / energy);
+
 /** ⌊energy × basisPoints / 10 000⌋ for a non-negative energy. */
 export const shareFloor = (energy: EnergyWh, basisPoints: number): EnergyWh =>
     energyWh((energy * BigInt(basisPoints)) / 10_000n);

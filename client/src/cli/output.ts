@@ -6,12 +6,15 @@ export function printLine(text: string): void {
     process.stdout.write(`${text}\n`);
 }
 
-/** Columns padded to their widest cell. */
-export function table(rows: readonly (readonly string[])[]): string[] {
+/** Columns padded to their widest cell; those from `numbersFrom` on stand to the right. */
+export function table(rows: readonly (readonly string[])[], numbersFrom = Infinity): string[] {
     const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
     return rows.map((row) =>
         row
-            .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+            .map((cell, column) => {
+                const width = widths[column] ?? 0;
+                return column < numbersFrom ? cell.padEnd(width) : cell.padStart(width);
+            })
             .join('  ')
             .trimEnd(),
     );

@@ -1,0 +1,240 @@
+import type { Terms } from '@commonwatt/chaincode/domain/agreement';
+import type { Carrier } from '@commonwatt/chaincode/domain/charter';
+import type { PointResult } from '@commonwatt/chaincode/domain/cover-run';
+import { QUALITIES, type Quality } from '@commonwatt/chaincode/domain/estimation';
+import { ownerOf, type PostingKind } from '@commonwatt/chaincode/domain/posting';
+import type { LegResult, Settlement } from '@commonwatt/chaincode/domain/settlement';
+import {
+    type AmountNano,
+    type EnergyWh,
+    meanPrice,
+    minus,
+    negate,
+    NO_ENERGY,
+    NO_MONEY,
+    plus,
+    type PriceMicroPerKwh,
+    type SlotIndex,
+    sumAmounts,
+    sumEnergy,
+} from '@commonwatt/chaincode/domain/units';
+import { InternalError } from './errors.js';
+
+/** Energy bought from, or sold to, one other participant. Money into the billed account is positive, here and below. */
+export type TradeLine = Readonly<{
+    side: 'bought' | 'sold';
+    counterpartyId: string;
+    agreementIds: readonly string[];
+    agreedWh: EnergyWh;
+    deliveredWh: EnergyWh;
+    amountNano: AmountNano;
+    /** What a kWh came to; `null` when none was delivered. */
+    meanPriceMicroPerKwh: PriceMicroPerKwh | null;
+}>;
+
+/** Default amounts between the participant and one other, under one agreement. */
+export type DefaultLine = Readonly<{
+    counterpartyId: string;
+    agreementId: string;
+    receivedNano: AmountNano;
+    paidNano: AmountNano;
+}>;
+
+/** Energy with its money. */
+export type Charge = Readonly<{ energyWh: EnergyWh; amountNano: AmountNano }>;
+
+/** What a reconciliation run changed, by kind of posting. */
+export type CorrectionLine = Readonly<{ run: number; kind: PostingKind; amountNano: AmountNano }>;
+
+/** What one metering point counted, and in how many slots its energy was known how. */
+export type PointLine = Readonly<{
+    pointId: string;
+    /** What it took from the network. */
+    importWh: EnergyWh;
+    /** Net of what it gave and took. */
+    meteredWh: EnergyWh;
+    slots: Readonly<Record<Quality, number>>;
+}>;
+
+/** One carrier of a bill. Every amount is the initial run's; what later runs changed stands under `corrections`. */
+export type CarrierBill = Readonly<{
+    carrier: Carrier;
+    settledSlots: number;
+    /** Slots of the period that are over and not settled yet. */
+    openSlots: readonly SlotIndex[];
+    trades: readonly TradeLine[];
+    defaults: readonly DefaultLine[];
+    /** Taken, or sold and not given, without an agreement that explains it. */
+    shortage: Charge;
+    /** Given, or bought and not taken, without an agreement that explains it. */
+    surplus: Charge;
+    networkFee: Charge;
+    corrections: readonly CorrectionLine[];
+    points: readonly PointLine[];
+    totalNano: AmountNano;
+}>;
+
+/** Settlements of one carrier in the slots of a bill, with what explains them. */
+export type CarrierFacts = Readonly<{
+    participantId: string;
+    carrier: Carrier;
+    settlements: readonly Settlement[];
+    openSlots: readonly SlotIndex[];
+    /** The participant's agreements by id; the parties of a leg stay through every version. */
+    terms: ReadonlyMap<string, Terms>;
+}>;
+
+/**
+ * Adds up what the settlements of a carrier say about one participant.
+ * @throws InternalError BILL_DISAGREES {carrier, linesNano, postedNano}: the lines are not what the ledger posted
+ */
+export function carrierBill(facts: CarrierFacts): CarrierBill {
+    const { carrier, participantId, settlements, openSlots } = facts;
+    const initial = settlements.filter(({ run }) => run === 0);
+    const own = legsOf(facts, initial);
+    const points = initial.flatMap((settlement) =>
+        settlement.points.filter((point) => point.participantId === participantId),
+    );
+    const lines = {
+        trades: tradesOf(own),
+        defaults: defaultsOf(own),
+        shortage: charge(points.filter((point) => point.imbalanceWh < 0n)),
+        surplus: charge(points.filter((point) => point.imbalanceWh > 0n)),
+        networkFee: {
+            energyWh: sumEnergy(points.map((point) => point.importWh)),
+            amountNano: negate(sumAmounts(points.map((point) => point.feeNano))),
+        },
+        corrections: correctionsOf(settlements, participantId),
+    };
+    const totalNano = totalOf(lines);
+    const postedNano = sumAmounts(settlements.map((settlement) => postedTo(settlement, participantId)));
+    if (totalNano !== postedNano) {
+        throw new InternalError({ code: 'BILL_DISAGREES', operands: { carrier, linesNano: totalNano, postedNano } });
+    }
+    return {
+        carrier,
+        settledSlots: initial.length,
+        openSlots,
+        ...lines,
+        points: pointLines(points),
+        totalNano,
+    };
+}
+
+/** What a run added to all that a participant owns: free money, escrow and covers. */
+export function postedTo({ postings }: Pick<Settlement, 'postings'>, participantId: string): AmountNano {
+    return sumAmounts(
+        postings.filter(({ account }) => ownerOf(account) === participantId).map(({ amountNano }) => amountNano),
+    );
+}
+
+const totalOf = (
+    lines: Omit<CarrierBill, 'carrier' | 'settledSlots' | 'openSlots' | 'points' | 'totalNano'>,
+): AmountNano =>
+    sumAmounts([
+        ...lines.trades.map((line) => line.amountNano),
+        ...lines.defaults.map((line) => minus(line.receivedNano, line.paidNano)),
+        lines.shortage.amountNano,
+        lines.surplus.amountNano,
+        lines.networkFee.amountNano,
+        ...lines.corrections.map((line) => line.amountNano),
+    ]);
+
+/** A leg's result as one of its two sides sees it. */
+type OwnLeg = Readonly<{ result: LegResult; side: TradeLine['side']; counterpartyId: string }>;
+
+function legsOf({ participantId, terms }: CarrierFacts, settlements: readonly Settlement[]): OwnLeg[] {
+    return settlements.flatMap(({ legs }) =>
+        legs.flatMap((result): OwnLeg[] => {
+            const leg = terms.get(result.agreementId)?.legs[result.leg];
+            return [
+                ...(leg?.sellerId === participantId
+                    ? [{ result, side: 'sold' as const, counterpartyId: leg.buyerId }]
+                    : []),
+                ...(leg?.buyerId === participantId
+                    ? [{ result, side: 'bought' as const, counterpartyId: leg.sellerId }]
+                    : []),
+            ];
+        }),
+    );
+}
+
+function tradesOf(legs: readonly OwnLeg[]): TradeLine[] {
+    return grouped(legs, ({ side, counterpartyId }) => `${side} ${counterpartyId}`).map((group) => {
+        const [{ side, counterpartyId }] = group;
+        const results = group.map(({ result }) => result);
+        const paidNano = sumAmounts(results.map((result) => result.paymentNano));
+        const deliveredWh = sumEnergy(results.map((result) => result.deliveredWh));
+        return {
+            side,
+            counterpartyId,
+            agreementIds: [...new Set(results.map((result) => result.agreementId))].sort(),
+            agreedWh: sumEnergy(results.map((result) => result.agreedWh)),
+            deliveredWh,
+            amountNano: side === 'sold' ? paidNano : negate(paidNano),
+            meanPriceMicroPerKwh: deliveredWh > 0n ? meanPrice(paidNano, deliveredWh) : null,
+        };
+    });
+}
+
+function defaultsOf(legs: readonly OwnLeg[]): DefaultLine[] {
+    const owed = legs.filter(({ result }) => result.defaultNano !== 0n);
+    return grouped(owed, ({ result, counterpartyId }) => `${counterpartyId} ${result.agreementId}`).map((group) => {
+        const [{ counterpartyId, result }] = group;
+        const gains = group.map((each) =>
+            each.side === 'sold' ? negate(each.result.defaultNano) : each.result.defaultNano,
+        );
+        return {
+            counterpartyId,
+            agreementId: result.agreementId,
+            receivedNano: sumAmounts(gains.filter((gain) => gain > 0n)),
+            paidNano: negate(sumAmounts(gains.filter((gain) => gain < 0n))),
+        };
+    });
+}
+
+const charge = (points: readonly PointResult[]): Charge => ({
+    energyWh: sumEnergy(points.map((point) => point.imbalanceWh)),
+    amountNano: sumAmounts(points.map((point) => point.imbalanceNano)),
+});
+
+function correctionsOf(settlements: readonly Settlement[], participantId: string): CorrectionLine[] {
+    const later = settlements
+        .filter(({ run }) => run > 0)
+        .flatMap(({ run, postings }) => postings.map((posting) => ({ run, posting })))
+        .filter(({ posting }) => ownerOf(posting.account) === participantId);
+    return grouped(later, ({ run, posting }) => `${String(run)} ${posting.kind}`)
+        .map((group) => ({
+            run: group[0].run,
+            kind: group[0].posting.kind,
+            amountNano: sumAmounts(group.map(({ posting }) => posting.amountNano)),
+        }))
+        .filter(({ amountNano }) => amountNano !== NO_MONEY);
+}
+
+function pointLines(points: readonly PointResult[]): PointLine[] {
+    return grouped(points, ({ pointId }) => pointId).map((results) => {
+        const count = (quality: Quality): number => results.filter((result) => result.quality === quality).length;
+        return {
+            pointId: results[0].pointId,
+            importWh: sumEnergy(results.map((result) => result.importWh)),
+            meteredWh: results.reduce((sum, result) => plus(sum, result.meteredWh), NO_ENERGY),
+            slots: Object.fromEntries(QUALITIES.map((quality) => [quality, count(quality)])) as Record<Quality, number>,
+        };
+    });
+}
+
+/** Items with the same key together, groups in the order of their keys. */
+function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): [Item, ...Item[]][] {
+    const groups = new Map<string, [Item, ...Item[]]>();
+    for (const item of items) {
+        const key = keyOf(item);
+        const group = groups.get(key);
+        if (group === undefined) {
+            groups.set(key, [item]);
+        } else {
+            group.push(item);
+        }
+    }
+    return [...groups].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, group]) => group);
+}
