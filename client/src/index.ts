@@ -17,6 +17,7 @@ export { CharterClient } from './charter-client.js';
 export { ClockClient } from './clock-client.js';
 export { type ConnectionProfile, type GatewayPeer, readConnectionProfile } from './connection-profile.js';
 export { createIdentity, type NodeRole } from './development-ca.js';
+export { DisputeClient, type Ruling } from './dispute-client.js';
 export { type DetachedSignature, type DocumentSigner, documentSignerOf, signDocument } from './document-signer.js';
 export {
     CommitFailedError,

@@ -7,6 +7,7 @@ import type { BlockView } from './block-reader.js';
 import { CharterClient } from './charter-client.js';
 import { ClockClient } from './clock-client.js';
 import { type ConnectionProfile, readConnectionProfile } from './connection-profile.js';
+import { DisputeClient } from './dispute-client.js';
 import { Endorsers } from './endorsers.js';
 import { type EventOptions, type EventRecord, marketEvents } from './events.js';
 import { GatewayTransport } from './gateway-transport.js';
@@ -62,6 +63,7 @@ export class Market {
     readonly readings: ReadingClient;
     readonly settlements: SettlementClient;
     readonly bills: BillClient;
+    readonly disputes: DisputeClient;
     readonly halts: HaltClient;
 
     readonly profile: ConnectionProfile;
@@ -94,6 +96,7 @@ export class Market {
         this.readings = new ReadingClient(this.ledger);
         this.settlements = new SettlementClient(this.ledger);
         this.bills = new BillClient(this);
+        this.disputes = new DisputeClient(this.ledger);
         this.halts = new HaltClient(this.ledger);
     }
 

@@ -1,4 +1,5 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
+import type { DecisionStatement } from '@commonwatt/chaincode/domain/dispute';
 import { amountNano, energyWh, type EnergyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { coverCommandCodec, depositCodec } from '@commonwatt/chaincode/wire/account';
 import { agreementIdOf, termsHashOf } from '@commonwatt/chaincode/wire/agreement';
@@ -12,6 +13,7 @@ import { firstRound, OfferMoves } from './offer-commands.js';
 import { FIRST_SLOT, sampleLeg, sampleTerms } from './sample-market.js';
 import { SigningKey } from './signing-key.js';
 import { DEPOSIT_NANO, type StubMarket } from './stub-market.js';
+import { closeDispute, decideDispute, raiseDispute, reviewDispute } from './dispute-commands.js';
 
 /** One command of the journey. It is built once, when its turn comes, and may then be sent as often as wanted. */
 export type JourneyStep = Readonly<{ name: string; command: () => string }> &
@@ -68,6 +70,7 @@ export function journey(market: StubMarket): readonly JourneyStep[] {
         ...agreeing(market),
         ...halting(market),
         ...settling(market),
+        ...disputing(market),
     ];
 }
 
@@ -206,5 +209,35 @@ function settling(market: StubMarket): JourneyStep[] {
         ...slots.map((slot) =>
             exchange('stranger', 'settlement:run', () => canonicalJson({ carrier: 'electricity', slot })),
         ),
+    ];
+}
+
+function disputing(market: StubMarket): JourneyStep[] {
+    const objection = {
+        pointId: 'solar-point',
+        slot: FIRST_SLOT,
+        raisedBy: 'anna',
+        agreementId: agreementIdOf(AMENDED),
+        evidenceHash: 'ee'.repeat(32),
+    };
+    const [metering, reviewer] = [market.who('metering'), market.who('reviewer')];
+    const decision = (number: number): DecisionStatement => ({
+        pointId: objection.pointId,
+        slot: objection.slot,
+        raisedBy: objection.raisedBy,
+        number,
+        replacement: { kind: 'energy', importWh: energyWh(0n), exportWh: energyWh(95n) },
+        checkMeter: null,
+        reasonCode: 'meterDefect',
+    });
+    const review = (number: number, finding: 'confirmed' | 'rejected') => (): string =>
+        reviewDispute(reviewer, decision(number), finding);
+    return [
+        exchange('anna', 'dispute:raise', () => raiseDispute(market.who('anna'), objection)),
+        exchange('metering', 'dispute:decide', () => decideDispute(metering, decision(1))),
+        supervision('reviewer', 'dispute:reject', review(1, 'rejected')),
+        exchange('metering', 'dispute:decide', () => decideDispute(metering, decision(2))),
+        supervision('reviewer', 'dispute:confirm', review(2, 'confirmed')),
+        exchange('stranger', 'dispute:close', () => closeDispute(objection)),
     ];
 }

@@ -82,6 +82,22 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
     },
     { name: 'HaltLifted/1', payload: { carrier: 'electricity', liftedSlot: FIRST_SLOT + 10 } },
     { name: 'ReadingsSubmitted/1', payload: { pointIds: ['solar-point', 'anna-point'], readings: 4 } },
+    { name: 'DisputeRaised/1', payload: { pointId: 'solar-point', slot: FIRST_SLOT, raisedBy: 'anna' } },
+    { name: 'DisputeDecided/1', payload: { pointId: 'solar-point', slot: FIRST_SLOT, raisedBy: 'anna', number: 1 } },
+    {
+        name: 'DisputeReviewed/1',
+        payload: { pointId: 'solar-point', slot: FIRST_SLOT, raisedBy: 'anna', number: 1, finding: 'confirmed' },
+    },
+    {
+        name: 'DisputeClosed/1',
+        payload: {
+            pointId: 'solar-point',
+            slot: FIRST_SLOT,
+            raisedBy: 'anna',
+            carrier: 'electricity',
+            state: 'replaced',
+        },
+    },
     {
         name: 'SettlementRun/1',
         payload: { carrier: 'electricity', slot: FIRST_SLOT, run: 0, closedAgreementIds: [agreementId] },

@@ -75,6 +75,12 @@ export const ERROR_KINDS = {
     READING_OUT_OF_ORDER: 'conflict',
     READING_NOT_MONOTONIC: 'invalid',
     READING_MISSING: 'notFound',
+    DISPUTE_MISSING: 'notFound',
+    DISPUTE_CONFLICT: 'conflict',
+    DISPUTE_STATE: 'conflict',
+    DISPUTE_OF_OTHERS: 'forbidden',
+    DECISION_INVALID: 'invalid',
+    REVIEW_MISSING: 'forbidden',
     SETTLEMENT_MISSING: 'notFound',
     SETTLEMENT_OUT_OF_ORDER: 'conflict',
 

@@ -15,7 +15,8 @@ export const FINAL_STATES: readonly AgreementState[] = ['completed', 'terminated
 export type Role = 'admin' | 'applicant' | 'participant' | 'keeper' | 'automatic' | SeatKind;
 
 /** Phases of a trade in their order (paper Fig. 2 and 3). */
-export type Phase = 'establish' | 'qualify' | 'offer' | 'conclude' | 'review' | 'fund' | 'deliver' | 'meter' | 'settle';
+export type Phase =
+    'establish' | 'qualify' | 'offer' | 'conclude' | 'review' | 'fund' | 'deliver' | 'meter' | 'settle' | 'reconcile';
 
 /** One verb that changes the ledger. `from`/`to` are states of the noun; `null` is "does not exist". */
 export type Transition = Readonly<{
@@ -85,6 +86,12 @@ export const LIFECYCLE: readonly Transition[] = [
     row('settle', 'exchange', ['settlement', 'run'], 'keeper', [null], ['settled']),
     row('settle', 'exchange', ['agreement', 'close'], 'automatic', ['inForce'], ['completed']),
     row('settle', 'exchange', ['agreement', 'close'], 'automatic', ['windingDown'], ['terminated']),
+
+    row('reconcile', 'exchange', ['dispute', 'raise'], 'participant', [null], ['raised']),
+    row('reconcile', 'exchange', ['dispute', 'decide'], 'metering', ['raised', 'decided'], ['decided']),
+    row('reconcile', 'supervision', ['dispute', 'confirm'], 'reviewer', [null], ['confirmed']),
+    row('reconcile', 'supervision', ['dispute', 'reject'], 'reviewer', [null], ['rejected']),
+    row('reconcile', 'exchange', ['dispute', 'close'], 'keeper', ['decided'], ['replaced', 'dismissed']),
 ];
 
 /** Kind of seat whose holders may take a step; the lifecycle is the only place that says so. */

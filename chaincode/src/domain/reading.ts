@@ -48,7 +48,7 @@ export function fitsBetween(before: Reading | null, reading: Reading, after: Rea
 const isOrdered = (earlier: Reading, later: Reading): boolean =>
     earlier.sequence < later.sequence && earlier.slot < later.slot;
 
-const isMonotonic = (earlier: Reading, later: Reading): boolean =>
+export const isMonotonic = (earlier: Registers, later: Registers): boolean =>
     earlier.importWh <= later.importWh && earlier.exportWh <= later.exportWh;
 
 function demandOrder(holds: boolean, reading: Reading, neighbour: Reading | null): asserts holds {

@@ -5,6 +5,7 @@ import { AgreementContract } from './agreement-contract.js';
 import { AmendmentContract } from './amendment-contract.js';
 import { CharterContract } from './charter-contract.js';
 import { ClockContract } from './clock-contract.js';
+import { DisputeContract } from './dispute-contract.js';
 import { HaltContract } from './halt-contract.js';
 import { MeterContract } from './meter-contract.js';
 import { OfferContract } from './offer-contract.js';
@@ -23,6 +24,7 @@ const agreements = new AgreementContract('agreement');
 const amendments = new AmendmentContract('amendment');
 const halts = new HaltContract('halt');
 const readings = new ReadingContract('reading');
+const disputes = new DisputeContract('dispute');
 const settlements = new SettlementContract('settlement');
 
 /** Which method answers which verb of the market. */
@@ -68,6 +70,11 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'halt:show': (ctx, query) => halts.show(ctx, query),
     'reading:submit': (ctx, command) => readings.submit(ctx, command),
     'reading:list': (ctx, query) => readings.list(ctx, query),
+    'dispute:raise': (ctx, command) => disputes.raise(ctx, command),
+    'dispute:decide': (ctx, command) => disputes.decide(ctx, command),
+    'dispute:close': (ctx, command) => disputes.close(ctx, command),
+    'dispute:show': (ctx, query) => disputes.show(ctx, query),
+    'dispute:list': (ctx, query) => disputes.list(ctx, query),
     'settlement:run': (ctx, command) => settlements.run(ctx, command),
     'settlement:show': (ctx, query) => settlements.show(ctx, query),
 };

@@ -14,6 +14,7 @@ import { agreementCodec, withdrawalCodec } from '../wire/agreement.js';
 import { charterCodec, rulesCodec } from '../wire/charter.js';
 import { tickCodec } from '../wire/clock.js';
 import type { Codec } from '../wire/codec.js';
+import { disputeCodec, replacedReadingCodec, reviewCodec } from '../wire/dispute.js';
 import { commitmentCodec, executionCodec } from '../wire/escrow.js';
 import { haltCodec } from '../wire/halt.js';
 import { meteringPointCodec } from '../wire/meter.js';
@@ -90,6 +91,25 @@ export const READING = record('reading', signedReadingCodec, ({ reading }) => [r
 export const LAST_READING = record('last-reading', readingCodec, (reading) => [reading.pointId]);
 /** Registers that a run estimated for the end of its slot: where the next slot begins. */
 export const ESTIMATES = record('estimate', estimatesCodec, ({ carrier, slot }) => [carrier, slot]);
+
+export const DISPUTE = record('dispute', disputeCodec, ({ objection }) => [
+    objection.pointId,
+    objection.slot,
+    objection.raisedBy,
+]);
+/** What the regulator says of each decision on a dispute. */
+export const DISPUTE_REVIEW = record('dispute-review', reviewCodec, ({ statement }) => [
+    statement.pointId,
+    statement.slot,
+    statement.raisedBy,
+    statement.number,
+]);
+/** What stands in the place of readings since a confirmed decision, by carrier and slot: what settlement scans. */
+export const REPLACED_READING = record('replaced-reading', replacedReadingCodec, ({ carrier, slot, pointId }) => [
+    carrier,
+    slot,
+    pointId,
+]);
 
 export const DEPOSIT = record('deposit', depositCodec, (deposit) => [deposit.paymentId]);
 export const LANE = record(

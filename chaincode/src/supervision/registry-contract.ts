@@ -1,7 +1,15 @@
 import type { Json } from '../wire/canonical.js';
 import { canonicalJson } from '../wire/canonical.js';
 import { type Lookup, lookupsCodec } from '../wire/query.js';
-import { HALT, QUALIFICATION, type RecordType, SEAT, STANDING_VERDICT, VERDICT } from '../store/keys.js';
+import {
+    DISPUTE_REVIEW,
+    HALT,
+    QUALIFICATION,
+    type RecordType,
+    SEAT,
+    STANDING_VERDICT,
+    VERDICT,
+} from '../store/keys.js';
 import type { KeyPart } from '../store/keys.js';
 import type { Ledger } from '../store/ledger.js';
 import type { SupervisionContext } from './supervision-context.js';
@@ -30,6 +38,8 @@ async function find(ledger: Ledger, lookup: Lookup): Promise<Json> {
             return json(ledger, STANDING_VERDICT, lookup.standingId);
         case 'halt':
             return json(ledger, HALT, lookup.carrier);
+        case 'dispute-review':
+            return json(ledger, DISPUTE_REVIEW, lookup.pointId, lookup.slot, lookup.raisedBy, lookup.number);
     }
 }
 

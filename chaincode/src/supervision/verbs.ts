@@ -1,6 +1,7 @@
 import type { SupervisionVerb } from '../wire/verbs.js';
 import type { Handler } from '../store/market-contract.js';
 import { CharterContract } from './charter-contract.js';
+import { DisputeContract } from './dispute-contract.js';
 import { HaltContract } from './halt-contract.js';
 import { QualificationContract } from './qualification-contract.js';
 import { RegistryContract } from './registry-contract.js';
@@ -12,6 +13,7 @@ const charters = new CharterContract('charter');
 const seats = new SeatContract('seat');
 const qualifications = new QualificationContract('qualification');
 const verdicts = new VerdictContract('verdict');
+const disputes = new DisputeContract('dispute');
 const halts = new HaltContract('halt');
 const registry = new RegistryContract('registry');
 
@@ -31,6 +33,9 @@ export const SUPERVISION_HANDLERS: Readonly<Record<SupervisionVerb, Handler<Supe
     'verdict:terminate': (ctx, command) => verdicts.terminate(ctx, command),
     'verdict:show': (ctx, query) => verdicts.show(ctx, query),
     'verdict:list-standing': (ctx, query) => verdicts.listStanding(ctx, query),
+    'dispute:confirm': (ctx, command) => disputes.confirm(ctx, command),
+    'dispute:reject': (ctx, command) => disputes.reject(ctx, command),
+    'dispute:show': (ctx, query) => disputes.show(ctx, query),
     'halt:set': (ctx, command) => halts.set(ctx, command),
     'halt:lift': (ctx, command) => halts.lift(ctx, command),
     'halt:covering': (ctx, query) => halts.covering(ctx, query),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DISPUTE_STATES, FINDINGS } from '../domain/dispute.js';
 import { PARTICIPANT_KINDS } from '../domain/participant.js';
 import { SEAT_KINDS } from '../domain/seat.js';
 import { AGREEMENT_STATES } from '../domain/lifecycle.js';
@@ -14,6 +15,8 @@ import {
     slotField,
     versionField,
 } from './fields.js';
+
+const disputeRef = { pointId: idField, slot: slotField, raisedBy: idField };
 
 /**
  * Every event, by name and version. A transaction emits at most one, about what it changed; a later version is added
@@ -112,6 +115,10 @@ const SCHEMAS = {
     }),
     'HaltLifted/1': z.strictObject({ carrier: carrierField, liftedSlot: slotField }),
     'ReadingsSubmitted/1': z.strictObject({ pointIds: z.array(idField), readings: countField(1, 1_000) }),
+    'DisputeRaised/1': z.strictObject(disputeRef),
+    'DisputeDecided/1': z.strictObject({ ...disputeRef, number: versionField }),
+    'DisputeReviewed/1': z.strictObject({ ...disputeRef, number: versionField, finding: z.enum(FINDINGS) }),
+    'DisputeClosed/1': z.strictObject({ ...disputeRef, carrier: carrierField, state: z.enum(DISPUTE_STATES) }),
     'SettlementRun/1': z.strictObject({
         carrier: carrierField,
         slot: slotField,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Codec } from './codec.js';
 import { codec } from './codec.js';
 import { carrierField, countField, hashField, idField, mspIdField, slotField } from './fields.js';
+import { DECISIONS_MAX } from '../domain/dispute.js';
 import { SEAT_KINDS } from '../domain/seat.js';
 import { canonicalJson, type Json, parseCanonical } from './canonical.js';
 
@@ -53,6 +54,13 @@ const lookupSchema = z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('verdict'), agreementId: hashField, version: countField(1, 1_000_000) }),
     z.strictObject({ type: z.literal('standing'), standingId: idField }),
     z.strictObject({ type: z.literal('halt'), carrier: carrierField }),
+    z.strictObject({
+        type: z.literal('dispute-review'),
+        pointId: idField,
+        slot: slotField,
+        raisedBy: idField,
+        number: countField(1, DECISIONS_MAX),
+    }),
 ]);
 export type Lookup = z.output<typeof lookupSchema>;
 export const lookupsCodec = codec<readonly Lookup[]>(z.array(lookupSchema).min(1).max(32));

@@ -5,6 +5,7 @@ import { amendment } from './amendment/index.js';
 import { block } from './block/index.js';
 import { charter } from './charter/index.js';
 import { clock } from './clock/index.js';
+import { dispute } from './dispute/index.js';
 import { event } from './event/index.js';
 import { halt } from './halt/index.js';
 import { identity } from './identity/index.js';
@@ -36,6 +37,7 @@ export const NOUNS = [
     verdict,
     reading,
     settlement,
+    dispute,
     halt,
     reviewer,
     keeper,

@@ -75,6 +75,7 @@ describe('the lifecycle table', () => {
             'deliver',
             'meter',
             'settle',
+            'reconcile',
         ]);
     });
 

@@ -1,0 +1,147 @@
+import {
+    type CheckMeter,
+    closeDispute,
+    decideDispute,
+    demandConcerned,
+    type Dispute,
+    type DisputeRef,
+    type Review,
+} from '../domain/dispute.js';
+import { demand, marketError } from '../domain/errors.js';
+import type { MeteringPoint } from '../domain/meter.js';
+import { readingCodec } from '../wire/reading.js';
+import {
+    decideDisputeCodec,
+    decisionHashOf,
+    decisionStatementCodec,
+    disputeCodec,
+    disputeRefCodec,
+    objectionCodec,
+    raiseCodec,
+    reviewCodec,
+} from '../wire/dispute.js';
+import { encodePage, pageQueryCodec } from '../wire/query.js';
+import { keyIdOf } from '../wire/signature.js';
+import { AGREEMENT, DISPUTE, METERING_POINT, REPLACED_READING } from '../store/keys.js';
+import { ExchangeContract } from './exchange-contract.js';
+import type { TradeContext } from './trade-context.js';
+
+/** Disputes about readings: raised by parties, decided by the metering seat, in force once the regulator confirms. */
+export class DisputeContract extends ExchangeContract {
+    /**
+     * A party doubts the reading of a point in a slot that is over; what proves it stays outside, its hash is told.
+     * @throws CALLER_NOT_PARTICIPANT · METER_MISSING · AGREEMENT_MISSING · DISPUTE_OF_OTHERS · SIGNATURE_INVALID ·
+     * SLOT_NOT_OVER · DISPUTE_CONFLICT {pointId, slot, raisedBy}
+     */
+    async raise(ctx: TradeContext, command: string): Promise<string> {
+        const { objection, signature } = raiseCodec.decode(command);
+        const { pointId, slot, raisedBy, agreementId } = objection;
+        const party = await ctx.callingParticipant(raisedBy);
+        const existing = await ctx.ledger.get(DISPUTE, pointId, slot, raisedBy);
+        if (existing !== null) {
+            const same = objectionCodec.encode(existing.objection) === objectionCodec.encode(objection);
+            demand(same, 'DISPUTE_CONFLICT', { pointId, slot, raisedBy });
+            return disputeCodec.encode(existing);
+        }
+        const agreement = agreementId === null ? null : await ctx.ledger.get(AGREEMENT, agreementId);
+        demand(agreementId === null || agreement !== null, 'AGREEMENT_MISSING', { agreementId });
+        demandConcerned(objection, await pointOf(ctx, pointId), agreement?.terms ?? null);
+        await ctx.demandOver(slot);
+        const { chaincodes } = await ctx.charter();
+        const body = objectionCodec.toJson(objection);
+        ctx.verify('commonwatt/dispute/1', chaincodes.exchange, party.publicKey, body, signature);
+        const keyId = keyIdOf(party.publicKey);
+        const dispute: Dispute = { objection, keyId, signature, state: 'raised', decision: null };
+        ctx.ledger.put(DISPUTE, dispute);
+        await ctx.commit({ event: { name: 'DisputeRaised/1', payload: { pointId, slot, raisedBy } } });
+        return disputeCodec.encode(dispute);
+    }
+
+    /**
+     * The metering seat decides what stands in the place of the reading, or that it stands.
+     * @throws CALLER_NOT_SEATED · SIGNATURE_INVALID · DISPUTE_MISSING · DISPUTE_STATE · DECISION_INVALID
+     */
+    async decide(ctx: TradeContext, command: string): Promise<string> {
+        const { statement, signature } = decideDisputeCodec.decode(command);
+        const { pointId, slot, raisedBy, number } = statement;
+        const seat = await ctx.officer('dispute', 'decide');
+        const { chaincodes } = await ctx.charter();
+        const body = decisionStatementCodec.toJson(statement);
+        const mark = ctx.markOf(seat, 'commonwatt/decision/1', chaincodes.exchange, body, signature);
+        const dispute = await load(ctx, statement);
+        const last = dispute.decision?.statement ?? null;
+        if (last !== null && decisionStatementCodec.encode(last) === decisionStatementCodec.encode(statement)) {
+            return disputeCodec.encode(dispute);
+        }
+        const decided = decideDispute(dispute, await reviewOf(ctx, dispute), { statement, ...mark });
+        if (statement.checkMeter !== null) {
+            verifyCheckMeter(ctx, chaincodes.exchange, statement.checkMeter);
+        }
+        ctx.ledger.put(DISPUTE, decided);
+        await ctx.commit({ event: { name: 'DisputeDecided/1', payload: { pointId, slot, raisedBy, number } } });
+        return disputeCodec.encode(decided);
+    }
+
+    /**
+     * Puts a confirmed decision into force; anyone may. @throws DISPUTE_MISSING · DISPUTE_STATE · REVIEW_MISSING
+     */
+    async close(ctx: TradeContext, command: string): Promise<string> {
+        const ref = disputeRefCodec.decode(command);
+        const dispute = await load(ctx, ref);
+        if (dispute.state === 'replaced' || dispute.state === 'dismissed') {
+            return disputeCodec.encode(dispute);
+        }
+        const { carrier } = await pointOf(ctx, ref.pointId);
+        const decisionHash = dispute.decision === null ? null : decisionHashOf(dispute.decision.statement);
+        const closed = closeDispute(dispute, decisionHash, await reviewOf(ctx, dispute), carrier);
+        const { state } = closed.dispute;
+        ctx.ledger.put(DISPUTE, closed.dispute);
+        if (closed.replaced !== null) {
+            ctx.ledger.put(REPLACED_READING, closed.replaced);
+        }
+        await ctx.commit({ event: { name: 'DisputeClosed/1', payload: { ...ref, carrier, state } } });
+        return disputeCodec.encode(closed.dispute);
+    }
+
+    async show(ctx: TradeContext, query: string): Promise<string> {
+        return disputeCodec.encode(await load(ctx, disputeRefCodec.decode(query)));
+    }
+
+    async list(ctx: TradeContext, query: string): Promise<string> {
+        return encodePage(await ctx.ledger.page(DISPUTE, pageQueryCodec.decode(query)), disputeCodec);
+    }
+}
+
+async function load(ctx: TradeContext, { pointId, slot, raisedBy }: DisputeRef): Promise<Dispute> {
+    const dispute = await ctx.ledger.get(DISPUTE, pointId, slot, raisedBy);
+    if (dispute === null) {
+        throw marketError('DISPUTE_MISSING', { pointId, slot, raisedBy });
+    }
+    return dispute;
+}
+
+async function pointOf(ctx: TradeContext, pointId: string): Promise<MeteringPoint> {
+    const point = await ctx.ledger.get(METERING_POINT, pointId);
+    if (point === null) {
+        throw marketError('METER_MISSING', { pointId });
+    }
+    return point;
+}
+
+/** What the regulator has said of the last decision. */
+async function reviewOf(ctx: TradeContext, { objection, decision }: Dispute): Promise<Review | null> {
+    if (decision === null) {
+        return null;
+    }
+    const { pointId, slot, raisedBy } = objection;
+    const { number } = decision.statement;
+    const [found] = await ctx.lookUp([{ type: 'dispute-review', pointId, slot, raisedBy, number }]);
+    return found == null ? null : reviewCodec.fromJson(found);
+}
+
+/** The check meter's key is the officer's word, as a meter's is; what it signed is verified. */
+function verifyCheckMeter(ctx: TradeContext, chaincode: string, { publicKey, before, after }: CheckMeter): void {
+    for (const { reading, signature } of [before, after]) {
+        ctx.verify('commonwatt/reading/1', chaincode, publicKey, readingCodec.toJson(reading), signature);
+    }
+}
