@@ -182,7 +182,7 @@ function pointIn(slot: SlotIndex, carrier: Carrier, pointId: string, energy: Met
         ...PLAIN_POINT,
     };
     if (energy === null || energy === 'missing') {
-        return { point, before: null, after: null };
+        return { point, before: null, after: null, isStation: false };
     }
     const quality = 'measured' as const;
     const before = { importWh: energyWh(BigInt(slot) * 7n), exportWh: energyWh(BigInt(slot) * 3n), quality };
@@ -191,7 +191,7 @@ function pointIn(slot: SlotIndex, carrier: Carrier, pointId: string, energy: Met
         exportWh: energyWh(before.exportWh + energy.exportWh),
         quality: energy.quality ?? quality,
     };
-    return { point, before, after };
+    return { point, before, after, isStation: false };
 }
 
 function found<Value>(value: Value | undefined): Value {

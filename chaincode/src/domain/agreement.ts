@@ -192,5 +192,12 @@ export function checkPoints(terms: Terms, points: ReadonlyMap<string, MeteringPo
                 fromSlot: point.fromSlot,
             });
         }
+        const [seller, buyer] = [points.get(leg.sellerPoint), points.get(leg.buyerPoint)];
+        const isTogether = leg.carrier !== 'mobility' || seller?.chargePointId === buyer?.chargePointId;
+        demand(isTogether, 'TERMS_INVALID', {
+            reason: 'mobility is handed over at one charge point',
+            sellerPoint: leg.sellerPoint,
+            buyerPoint: leg.buyerPoint,
+        });
     }
 }

@@ -34,6 +34,8 @@ export type PointResult = Readonly<{
     meteredWh: EnergyWh;
     /** I: what it took from the network by its meter. */
     importWh: EnergyWh;
+    /** E: what it gave to the network by its meter. */
+    exportWh: EnergyWh;
     /** N: sold minus bought as agreed. */
     contractedWh: EnergyWh;
     imbalanceWh: EnergyWh;
@@ -52,6 +54,7 @@ export function pointResult(exchange: Exchange, imbalanceWh: EnergyWh, rules: Ca
         participantId: exchange.point.participantId,
         meteredWh: exchange.meteredWh,
         importWh: exchange.importWh,
+        exportWh: exchange.exportWh,
         contractedWh: minus(exchange.soldWh, exchange.boughtWh),
         imbalanceWh,
         imbalanceNano: valueOf(imbalanceWh, price),

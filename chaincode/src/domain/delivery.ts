@@ -2,7 +2,7 @@ import type { Leg, Terms } from './agreement.js';
 import type { Execution } from './escrow.js';
 import { assert } from './errors.js';
 import { type Quality, qualityBetween, type RegisterState } from './estimation.js';
-import type { MeteringPoint } from './meter.js';
+import { isMobility, isScheduled, type MeteringPoint } from './meter.js';
 import {
     type EnergyWh,
     larger,
@@ -24,6 +24,8 @@ export type MeteredPoint = Readonly<{
     point: MeteringPoint;
     before: RegisterState | null;
     after: RegisterState | null;
+    /** The fixed side of a charge point, which mirrors what the vehicle is metered to take. */
+    isStation: boolean;
 }>;
 
 /** One leg of one agreement in the slot. */
@@ -59,7 +61,10 @@ export type Exchange = Readonly<{
     meteredWh: EnergyWh;
     /** What it took from the network by its meter; below zero where an estimate had been too high. */
     importWh: EnergyWh;
+    /** What it gave to the network by its meter; below zero where an estimate had been too high. */
+    exportWh: EnergyWh;
     quality: Quality;
+    isStation: boolean;
 }>;
 
 /** The legs of a carrier in one slot, ordered by agreement and position, which settles every tie. */
@@ -82,25 +87,28 @@ export function legsInSlot(agreements: readonly DeliveringAgreement[], carrier: 
 
 /** Metered points whose registers at an end of the slot are not known. */
 export const silentPoints = (points: readonly MeteredPoint[]): MeteredPoint[] =>
-    points.filter(({ point, before, after }) => point.meter !== null && (before === null || after === null));
+    points.filter(({ point, before, after }) => !isScheduled(point) && (before === null || after === null));
 
 /** N and M of a metering point. */
 export function exchangeOf(metered: MeteredPoint, legs: readonly SlotLeg[]): Exchange {
-    const { point, before, after } = metered;
+    const { point, before, after, isStation } = metered;
     const soldWh = sumEnergy(legs.filter((leg) => leg.leg.sellerPoint === point.pointId).map((leg) => leg.agreedWh));
     const boughtWh = sumEnergy(legs.filter((leg) => leg.leg.buyerPoint === point.pointId).map((leg) => leg.agreedWh));
-    if (point.meter === null) {
-        const meteredWh = minus(soldWh, boughtWh);
-        return { point, soldWh, boughtWh, meteredWh, importWh: NO_ENERGY, quality: 'scheduled' };
+    const agreed = { point, soldWh, boughtWh, isStation, importWh: NO_ENERGY, exportWh: NO_ENERGY };
+    if (isScheduled(point)) {
+        return { ...agreed, meteredWh: minus(soldWh, boughtWh), quality: 'scheduled' };
     }
     assert(before !== null && after !== null, 'a metered point has its registers');
-    const exportedWh = minus(after.exportWh, before.exportWh);
+    const exportWh = minus(after.exportWh, before.exportWh);
     const importWh = minus(after.importWh, before.importWh);
     const quality = qualityBetween(before, after);
     // An estimate may have been too high: the slot that learns it gives the difference back.
-    const forwards = exportedWh >= 0n && importWh >= 0n;
+    const forwards = exportWh >= 0n && importWh >= 0n;
     assert(forwards || quality !== 'measured', 'registers do not run backwards');
-    return { point, soldWh, boughtWh, meteredWh: minus(exportedWh, importWh), importWh, quality };
+    const meteredWh = minus(exportWh, importWh);
+    // The charge point's own meter has counted what came through the network.
+    const crossed = isMobility(point) ? {} : { importWh, exportWh };
+    return { ...agreed, ...crossed, meteredWh, quality };
 }
 
 /**
@@ -111,7 +119,7 @@ export function exchangeOf(metered: MeteredPoint, legs: readonly SlotLeg[]): Exc
 export function deliver(exchanges: readonly Exchange[], legs: readonly SlotLeg[]): Delivery[] {
     const shortWh = new Map<SlotLeg, EnergyWh>();
     const untakenWh = new Map<SlotLeg, EnergyWh>();
-    for (const { point, soldWh, boughtWh, meteredWh } of exchanges) {
+    for (const { point, soldWh, boughtWh, meteredWh } of exchanges.filter(({ isStation }) => !isStation)) {
         const deviationWh = minus(meteredWh, minus(soldWh, boughtWh));
         const short = smaller(soldWh, larger(NO_ENERGY, negate(deviationWh)));
         const untaken = smaller(boughtWh, larger(NO_ENERGY, deviationWh));
@@ -127,14 +135,30 @@ export function deliver(exchanges: readonly Exchange[], legs: readonly SlotLeg[]
         );
     }
     return legs.map((slotLeg) => {
-        const short = shortWh.get(slotLeg) ?? NO_ENERGY;
-        const untaken = untakenWh.get(slotLeg) ?? NO_ENERGY;
-        const excused = slotLeg.agreement.terms.takeOrPay ? NO_ENERGY : untaken;
+        const failed = { shortWh: shortWh.get(slotLeg) ?? NO_ENERGY, untakenWh: untakenWh.get(slotLeg) ?? NO_ENERGY };
+        const { shortWh: short, untakenWh: untaken } = slotLeg.leg.carrier === 'mobility' ? mirrored(failed) : failed;
+        const excused = paysUntaken(slotLeg) ? NO_ENERGY : untaken;
         const deliveredWh = minus(slotLeg.agreedWh, larger(short, excused));
         assert(deliveredWh >= 0n, 'a leg never delivers less than nothing');
         return { slotLeg, shortWh: short, untakenWh: untaken, deliveredWh };
     });
 }
+
+/** The one meter of a charge point counts for both sides: what one did not give, the other did not take. */
+function mirrored({
+    shortWh,
+    untakenWh,
+}: Pick<Delivery, 'shortWh' | 'untakenWh'>): Pick<Delivery, 'shortWh' | 'untakenWh'> {
+    const failed = larger(shortWh, untakenWh);
+    return { shortWh: failed, untakenWh: failed };
+}
+
+/**
+ * Whether the buyer pays for what it does not take. Never at a charge point: its meter cannot tell who failed, so that
+ * nobody is to gain from a failure there.
+ */
+export const paysUntaken = ({ agreement, leg }: Pick<SlotLeg, 'agreement' | 'leg'>): boolean =>
+    agreement.terms.takeOrPay && leg.carrier !== 'mobility';
 
 function spread(total: EnergyWh, legs: readonly SlotLeg[], into: Map<SlotLeg, EnergyWh>): void {
     const parts = splitByLargestRemainder(

@@ -36,6 +36,8 @@ export const ERROR_KINDS = {
     METER_MISSING: 'notFound',
     METER_CONFLICT: 'conflict',
     METER_OF_OTHER: 'forbidden',
+    METER_RELATION_INVALID: 'invalid',
+    CHARGE_POINT_TAKEN: 'conflict',
 
     ACCOUNT_UNDERFUNDED: 'conflict',
     CREDIT_MISSING: 'notFound',

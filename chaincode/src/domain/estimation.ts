@@ -80,6 +80,13 @@ export function sameTypeSlots(slot: SlotIndex, slotsPerDay: number): SlotIndex[]
     return candidates.filter((candidate) => candidate > 0);
 }
 
+/** From the best known energy to the least. */
+const BY_KNOWLEDGE: readonly Quality[] = ['scheduled', 'measured', 'estimated', 'missing'];
+
+/** Quality of energy that is known by two others. */
+export const worseQuality = (left: Quality, right: Quality): Quality =>
+    BY_KNOWLEDGE.indexOf(left) < BY_KNOWLEDGE.indexOf(right) ? right : left;
+
 /** Quality of the energy between two states of the registers. */
 export function qualityBetween(before: RegisterState, after: RegisterState): Quality {
     if (after.quality === 'missing') {

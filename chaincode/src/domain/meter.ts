@@ -47,6 +47,12 @@ export const PLAIN_POINT: PointTraits = {
     isRenewable: false,
 };
 
+/** Handed over at a charge point, whose meter counts it. */
+export const isMobility = ({ carrier }: MeteringPoint): boolean => carrier === 'mobility';
+
+/** Without a meter, its own or a charge point's, a point is taken to exchange what was agreed. */
+export const isScheduled = (point: MeteringPoint): boolean => point.meter === null && !isMobility(point);
+
 /** Registering the same point again changes nothing. @throws METER_CONFLICT {pointId} */
 export function registerMeter(existing: MeteringPoint | null, point: MeteringPoint): MeteringPoint {
     const same = existing === null || (samePlace(existing, point) && sameTraits(existing, point));

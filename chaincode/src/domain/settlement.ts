@@ -9,6 +9,7 @@ import {
     imbalanceOf,
     legsInSlot,
     type MeteredPoint,
+    paysUntaken,
     silentPoints,
 } from './delivery.js';
 import { assert, demand } from './errors.js';
@@ -17,6 +18,7 @@ import { exemptedBy, type Halt } from './halt.js';
 import type { Participant } from './participant.js';
 import { escrowAccount, freeAccount, type Posting, transfer } from './posting.js';
 import type { CarrierRules } from './rules.js';
+import { ownExchanges } from './sub-meter.js';
 import {
     absolute,
     type AmountNano,
@@ -92,7 +94,7 @@ export function settleSlot(found: SettlementInput): SettlementOutcome {
     const { carrier, slot } = input;
     demandReadings(input.points);
     const legs = legsInSlot(input.agreements, carrier, slot);
-    const exchanges = input.points.map((metered) => exchangeOf(metered, legs));
+    const exchanges = ownExchanges(input.points.map((metered) => exchangeOf(metered, legs)));
     const deliveries = deliver(exchanges, legs);
 
     const book = new EscrowBook(input);
@@ -196,7 +198,7 @@ class EscrowBook {
         const { slotLeg, shortWh, untakenWh } = delivery;
         const { terms, execution } = slotLeg.agreement;
         const { sellerId, buyerId } = slotLeg.leg;
-        const excessWh = minus(shortWh, terms.takeOrPay ? NO_ENERGY : untakenWh);
+        const excessWh = minus(shortWh, paysUntaken(slotLeg) ? NO_ENERGY : untakenWh);
         const toleranceWh = shareFloor(slotLeg.agreedWh, terms.toleranceBp);
         const liableWh = larger(NO_ENERGY, minus(absolute(excessWh), toleranceWh));
         const [liableId, otherId] = excessWh > 0n ? [sellerId, buyerId] : [buyerId, sellerId];

@@ -1,10 +1,12 @@
+import { checkChargePoint, connectTo } from '../domain/charge-point.js';
 import { demand, marketError } from '../domain/errors.js';
 import { type MeteringPoint, registerMeter } from '../domain/meter.js';
 import type { SignedReading } from '../domain/reading.js';
+import { checkParent } from '../domain/sub-meter.js';
 import { meteringPointCodec, registerMeterCodec } from '../wire/meter.js';
 import { encodePage, pageQueryCodec, pointQueryCodec } from '../wire/query.js';
 import { readingCodec } from '../wire/reading.js';
-import { LAST_READING, METERING_POINT, POINT_FROM_SLOT, READING } from '../store/keys.js';
+import { CHARGE_POINT, LAST_READING, METERING_POINT, POINT_FROM_SLOT, READING } from '../store/keys.js';
 import { ExchangeContract } from './exchange-contract.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -14,7 +16,8 @@ export class MeterContract extends ExchangeContract {
      * Registers a metering point from a coming slot on, with its meter's signed baseline. Only a future slot: settlement
      * finds points by their first slot, so none can be slipped in behind it.
      * @throws CALLER_NOT_SEATED · PARTICIPANT_MISSING · SIGNATURE_INVALID · SLOT_BEGUN · METER_CONFLICT ·
-     * INPUT_INVALID {reason}: the baseline is not the point's own
+     * INPUT_INVALID {reason}: the baseline is not the point's own · METER_MISSING {pointId}: of the parent or charge
+     * point · METER_RELATION_INVALID {pointId, otherId, reason} · CHARGE_POINT_TAKEN {chargePointId, pointId}
      */
     async register(ctx: TradeContext, command: string): Promise<string> {
         const { point, baseline } = registerMeterCodec.decode(command);
@@ -26,6 +29,7 @@ export class MeterContract extends ExchangeContract {
         }
         await ctx.participant(point.participantId);
         await ctx.demandNotBegun(point.fromSlot);
+        await this.#relate(ctx, point);
         await this.#putBaseline(ctx, point, baseline);
         ctx.ledger.put(METERING_POINT, point);
         ctx.ledger.put(POINT_FROM_SLOT, point);
@@ -37,15 +41,28 @@ export class MeterContract extends ExchangeContract {
     /** @throws METER_MISSING {pointId} */
     async show(ctx: TradeContext, query: string): Promise<string> {
         const { pointId } = pointQueryCodec.decode(query);
-        const point = await ctx.ledger.get(METERING_POINT, pointId);
-        if (point === null) {
-            throw marketError('METER_MISSING', { pointId });
-        }
-        return meteringPointCodec.encode(point);
+        return meteringPointCodec.encode(await meteringPoint(ctx, pointId));
     }
 
     async list(ctx: TradeContext, query: string): Promise<string> {
         return encodePage(await ctx.ledger.page(METERING_POINT, pageQueryCodec.decode(query)), meteringPointCodec);
+    }
+
+    /** Finds the points that this one refers to, and takes its place at a charge point. */
+    async #relate(ctx: TradeContext, point: MeteringPoint): Promise<void> {
+        const { pointId, parentPointId, chargePointId } = point;
+        if (parentPointId !== null) {
+            checkParent(point, await meteringPoint(ctx, parentPointId));
+        }
+        const isElsewhere = chargePointId !== null && chargePointId !== pointId;
+        const chargePoint = isElsewhere ? await meteringPoint(ctx, chargePointId) : null;
+        checkChargePoint(point, chargePoint);
+        if (chargePoint !== null) {
+            ctx.ledger.put(
+                CHARGE_POINT,
+                connectTo(await ctx.ledger.get(CHARGE_POINT, chargePoint.pointId), chargePoint, point),
+            );
+        }
     }
 
     async #putBaseline(ctx: TradeContext, point: MeteringPoint, baseline: SignedReading | null): Promise<void> {
@@ -67,4 +84,13 @@ export class MeterContract extends ExchangeContract {
         ctx.ledger.put(READING, baseline);
         ctx.ledger.put(LAST_READING, reading);
     }
+}
+
+/** @throws METER_MISSING {pointId} */
+async function meteringPoint(ctx: TradeContext, pointId: string): Promise<MeteringPoint> {
+    const point = await ctx.ledger.get(METERING_POINT, pointId);
+    if (point === null) {
+        throw marketError('METER_MISSING', { pointId });
+    }
+    return point;
 }

@@ -1,11 +1,12 @@
+import { handedOver } from '../domain/charge-point.js';
 import type { Carrier } from '../domain/charter.js';
 import { type MeteredPoint, silentPoints } from '../domain/delivery.js';
-import { assert, demand } from '../domain/errors.js';
+import { assert, demand, marketError } from '../domain/errors.js';
 import { type Estimates, estimateRegisters, type RegisterState, sameTypeSlots } from '../domain/estimation.js';
-import type { Registers } from '../domain/meter.js';
+import type { MeteringPoint, Registers } from '../domain/meter.js';
 import type { Reading } from '../domain/reading.js';
 import { minus, type SlotIndex } from '../domain/units.js';
-import { ESTIMATES, POINT_FROM_SLOT, READING } from '../store/keys.js';
+import { ESTIMATES, METERING_POINT, POINT_FROM_SLOT, READING } from '../store/keys.js';
 import { readingAfter, readingBefore } from '../store/neighbour-readings.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -19,6 +20,9 @@ const MINUTES_PER_DAY = 1_440;
  */
 export async function meteredPoints(ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<MeteredPoint[]> {
     const registered = await ctx.ledger.scan(POINT_FROM_SLOT, [carrier, 0], [carrier, slot + 1]);
+    if (carrier === 'mobility') {
+        return mobilityPoints(ctx, registered, slot);
+    }
     const carried = await ctx.ledger.get(ESTIMATES, carrier, slot - 1);
     const points: MeteredPoint[] = [];
     for (const point of registered) {
@@ -26,16 +30,54 @@ export async function meteredPoints(ctx: TradeContext, carrier: Carrier, slot: S
         const isMetered = point.meter !== null;
         const before = isMetered ? (carriedState(carried, pointId) ?? (await readState(ctx, pointId, slot - 1))) : null;
         const after = isMetered ? await readState(ctx, pointId, slot) : null;
-        points.push({ point, before, after });
+        points.push({ point, before, after, isStation: false });
     }
     const silent = silentPoints(points);
     if (silent.length === 0) {
         return points;
     }
+    await demandLate(ctx, silent, slot);
+    return estimated(ctx, points, slot);
+}
+
+/**
+ * Mobility points with the registers of their charge points' meters. What electricity's run of a slot has estimated
+ * counts here too, so that both carriers settle the same energy.
+ */
+async function mobilityPoints(
+    ctx: TradeContext,
+    registered: readonly MeteringPoint[],
+    slot: SlotIndex,
+): Promise<MeteredPoint[]> {
+    const begun = await ctx.ledger.get(ESTIMATES, 'electricity', slot - 1);
+    const ended = await ctx.ledger.get(ESTIMATES, 'electricity', slot);
+    const chargePoints: MeteredPoint[] = [];
+    for (const chargePointId of new Set(registered.map((point) => point.chargePointId))) {
+        assert(chargePointId !== null, 'mobility has charge points');
+        const point = await ctx.ledger.get(METERING_POINT, chargePointId);
+        assert(point !== null, 'a charge point is registered before what it hands over');
+        const before = carriedState(begun, chargePointId) ?? (await readState(ctx, chargePointId, slot - 1));
+        const after = carriedState(ended, chargePointId) ?? (await readState(ctx, chargePointId, slot));
+        chargePoints.push({ point, before, after, isStation: false });
+    }
+    const silent = silentPoints(chargePoints);
+    if (silent.length > 0) {
+        await demandLate(ctx, silent, slot);
+        throw marketError('SETTLEMENT_OUT_OF_ORDER', { agreementId: null, slot, nextSlot: slot });
+    }
+    return chargePoints.flatMap((chargePoint) =>
+        handedOver(
+            chargePoint,
+            registered.filter((point) => point.chargePointId === chargePoint.point.pointId),
+        ),
+    );
+}
+
+/** @throws READING_MISSING {pointIds} before the deadline for readings */
+async function demandLate(ctx: TradeContext, silent: readonly MeteredPoint[], slot: SlotIndex): Promise<void> {
     const { readingDeadlineSlots } = await ctx.rules();
     const isLate = await ctx.hasTicked(slot + 1 + readingDeadlineSlots);
     demand(isLate, 'READING_MISSING', { pointIds: silent.map(({ point }) => point.pointId) });
-    return estimated(ctx, points, slot);
 }
 
 async function estimated(ctx: TradeContext, points: readonly MeteredPoint[], slot: SlotIndex): Promise<MeteredPoint[]> {
@@ -47,7 +89,7 @@ async function estimated(ctx: TradeContext, points: readonly MeteredPoint[], slo
             continue;
         }
         demand(before !== null, 'SETTLEMENT_OUT_OF_ORDER', { agreementId: null, slot, nextSlot: slot - 1 });
-        completed.push({ point, before, after: after ?? (await estimateEnd(ctx, point.pointId, slot, before)) });
+        completed.push({ ...metered, before, after: after ?? (await estimateEnd(ctx, point.pointId, slot, before)) });
     }
     return completed;
 }

@@ -17,7 +17,7 @@ import type { Codec } from '../wire/codec.js';
 import { disputeCodec, replacedReadingCodec, reviewCodec } from '../wire/dispute.js';
 import { commitmentCodec, executionCodec } from '../wire/escrow.js';
 import { haltCodec } from '../wire/halt.js';
-import { meteringPointCodec } from '../wire/meter.js';
+import { chargePointCodec, meteringPointCodec } from '../wire/meter.js';
 import { offerCodec, offerPlaceCodec } from '../wire/offer.js';
 import { participantCodec, subjectBindingCodec } from '../wire/participant.js';
 import { qualificationCodec } from '../wire/qualification.js';
@@ -86,6 +86,8 @@ export const POINT_FROM_SLOT = record('point-from-slot', meteringPointCodec, (po
     point.fromSlot,
     point.pointId,
 ]);
+/** Who hands energy over at a charge point: what a further mobility point must fit to. */
+export const CHARGE_POINT = record('charge-point', chargePointCodec, ({ chargePointId }) => [chargePointId]);
 export const READING = record('reading', signedReadingCodec, ({ reading }) => [reading.pointId, reading.slot]);
 /** The last reading of a metering point: what the next one must follow. */
 export const LAST_READING = record('last-reading', readingCodec, (reading) => [reading.pointId]);

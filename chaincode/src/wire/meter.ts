@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ChargePoint } from '../domain/charge-point.js';
 import type { MeteringPoint } from '../domain/meter.js';
 import type { SignedReading } from '../domain/reading.js';
 import { codec } from './codec.js';
@@ -19,6 +20,15 @@ const pointSchema = z.strictObject({
 });
 
 export const meteringPointCodec = codec<MeteringPoint>(pointSchema);
+
+/** Who hands energy over at a charge point. */
+export const chargePointCodec = codec<ChargePoint>(
+    z.strictObject({
+        chargePointId: idField,
+        stationPointId: idField.nullable(),
+        vehicle: z.strictObject({ pointId: idField, fromSlot: slotField }).nullable(),
+    }),
+);
 
 /** A metering point with its meter's signed baseline: sequence 0, the registers when the first slot begins. */
 export type RegisterMeterCommand = Readonly<{ point: MeteringPoint; baseline: SignedReading | null }>;

@@ -53,6 +53,7 @@ export const settlementCodec = codec<Settlement>(
                 participantId: idField,
                 meteredWh: signedEnergyField,
                 importWh: signedEnergyField,
+                exportWh: signedEnergyField,
                 contractedWh: signedEnergyField,
                 imbalanceWh: signedEnergyField,
                 imbalanceNano: signedAmountField,

@@ -60,6 +60,7 @@ describe('property: credit covers of a run', () => {
             pointId: 'point',
             meteredWh: energyWh(0n),
             importWh: energyWh(0n),
+            exportWh: energyWh(0n),
             contractedWh: energyWh(0n),
             imbalanceWh: energyWh(0n),
             quality: 'estimated',
