@@ -6,7 +6,7 @@ import fc from 'fast-check';
  * to repeat what it found; or `random` for a new one.
  */
 const stated = process.env['COMMONWATT_SEED'] ?? '20160720';
-const SEED = stated === 'random' ? randomInt(2 ** 31) : Number(stated);
+export const SEED = stated === 'random' ? randomInt(2 ** 31) : Number(stated);
 
 /** How much a property may cost; the time bounds the whole property, shrinking included. */
 export type Effort = Readonly<{ runs: number; seconds: number }>;

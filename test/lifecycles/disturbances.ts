@@ -1,0 +1,139 @@
+import { type Carrier, CARRIERS } from '@commonwatt/chaincode/domain/charter';
+import type { QualificationStatement } from '@commonwatt/chaincode/domain/qualification';
+import { amountNano, energyWh } from '@commonwatt/chaincode/domain/units';
+import { coverCommandCodec, depositCodec } from '@commonwatt/chaincode/wire/account';
+import { haltCodec, liftCodec } from '@commonwatt/chaincode/wire/halt';
+import { qualificationCodec } from '@commonwatt/chaincode/wire/qualification';
+import * as commands from '../support/market-commands.js';
+import { at } from './drafting.js';
+import type { WorldMeters } from './meters.js';
+import type { Move, MoveKind } from './plan.js';
+import type { Player } from './player.js';
+import type { Trade } from './trade.js';
+import { POINTS, slotAt, SLOTS, SUBJECTS } from './world.js';
+
+/** What a disturbance may touch. */
+type Life = Readonly<{
+    player: Player;
+    trades: readonly Trade[];
+    meters: WorldMeters;
+    push: (carrier: Carrier, index: number) => Promise<boolean>;
+}>;
+type Disturbance = (life: Life, move: Move, stage: number) => Promise<unknown>;
+
+const tradeOf = (life: Life, move: Move): Trade => at(life.trades, move.agreement);
+const subjectOf = (move: Move): string => at(Object.keys(SUBJECTS), move.pick);
+
+/** What else happens in the life of an agreement; most of it may be refused, some of it must be. */
+const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
+    amend: (life, move, stage) => tradeOf(life, move).amend(stage, move),
+    cancel: (life, move, stage) => tradeOf(life, move).cancel(stage),
+    terminate: async (life, move, stage) => {
+        await tradeOf(life, move).review('terminated');
+        if (move.pick % 3 > 0) {
+            await tradeOf(life, move).release(stage);
+        }
+    },
+    release: (life, move, stage) => tradeOf(life, move).release(stage),
+    fund: (life, move) => tradeOf(life, move).fund(),
+    lapse: (life, move) => tradeOf(life, move).lapse(),
+    withdraw: (life, move) => tradeOf(life, move).withdraw(move.pick),
+    halt: (life, move, stage) => {
+        const [officer, chaincode] =
+            move.stage % 2 === 0 ? (['dispatcher', 'exchange'] as const) : (['reviewer', 'supervision'] as const);
+        const fromSlot = slotAt(stage + (move.pick % 3 === 0 ? 1 : 0));
+        const statement = { carrier: at(CARRIERS, move.pick), fromSlot, untilSlot: fromSlot + 1 + (move.pick % 4) };
+        const command = commands.halt(life.player.who(officer), chaincode, statement);
+        return life.player.submit({ name: officer, chaincode, verb: 'halt:set', command });
+    },
+    lift: (life, move, stage) => {
+        const own = [...haltsOf(life, 'exchange'), ...haltsOf(life, 'supervision')];
+        const [chaincode, carrier] = own.length === 0 ? (['exchange', 'heat'] as const) : at(own, move.pick);
+        const officer = chaincode === 'exchange' ? 'dispatcher' : 'reviewer';
+        const command = liftCodec.encode({ carrier, nextSlot: slotAt(stage) });
+        return life.player.submit({ name: officer, chaincode, verb: 'halt:lift', command });
+    },
+    suspend: (life, move) => requalify(life, subjectOf(move), 'suspended'),
+    restore: (life, move) => requalify(life, suspendedIn(life) ?? subjectOf(move), 'granted'),
+    deposit: (life, move) => {
+        const paymentId = `extra-${move.pick}-${move.energyWh}`;
+        const deposit = {
+            paymentId,
+            participantId: subjectOf(move),
+            amountNano: amountNano(1n + move.energyWh * 1_000n),
+        };
+        return life.player.exchange('settlement', 'account:deposit', depositCodec.encode(deposit));
+    },
+    cover: (life, move) => {
+        const participantId = subjectOf(move);
+        const transfer = {
+            transferId: `cover-${move.pick}-${move.energyWh}`,
+            participantId,
+            carrier: at(CARRIERS, move.pick),
+            lane: 0,
+            amountNano: amountNano(1n + move.energyWh * 10_000n),
+        };
+        const sourceIds = move.pick % 2 === 0 ? [`deposit.pay-${participantId}`] : [];
+        return life.player.exchange(participantId, 'account:cover', coverCommandCodec.encode({ transfer, sourceIds }));
+    },
+    settleEarly: (life, move, stage) => life.push(at(CARRIERS, move.pick), Math.max(0, Math.min(stage, SLOTS - 1))),
+    repeat: (life, move) => {
+        const { sent } = life.player;
+        return sent.length === 0 ? Promise.resolve() : life.player.attempt('a command sent again', at(sent, move.pick));
+    },
+    forgeConsent: (life, move, stage) => tradeOf(life, move).forge('consent', stage, move),
+    forgeAmendment: (life, move, stage) => tradeOf(life, move).forge('amendment', stage, move),
+    forgeCancellation: (life, move, stage) => tradeOf(life, move).forge('cancellation', stage, move),
+    forgeReading: (life, move, stage) => forgeReading(life, move, stage),
+    forgeVerdict: (life, move) => {
+        const command = commands.decide(life.player.who('stranger'), tradeOf(life, move).current, 'approved');
+        const name = at(['reviewer', 'stranger'], move.pick);
+        const sent = { name, chaincode: 'supervision', verb: 'verdict:approve', command } as const;
+        return life.player.attempt('a forged verdict', sent);
+    },
+};
+
+export const disturb: Disturbance = (life, move, stage) => DISTURBANCES[move.kind](life, move, stage);
+
+/** Carriers on which a halt may still be running. */
+function haltsOf<Name extends 'exchange' | 'supervision'>(life: Life, chaincode: Name): (readonly [Name, Carrier])[] {
+    return life.player.ledger.range(chaincode, 'halt/', 'halt0').flatMap(([, { value }]) => {
+        const { statement, liftedSlot } = haltCodec.decode(value.toString('utf8'));
+        return liftedSlot === null ? [[chaincode, statement.carrier] as const] : [];
+    });
+}
+
+function suspendedIn(life: Life): string | undefined {
+    return Object.keys(SUBJECTS).find((name) => statementOf(life, name).status === 'suspended');
+}
+
+function statementOf(life: Life, participantId: string): QualificationStatement {
+    const text = life.player.ledger.read('supervision', `qualification/${participantId}`)?.value.toString('utf8') ?? '';
+    return qualificationCodec.decode(text).statement;
+}
+
+function requalify(life: Life, participantId: string, status: 'granted' | 'suspended'): Promise<unknown> {
+    const sequence = statementOf(life, participantId).sequence + 1;
+    const permits = CARRIERS.map((carrier) => ({ carrier, buy: true, sell: true }));
+    const reviewer = life.player.who('reviewer');
+    const command = commands.qualify(reviewer, participantId, { permits, status, sequence });
+    const verb = status === 'granted' ? 'qualification:grant' : 'qualification:suspend';
+    return life.player.supervision('reviewer', verb, command);
+}
+
+/** Registers that the meter never showed, under a signature of other registers. */
+function forgeReading(life: Life, move: Move, stage: number): Promise<unknown> {
+    const over = Math.min(stage - 2, SLOTS - 1);
+    const point = at(
+        POINTS.filter((each) => each.isMetered),
+        move.pick,
+    );
+    if (over < 0) {
+        return Promise.resolve();
+    }
+    const signed = life.meters.reading(point.pointId, over);
+    const reading = { ...signed.reading, exportWh: energyWh(signed.reading.exportWh + 1n) };
+    const command = commands.submitReadings({ ...signed, reading });
+    const sent = { name: 'stranger', chaincode: 'exchange', verb: 'reading:submit', command } as const;
+    return life.player.attempt('a forged reading', sent);
+}

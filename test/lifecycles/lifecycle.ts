@@ -1,0 +1,175 @@
+import { CARRIERS, type Carrier } from '@commonwatt/chaincode/domain/charter';
+import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
+import { advanceCodec } from '@commonwatt/chaincode/wire/clock';
+import * as commands from '../support/market-commands.js';
+import { at, draftOf } from './drafting.js';
+import { disturb } from './disturbances.js';
+import { dueAt, WorldMeters } from './meters.js';
+import type { Plan } from './plan.js';
+import { Player } from './player.js';
+import type { Tally } from './tally.js';
+import { Trade } from './trade.js';
+import { must } from './watch.js';
+import { POINTS, slotAt, SLOTS, type World, type WorldPoint } from './world.js';
+
+/** One lifecycle, as it is played: stage 0 lies before the first slot, stage n while the n-th slot runs. */
+export class Lifecycle {
+    readonly player: Player;
+    readonly trades: readonly Trade[];
+    readonly plan: Plan;
+    readonly meters: WorldMeters;
+    readonly #carriers: ReadonlySet<Carrier>;
+    readonly #lastStage: number;
+
+    constructor(worlds: readonly World[], plan: Plan, tally: Tally) {
+        const world = at(worlds, plan.rules);
+        this.plan = plan;
+        this.player = new Player(world, tally);
+        this.meters = new WorldMeters(world);
+        this.trades = plan.agreements.map(
+            (drawn, index) => new Trade(this.player, drawn, draftOf(drawn.terms, index + 1), index + 1),
+        );
+        this.#carriers = new Set(this.trades.flatMap(({ terms }) => terms.legs.map((leg) => leg.carrier)));
+        this.#lastStage = SLOTS + 1 + world.rules.readingDeadlineSlots;
+    }
+
+    /** Plays it to the end; throws where a rule is broken. */
+    async play(): Promise<void> {
+        for (let stage = 0; stage <= this.#lastStage; stage += 1) {
+            if (stage > 0) {
+                await this.#begin(stage);
+            }
+            for (const trade of this.trades) {
+                await this.#advance(trade, stage);
+            }
+            for (const move of this.plan.moves.filter((each) => each.stage === stage)) {
+                await disturb(this, move, stage);
+            }
+            await this.#settle(stage);
+        }
+        await this.#finish();
+    }
+
+    /** The slot before this stage's begins; the meters count the one that is over, and readings arrive. */
+    async #begin(stage: number): Promise<void> {
+        const slot = slotAt(stage - 1);
+        await this.player.exchange('platform', 'clock:advance', advanceCodec.encode({ fromSlot: slot, toSlot: slot }));
+        const over = stage - 2;
+        const drawn = this.plan.slots[over];
+        if (drawn !== undefined) {
+            POINTS.forEach((point, position) => {
+                this.meters.count(point, at(drawn.readings, position), this.#agreedNetWh(point, slotAt(over)));
+            });
+        }
+        const readings = dueAt(stage, this.plan.slots, this.#carriers).map(({ point, index }) =>
+            this.meters.reading(point.pointId, index),
+        );
+        if (readings.length > 0) {
+            await this.player.exchange('stranger', 'reading:submit', commands.submitReadings(...readings));
+        }
+    }
+
+    #agreedNetWh({ pointId }: WorldPoint, slot: number): bigint {
+        let net = 0n;
+        for (const { agreementId, state, endSlot } of this.player.watch.executions) {
+            const terms = this.player.watch.agreement(agreementId)?.terms;
+            if (terms === undefined || state === 'concluded' || state === 'lapsed' || slot >= endSlot) {
+                continue;
+            }
+            for (const leg of terms.legs) {
+                const agreed = leg.energyWh[slot - terms.firstSlot] ?? 0n;
+                net += leg.sellerPoint === pointId ? agreed : 0n;
+                net -= leg.buyerPoint === pointId ? agreed : 0n;
+            }
+        }
+        return net;
+    }
+
+    /** What the parties and the regulator had in mind for an agreement at this stage. */
+    async #advance(trade: Trade, stage: number): Promise<void> {
+        const { terms, review, concludeLead, fundLead } = trade.drawn;
+        const fundStage = terms.offset - fundLead < 0 ? 0 : terms.offset - fundLead;
+        const concludeStage = Math.max(0, Math.min(fundStage, terms.offset - concludeLead));
+        if (stage === concludeStage) {
+            await trade.conclude();
+            if (review === 'approve' || review === 'reject') {
+                await trade.review(review === 'approve' ? 'approved' : 'rejected', trade.terms);
+            }
+        }
+        if (stage === fundStage) {
+            await trade.fund();
+        }
+    }
+
+    /** Anyone pushes any slot that is not settled, in whatever order. */
+    async #settle(stage: number): Promise<void> {
+        const order = this.plan.slots[stage % SLOTS]?.order ?? 0;
+        for (const [carrier, index] of shuffled(this.#unsettled(stage - 1), order)) {
+            await this.push(carrier, index);
+        }
+    }
+
+    #unsettled(over: number): (readonly [Carrier, number])[] {
+        return CARRIERS.flatMap((carrier) =>
+            Array.from({ length: Math.max(0, Math.min(SLOTS, over)) }, (_, index) => [carrier, index] as const),
+        ).filter(([carrier, index]) => this.#carriers.has(carrier) && !this.isSettled(carrier, index));
+    }
+
+    isSettled(carrier: Carrier, index: number): boolean {
+        return this.player.watch.settlements.some(
+            (settlement) => settlement.carrier === carrier && settlement.slot === slotAt(index),
+        );
+    }
+
+    async push(carrier: Carrier, index: number): Promise<boolean> {
+        const command = canonicalJson({ carrier, slot: slotAt(index) });
+        return (await this.player.exchange('stranger', 'settlement:run', command)).changed;
+    }
+
+    /** With the deadline of the last slot behind them, keepers bring everything to its end. */
+    async #finish(): Promise<void> {
+        for (let settled = true; settled;) {
+            settled = false;
+            for (const [carrier, index] of this.#unsettled(SLOTS)) {
+                settled = (await this.push(carrier, index)) || settled;
+            }
+        }
+        must(this.#unsettled(SLOTS).length === 0, 'every slot can be settled in the end', {
+            unsettled: this.#unsettled(SLOTS),
+        });
+        for (const trade of this.trades) {
+            if (this.player.watch.execution(trade.agreementId)?.state === 'concluded') {
+                must((await trade.lapse()).changed, 'what was never funded lapses', { agreementId: trade.agreementId });
+            }
+        }
+        this.player.watch.checkEnd();
+        this.#checkRegisters();
+    }
+
+    /** Slot by slot, the results of a point add up to what its registers moved, or were taken to have moved. */
+    #checkRegisters(): void {
+        for (const { pointId, carrier, isMetered } of POINTS) {
+            const results = this.player.watch.settlements
+                .filter((settlement) => settlement.carrier === carrier)
+                .flatMap((settlement) => settlement.points.filter((point) => point.pointId === pointId));
+            if (!isMetered || results.length === 0) {
+                continue;
+            }
+            const last = at(results, results.length - 1);
+            const { importWh, exportWh } = this.meters.state(pointId, SLOTS - 1);
+            const counted = results.reduce((total, result) => total + result.meteredWh, 0n);
+            const isKnown = results.every((result) => result.quality === 'measured');
+            must(!isKnown || counted === exportWh - importWh, 'the slots add up to the registers', { pointId, last });
+        }
+    }
+}
+
+/** Another order for every number, the same for the same one. */
+function shuffled<Value>(values: readonly Value[], seed: number): Value[] {
+    const rest = [...values];
+    const order: Value[] = [];
+    for (let state = seed + 1; rest.length > 0; state = (state * 48_271) % 2_147_483_647) {
+        order.push(...rest.splice(state % rest.length, 1));
+    }
+    return order;
+}

@@ -1,0 +1,67 @@
+import { expect } from 'chai';
+import { SEED } from '../support/property.js';
+import { play } from './run.js';
+
+/** Enough that every verb succeeds and every end is reached; `npm run test:lifecycles` plays ten thousand. */
+const COUNT = 120;
+
+const VERBS = [
+    'account:cover',
+    'agreement:cancel',
+    'agreement:conclude',
+    'agreement:fund',
+    'agreement:lapse',
+    'agreement:release',
+    'agreement:withdraw',
+    'amendment:enact',
+    'halt:lift',
+    'halt:set',
+    'offer:accept',
+    'offer:counter',
+    'qualification:suspend',
+    'reading:submit',
+    'settlement:run',
+    'verdict:reject',
+    'verdict:terminate',
+] as const;
+
+const FACTS = [
+    'a forged amendment refused',
+    'a forged cancellation refused',
+    'a forged consent refused',
+    'a forged reading refused',
+    'a forged verdict refused',
+    'a command sent again without effect',
+    'agreements completed',
+    'agreements lapsed',
+    'agreements terminated',
+    'agreements of 6 legs',
+    'agreements of 4 parties',
+    'agreements on electricity',
+    'agreements on heat',
+    'agreements on cooling',
+    'agreements on gas',
+    'agreements on mobility',
+    'default amounts below the cap',
+    'default amounts that reach the cap',
+    'results estimated',
+    'results measured',
+    'results missing',
+] as const;
+
+describe('random lifecycles', function () {
+    this.timeout(120_000);
+
+    it('break no rule, and reach every end', async () => {
+        const startedMs = performance.now();
+        const { tally, failure } = await play({ seed: SEED, count: COUNT });
+        const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
+        process.stdout.write(`      ${tally.lifecycles} lifecycles, seed ${SEED}, ${seconds} s\n`);
+        if (failure !== null) {
+            const replay = `npm run test:lifecycles -- --seed ${failure.seed} --path ${failure.path}`;
+            throw new Error(`${failure.message}\nreplay: ${replay}`);
+        }
+        expect(VERBS.filter((verb) => tally.succeeded(verb) === 0)).to.deep.equal([]);
+        expect(FACTS.filter((fact) => tally.times(fact) === 0)).to.deep.equal([]);
+    });
+});

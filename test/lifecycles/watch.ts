@@ -1,0 +1,288 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Agreement, Terms } from '@commonwatt/chaincode/domain/agreement';
+import type { Execution } from '@commonwatt/chaincode/domain/escrow';
+import { FINAL_STATES } from '@commonwatt/chaincode/domain/lifecycle';
+import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
+import { agreementCodec } from '@commonwatt/chaincode/wire/agreement';
+import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
+import { settlementCodec } from '@commonwatt/chaincode/wire/settlement';
+import { moneyIn } from '../support/held-money.js';
+import type { KeyWrite } from '../support/ledger-simulation.js';
+import type { LedgerStub } from '../support/ledger-stub.js';
+import type { Tally } from './tally.js';
+
+/** A lifecycle that did what no lifecycle may do. */
+export class Broken extends Error {
+    constructor(rule: string, facts: Readonly<Record<string, unknown>> = {}) {
+        super(
+            `${rule}: ${JSON.stringify(facts, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))}`,
+        );
+        this.name = 'Broken';
+    }
+}
+
+export function must(holds: boolean, rule: string, facts: Readonly<Record<string, unknown>> = {}): asserts holds {
+    if (!holds) {
+        throw new Broken(rule, facts);
+    }
+}
+
+const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) => total + value, 0n);
+const larger = (left: bigint, right: bigint): bigint => (left > right ? left : right);
+const smaller = (left: bigint, right: bigint): bigint => (left < right ? left : right);
+const magnitude = (value: bigint): bigint => larger(value, -value);
+
+/** Records that are written once and stay. */
+const FIXED = ['settlement', 'deposit', 'reading', 'estimate', 'tick', 'commitment', 'amendment', 'withdrawal'];
+
+/**
+ * Looks at every transaction between endorsement and commit, and holds what is true of all of them. It keeps the books
+ * from the texts of the records alone and knows who signed what, because it was there.
+ */
+export class Watch {
+    readonly #ledger: LedgerStub;
+    readonly #tally: Tally;
+    readonly #balances = new Map<string, bigint>();
+    readonly #signers = new Map<string, Set<string>>();
+    readonly #withdrawn = new Set<string>();
+    readonly #agreements = new Map<string, Agreement>();
+    readonly #executions = new Map<string, Execution>();
+    readonly #drawnNano = new Map<string, bigint>();
+    readonly settlements: Settlement[] = [];
+
+    constructor(ledger: LedgerStub, tally: Tally) {
+        this.#ledger = ledger;
+        this.#tally = tally;
+        for (const [key, { value }] of ledger.range('exchange', ' ', '~')) {
+            for (const [account, nano] of moneyIn(`exchange/${key}`, value.toString('utf8'))) {
+                this.#add(account, nano);
+            }
+        }
+    }
+
+    /** A party has really signed terms, whatever is sent to the market later. */
+    signed(termsHash: string, participantId: string): void {
+        const signers = this.#signers.get(termsHash) ?? new Set();
+        this.#signers.set(termsHash, signers.add(participantId));
+    }
+
+    agreement(agreementId: string): Agreement | undefined {
+        return this.#agreements.get(agreementId);
+    }
+
+    execution(agreementId: string): Execution | undefined {
+        return this.#executions.get(agreementId);
+    }
+
+    get executions(): readonly Execution[] {
+        return [...this.#executions.values()];
+    }
+
+    get agreements(): readonly Agreement[] {
+        return [...this.#agreements.values()];
+    }
+
+    balance(account: string): bigint {
+        return this.#balances.get(account) ?? 0n;
+    }
+
+    /** Judges the writes of a transaction that is about to be committed. */
+    commits(verb: string, writes: readonly KeyWrite[]): void {
+        const touched = new Set<string>();
+        let moved = 0n;
+        for (const { chaincode, key, value } of writes) {
+            const before = this.#ledger.read(chaincode, key)?.value.toString('utf8') ?? null;
+            const name = `${chaincode}/${key}`;
+            const changes = [
+                ...(before === null ? [] : moneyIn(name, before)).map(([account, nano]) => [account, -nano] as const),
+                ...(value === null ? [] : moneyIn(name, value)),
+            ];
+            for (const [account, nano] of changes) {
+                this.#add(account, nano);
+                touched.add(account);
+                moved += nano;
+            }
+            this.#checkRecord(verb, key, before, value);
+        }
+        must(moved === 0n, 'every posting has its counterpart', { verb, moved });
+        for (const account of touched) {
+            const mayOwe = account.startsWith('cover/') || account.startsWith('system/');
+            must(mayOwe || this.balance(account) >= 0n, 'free accounts and escrow are not negative', { verb, account });
+        }
+    }
+
+    #add(account: string, nano: bigint): void {
+        this.#balances.set(account, this.balance(account) + nano);
+    }
+
+    #checkRecord(verb: string, key: string, before: string | null, after: string | null): void {
+        const [type = ''] = key.split('/');
+        must(after !== null || type === 'credit', 'nothing but spent credits is deleted', { verb, key });
+        must(before === null || !FIXED.includes(type), 'what is written once is not written again', { verb, key });
+        if (after === null) {
+            return;
+        }
+        switch (type) {
+            case 'agreement':
+                this.#checkTerms(agreementCodec.decode(after));
+                break;
+            case 'withdrawal':
+                this.#withdrawn.add(key);
+                break;
+            case 'execution':
+                this.#checkExecution(verb, executionCodec.decode(after));
+                break;
+            case 'settlement':
+                this.#checkSettlement(settlementCodec.decode(after));
+                break;
+        }
+    }
+
+    #checkTerms(agreement: Agreement): void {
+        const { agreementId, terms, termsHash, consents } = agreement;
+        for (const { participantId } of terms.parties) {
+            const consent = consents.find((each) => each.participantId === participantId);
+            const signed = this.#signers.get(termsHash)?.has(participantId) ?? false;
+            must(signed && consent !== undefined, 'every party signed the terms', { agreementId, participantId });
+            const withdrawn = this.#withdrawn.has(`withdrawal/${termsHash}/${consent.keyId}`);
+            must(!withdrawn, 'no party had withdrawn its signature', { agreementId, participantId });
+        }
+        const known = this.#agreements.get(agreementId);
+        if (known === undefined) {
+            this.#tally.saw(`agreements of ${terms.parties.length} parties`);
+            this.#tally.saw(`agreements of ${terms.legs.length} legs`);
+            for (const carrier of new Set(terms.legs.map((leg) => leg.carrier))) {
+                this.#tally.saw(`agreements on ${carrier}`);
+            }
+        } else {
+            must(terms.version > known.terms.version, 'versions follow each other', { agreementId });
+            this.#checkBegun(known.terms, terms);
+        }
+        this.#agreements.set(agreementId, agreement);
+    }
+
+    /** What has begun to be delivered stays as it was agreed. */
+    #checkBegun(before: Terms, after: Terms): void {
+        for (const [offset, slot] of slotsOf(before).entries()) {
+            const begun = this.#ledger.read('exchange', `tick/${String(slot).padStart(10, '0')}`) !== undefined;
+            const same = before.legs.every((leg, index) => {
+                const next = after.legs[index];
+                return (
+                    leg.energyWh[offset] === next?.energyWh[offset] &&
+                    leg.priceMicroPerKwh[offset] === next?.priceMicroPerKwh[offset]
+                );
+            });
+            must(!begun || same, 'slots that have begun are not amended', { slot });
+        }
+    }
+
+    #checkExecution(verb: string, execution: Execution): void {
+        const { agreementId, state } = execution;
+        const before = this.#executions.get(agreementId);
+        const wasFinal = before !== undefined && FINAL_STATES.includes(before.state);
+        must(!wasFinal, 'a final state is final', { verb, agreementId, from: before?.state, to: state });
+        for (const { participantId, energyNano, defaultNano } of execution.holdings) {
+            const held = energyNano >= 0n && defaultNano >= 0n;
+            must(held, 'no part of an escrow is negative', { verb, agreementId, participantId });
+        }
+        if (FINAL_STATES.includes(state)) {
+            const left = sum(execution.holdings.map((held) => held.energyNano + held.defaultNano));
+            must(left === 0n, 'an agreement at its end holds nothing', { verb, agreementId, left });
+            this.#tally.ended(state);
+        }
+        this.#executions.set(agreementId, execution);
+    }
+
+    #checkSettlement(settlement: Settlement): void {
+        const { carrier, slot, legs, points } = settlement;
+        this.settlements.push(settlement);
+        this.#tally.saw('slots settled');
+        this.#checkComplete(settlement);
+        const metered = sum(points.map((point) => point.meteredWh));
+        const imbalance = sum(points.map((point) => point.imbalanceWh));
+        must(metered === imbalance, 'energy closes', { carrier, slot, metered, imbalance });
+        for (const result of legs) {
+            const { terms } = this.#found(result.agreementId);
+            const agreed = terms.legs[result.leg]?.energyWh[slot - terms.firstSlot];
+            const price = terms.legs[result.leg]?.priceMicroPerKwh[slot - terms.firstSlot] ?? 0n;
+            const excused = terms.takeOrPay ? 0n : result.untakenWh;
+            must(result.agreedWh === agreed, 'a leg settles what was agreed', { slot, result });
+            const delivered = agreed - larger(result.shortWh, excused);
+            must(result.deliveredWh === delivered && delivered >= 0n, 'd = q − max(s, u′)', { slot, result });
+            must(result.paymentNano === delivered * price, 'a leg pays its price', { slot, result });
+        }
+        for (const point of points) {
+            this.#checkPoint(settlement, point);
+            this.#tally.saw(`results ${point.quality}`);
+        }
+        this.#checkCaps(settlement);
+    }
+
+    /** A run leaves out no agreement in force, and takes in no other. */
+    #checkComplete({ carrier, slot, legs }: Settlement): void {
+        const expected = [...this.#executions.values()].flatMap(({ agreementId, state, endSlot }) => {
+            const { terms } = this.#found(agreementId);
+            const delivers = ['inForce', 'windingDown'].includes(state) || FINAL_STATES.slice(0, 2).includes(state);
+            const inTime = slot >= terms.firstSlot && slot < endSlot;
+            return delivers && inTime
+                ? terms.legs.flatMap((leg, index) => (leg.carrier === carrier ? [`${agreementId} ${index}`] : []))
+                : [];
+        });
+        const settled = legs.map(({ agreementId, leg }) => `${agreementId} ${leg}`);
+        must(isDeepStrictEqual(settled.sort(), expected.sort()), 'every leg is settled once', { carrier, slot });
+    }
+
+    #checkPoint({ slot, legs }: Settlement, point: Settlement['points'][number]): void {
+        const side = (
+            of: 'sellerPoint' | 'buyerPoint',
+            what: 'agreedWh' | 'deliveredWh' | 'shortWh' | 'untakenWh',
+        ): bigint =>
+            sum(
+                legs
+                    .filter(({ agreementId, leg }) => this.#found(agreementId).terms.legs[leg]?.[of] === point.pointId)
+                    .map((result) => result[what]),
+            );
+        const [sold, bought] = [side('sellerPoint', 'agreedWh'), side('buyerPoint', 'agreedWh')];
+        const facts = { slot, pointId: point.pointId };
+        must(point.contractedWh === sold - bought, 'N = Σ sold − Σ bought', facts);
+        const traded = side('sellerPoint', 'deliveredWh') - side('buyerPoint', 'deliveredWh');
+        must(point.imbalanceWh === point.meteredWh - traded, 'imbalance = M − Σ d', facts);
+        const deviation = point.meteredWh - point.contractedWh;
+        const short = smaller(sold, larger(0n, -deviation));
+        const untaken = smaller(bought, larger(0n, deviation));
+        must(side('sellerPoint', 'shortWh') === short, 'S is spread over what was sold', facts);
+        must(side('buyerPoint', 'untakenWh') === untaken, 'U is spread over what was bought', facts);
+    }
+
+    #checkCaps({ postings }: Settlement): void {
+        for (const { kind, account, agreementId, amountNano } of postings) {
+            if (kind === 'default' && agreementId !== null && account.startsWith('escrow/')) {
+                const drawn = (this.#drawnNano.get(account) ?? 0n) + magnitude(amountNano);
+                this.#drawnNano.set(account, drawn);
+                const cap = this.#found(agreementId).terms.defaultCapNano;
+                must(drawn <= cap, 'a party pays at most its cap', { account, drawn, cap });
+                this.#tally.saw(drawn === cap ? 'default amounts that reach the cap' : 'default amounts below the cap');
+            }
+        }
+    }
+
+    #found(agreementId: string): Agreement {
+        const agreement = this.#agreements.get(agreementId);
+        must(agreement !== undefined, 'an agreement is known before it moves money', { agreementId });
+        return agreement;
+    }
+
+    /** What is left when every agreement has come to its end. */
+    checkEnd(): void {
+        for (const { agreementId, state } of this.#executions.values()) {
+            must(FINAL_STATES.includes(state), 'every agreement comes to an end', { agreementId, state });
+        }
+        for (const [account, nano] of this.#balances) {
+            must(nano === 0n || !account.startsWith('escrow/'), 'escrow is empty at the end', { account, nano });
+        }
+        must(sum([...this.#balances.values()]) === 0n, 'the money on the ledger is what was paid in');
+    }
+}
+
+const slotsOf = ({ firstSlot, slotCount }: Terms): number[] =>
+    Array.from({ length: slotCount }, (_, offset) => firstSlot + offset);
