@@ -13,7 +13,10 @@ const LINT: readonly Stage[] = [
     { name: 'import law', command: ['npm', 'run', '--silent', 'lint:imports'] },
 ];
 const OFFLINE: readonly Stage[] = [
-    { name: 'unit, property, contract, golden, lifecycles', specs: ['unit', 'property', 'contract', 'golden', 'recompute', 'lifecycles'] },
+    {
+        name: 'unit, property, contract, golden, lifecycles',
+        specs: ['unit', 'property', 'contract', 'golden', 'recompute', 'lifecycles'],
+    },
 ];
 const PACKAGING: readonly Stage[] = [{ name: 'packaging', specs: ['packaging'] }];
 const BINARIES: readonly Stage[] = [{ name: 'Fabric binaries', command: ['npx', 'commonwatt', 'network', 'binaries'] }];
