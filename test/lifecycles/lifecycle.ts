@@ -10,7 +10,7 @@ import { Player } from './player.js';
 import type { Tally } from './tally.js';
 import { Trade } from './trade.js';
 import { must } from './watch.js';
-import { POINTS, slotAt, SLOTS, type World, type WorldPoint } from './world.js';
+import { behind, POINTS, slotAt, SLOTS, vehicleAt, type World, type WorldPoint } from './world.js';
 
 /** One lifecycle, as it is played: stage 0 lies before the first slot, stage n while the n-th slot runs. */
 export class Lifecycle {
@@ -29,7 +29,9 @@ export class Lifecycle {
         this.trades = plan.agreements.map(
             (drawn, index) => new Trade(this.player, drawn, draftOf(drawn.terms, index + 1), index + 1),
         );
-        this.#carriers = new Set(this.trades.flatMap(({ terms }) => terms.legs.map((leg) => leg.carrier)));
+        const traded = this.trades.flatMap(({ terms }) => terms.legs.map((leg) => leg.carrier));
+        // What is handed over at a charge point is counted by a meter of electricity.
+        this.#carriers = new Set(traded.includes('mobility') ? [...traded, 'electricity'] : traded);
         this.#lastStage = SLOTS + 1 + world.rules.readingDeadlineSlots;
     }
 
@@ -58,7 +60,7 @@ export class Lifecycle {
         const drawn = this.plan.slots[over];
         if (drawn !== undefined) {
             POINTS.forEach((point, position) => {
-                this.meters.count(point, at(drawn.readings, position), this.#agreedNetWh(point, slotAt(over)));
+                this.meters.count(point, at(drawn.readings, position), this.#meterNetWh(point, slotAt(over)));
             });
         }
         const readings = dueAt(stage, this.plan.slots, this.#carriers).map(({ point, index }) =>
@@ -69,7 +71,15 @@ export class Lifecycle {
         }
     }
 
-    #agreedNetWh({ pointId }: WorldPoint, slot: number): bigint {
+    /** What a point's meter would count if everybody whom it counts did as agreed. */
+    #meterNetWh({ pointId }: WorldPoint, slot: number): bigint {
+        const vehicle = vehicleAt(pointId);
+        const vehicleWh = vehicle === null ? 0n : this.#agreedNetWh(vehicle, slot);
+        const all = [pointId, ...behind(pointId).map((sub) => sub.pointId)];
+        return vehicleWh === 0n ? all.reduce((net, each) => net + this.#agreedNetWh(each, slot), 0n) : vehicleWh;
+    }
+
+    #agreedNetWh(pointId: string, slot: number): bigint {
         let net = 0n;
         for (const { agreementId, state, endSlot } of this.player.watch.executions) {
             const terms = this.player.watch.agreement(agreementId)?.terms;
@@ -149,17 +159,17 @@ export class Lifecycle {
     /** Slot by slot, the results of a point add up to what its registers moved, or were taken to have moved. */
     #checkRegisters(): void {
         for (const { pointId, carrier, isMetered } of POINTS) {
+            const counted = [pointId, ...behind(pointId).map((sub) => sub.pointId)];
             const results = this.player.watch.settlements
                 .filter((settlement) => settlement.carrier === carrier)
-                .flatMap((settlement) => settlement.points.filter((point) => point.pointId === pointId));
+                .flatMap((settlement) => settlement.points.filter((point) => counted.includes(point.pointId)));
             if (!isMetered || results.length === 0) {
                 continue;
             }
-            const last = at(results, results.length - 1);
             const { importWh, exportWh } = this.meters.state(pointId, SLOTS - 1);
-            const counted = results.reduce((total, result) => total + result.meteredWh, 0n);
+            const settledWh = results.reduce((total, result) => total + result.meteredWh, 0n);
             const isKnown = results.every((result) => result.quality === 'measured');
-            must(!isKnown || counted === exportWh - importWh, 'the slots add up to the registers', { pointId, last });
+            must(!isKnown || settledWh === exportWh - importWh, 'the slots add up to the registers', { pointId });
         }
     }
 }

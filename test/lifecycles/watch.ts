@@ -10,6 +10,7 @@ import { moneyIn } from '../support/held-money.js';
 import type { KeyWrite } from '../support/ledger-simulation.js';
 import type { LedgerStub } from '../support/ledger-stub.js';
 import type { Tally } from './tally.js';
+import { isStation } from './world.js';
 
 /** A lifecycle that did what no lifecycle may do. */
 export class Broken extends Error {
@@ -205,7 +206,9 @@ export class Watch {
             const { terms } = this.#found(result.agreementId);
             const agreed = terms.legs[result.leg]?.energyWh[slot - terms.firstSlot];
             const price = terms.legs[result.leg]?.priceMicroPerKwh[slot - terms.firstSlot] ?? 0n;
-            const excused = terms.takeOrPay ? 0n : result.untakenWh;
+            // One meter counts both sides of mobility: what is not handed over there is owed by nobody.
+            const excused = terms.takeOrPay && carrier !== 'mobility' ? 0n : result.untakenWh;
+            must(carrier !== 'mobility' || result.shortWh === result.untakenWh, 'stations mirror vehicles', { result });
             must(result.agreedWh === agreed, 'a leg settles what was agreed', { slot, result });
             const delivered = agreed - larger(result.shortWh, excused);
             must(result.deliveredWh === delivered && delivered >= 0n, 'd = q − max(s, u′)', { slot, result });
@@ -247,6 +250,9 @@ export class Watch {
         must(point.contractedWh === sold - bought, 'N = Σ sold − Σ bought', facts);
         const traded = side('sellerPoint', 'deliveredWh') - side('buyerPoint', 'deliveredWh');
         must(point.imbalanceWh === point.meteredWh - traded, 'imbalance = M − Σ d', facts);
+        if (isStation(point.pointId)) {
+            return;
+        }
         const deviation = point.meteredWh - point.contractedWh;
         const short = smaller(sold, larger(0n, -deviation));
         const untaken = smaller(bought, larger(0n, deviation));

@@ -1,6 +1,7 @@
 import { exchangeChaincode, supervisionChaincode } from '@commonwatt/chaincode/chaincodes';
 import type { Carrier, Charter } from '@commonwatt/chaincode/domain/charter';
 import { CARRIERS } from '@commonwatt/chaincode/domain/charter';
+import { type MeteringPoint, PLAIN_POINT, type PointTraits } from '@commonwatt/chaincode/domain/meter';
 import type { ParticipantKind } from '@commonwatt/chaincode/domain/participant';
 import type { CarrierRules, Rules } from '@commonwatt/chaincode/domain/rules';
 import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
@@ -17,58 +18,85 @@ export const SLOTS = 4;
 
 /** One metering point of the world; which sides it may take follows from its owner's kind. */
 export type WorldPoint = Readonly<{
+    point: Omit<MeteringPoint, 'meter'>;
     pointId: string;
     participantId: string;
     carrier: Carrier;
     sells: boolean;
     buys: boolean;
+    /** It has a meter of its own. */
     isMetered: boolean;
 }>;
 
-type Subject = Readonly<{
-    kind: ParticipantKind;
-    mspId: string;
-    depositNano: bigint;
-    /** Carrier and what the point may do: `s`ell, `b`uy, `-` without a meter. */
-    points: Readonly<Partial<Record<Carrier, string>>>;
-}>;
+type Subject = Readonly<{ kind: ParticipantKind; mspId: string; depositNano: bigint }>;
 
 const RICH_NANO = 10n ** 16n;
 const POOR_NANO = 20_000_000_000n;
 
-/** Every kind of subject that trades, every carrier, one without meters, one that can hardly pay. */
+const subject = (kind: ParticipantKind, mspId: string, depositNano = RICH_NANO): Subject => ({
+    kind,
+    mspId,
+    depositNano,
+});
+
+/** Every kind of subject that trades; one can hardly pay. */
 export const SUBJECTS: Readonly<Record<string, Subject>> = {
-    bea: subject('prosumerWithStorage', 'CommunityMSP', { electricity: 'sb', heat: 'sb', cooling: 'sb', gas: 'b' }),
-    cap: subject('storageProvider', 'CommunityMSP', { electricity: 'sb', heat: 'sb', cooling: 'sb' }, 2n * RICH_NANO),
-    dag: subject('consumer', 'CommunityMSP', { electricity: 'b', heat: 'b', gas: 'b' }, POOR_NANO),
-    eve: subject('evFleet', 'CommunityMSP', { mobility: 'sb' }),
-    chp: subject('plant', 'SupplierMSP', { gas: 'b', electricity: 'sb', heat: 's', cooling: 's' }),
-    pos: subject('chargingOperator', 'SupplierMSP', { electricity: 'sb', mobility: 'sb' }),
-    ret: subject('energySeller', 'SupplierMSP', { electricity: 'sb-', gas: 's-', heat: 'sb' }),
-    net: subject('networkOperator', 'OperatorMSP', { electricity: 'sb', gas: 'sb', mobility: 'b' }),
+    bea: subject('prosumerWithStorage', 'CommunityMSP'),
+    cap: subject('storageProvider', 'CommunityMSP', 2n * RICH_NANO),
+    dag: subject('consumer', 'CommunityMSP', POOR_NANO),
+    eve: subject('evFleet', 'CommunityMSP'),
+    chp: subject('plant', 'SupplierMSP'),
+    pos: subject('chargingOperator', 'SupplierMSP'),
+    ret: subject('energySeller', 'SupplierMSP'),
+    net: subject('networkOperator', 'OperatorMSP'),
 };
 
-function subject(kind: ParticipantKind, mspId: string, points: Subject['points'], depositNano = RICH_NANO): Subject {
-    return { kind, mspId, points, depositNano };
+const idOf = (participantId: string, carrier: Carrier): string => commands.pointOf(participantId, carrier).pointId;
+const CHARGE_POINT = idOf('pos', 'electricity');
+const HOUSE = idOf('bea', 'electricity');
+
+/** What a point may do: `s`ell, `b`uy, `-` without a meter. */
+function pointsOf(participantId: string, sides: Readonly<Partial<Record<Carrier, string>>>): WorldPoint[] {
+    return CARRIERS.flatMap((carrier) => {
+        const may = sides[carrier];
+        const traits = { ...PLAIN_POINT, ...TRAITS[idOf(participantId, carrier)] };
+        const point = { ...commands.pointOf(participantId, carrier), ...traits };
+        const { pointId } = point;
+        const isMetered = may?.includes('-') === false && carrier !== 'mobility';
+        const side = { sells: may?.includes('s') === true, buys: may?.includes('b') === true, isMetered };
+        return may === undefined ? [] : [{ point, pointId, participantId, carrier, ...side }];
+    });
 }
 
-export const POINTS: readonly WorldPoint[] = Object.entries(SUBJECTS).flatMap(([participantId, { points }]) =>
-    CARRIERS.flatMap((carrier) => {
-        const sides = points[carrier];
-        return sides === undefined
-            ? []
-            : [
-                  {
-                      pointId: commands.pointOf(participantId, carrier).pointId,
-                      participantId,
-                      carrier,
-                      sells: sides.includes('s'),
-                      buys: sides.includes('b'),
-                      isMetered: !sides.includes('-'),
-                  },
-              ];
-    }),
-);
+/** A house with a roof and a tenant behind its connection, a battery, a charge point with its vehicle. */
+const TRAITS: Readonly<Record<string, Partial<PointTraits>>> = {
+    [HOUSE]: { isRenewable: true },
+    [idOf('dag', 'electricity')]: { parentPointId: HOUSE },
+    [idOf('cap', 'electricity')]: { storageEfficiencyBp: 8_100 },
+    [CHARGE_POINT]: { chargePointId: CHARGE_POINT },
+    [idOf('pos', 'mobility')]: { chargePointId: CHARGE_POINT },
+    [idOf('eve', 'mobility')]: { chargePointId: CHARGE_POINT },
+};
+
+/** Points in an order in which they can be registered: others hang behind the first ones. */
+export const POINTS: readonly WorldPoint[] = [
+    ...pointsOf('bea', { electricity: 'sb', heat: 'sb', cooling: 'sb', gas: 'b' }),
+    ...pointsOf('cap', { electricity: 'sb', heat: 'sb', cooling: 'sb' }),
+    ...pointsOf('dag', { electricity: 'b', heat: 'b', gas: 'b' }),
+    ...pointsOf('chp', { gas: 'b', electricity: 'sb', heat: 's', cooling: 's' }),
+    ...pointsOf('pos', { electricity: 'sb', mobility: 'sb' }),
+    ...pointsOf('eve', { mobility: 'sb' }),
+    ...pointsOf('ret', { electricity: 'sb-', gas: 's-', heat: 'sb' }),
+    ...pointsOf('net', { electricity: 'sb', gas: 'sb' }),
+];
+
+/** Points whose energy a point's meter counts, too. */
+export const behind = (pointId: string): WorldPoint[] => POINTS.filter(({ point }) => point.parentPointId === pointId);
+/** The station mirrors the vehicle at a charge point. */
+export const isStation = (pointId: string): boolean => pointId === idOf('pos', 'mobility');
+/** The point at which a charge point's meter counts what a vehicle does. */
+export const vehicleAt = (pointId: string): string | null =>
+    pointId === CHARGE_POINT ? idOf('eve', 'mobility') : null;
 
 const OFFICERS = {
     reviewer: 'RegulatorMSP',
@@ -189,12 +217,12 @@ async function buildWorld(rules: Rules): Promise<World> {
             await submit(name, 'exchange', 'account:cover', firstCover(name));
         }
     }
-    for (const { pointId, participantId, carrier, isMetered } of POINTS) {
+    for (const { point, pointId, isMetered } of POINTS) {
         const meter = isMetered ? new SigningKey() : null;
         if (meter !== null) {
             meters.set(pointId, meter);
         }
-        const registration = commands.registerMeter(commands.pointOf(participantId, carrier), meter);
+        const registration = commands.registerMeter(point, meter);
         await submit('metering', 'exchange', 'meter:register', registration);
     }
     await submit('reviewer', 'supervision', 'verdict:standing', commands.standing(reviewer, STANDING_CHANGES));
