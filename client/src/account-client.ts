@@ -1,14 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import type { Cover, CoverTransfer, Credit, Deposit, Lane } from '@commonwatt/chaincode/domain/account';
 import { freeBalance } from '@commonwatt/chaincode/domain/account';
+import type { CoverDraw, Payout, PayoutPayment } from '@commonwatt/chaincode/domain/payout';
+import type { SubsidyFund, SubsidyPayment } from '@commonwatt/chaincode/domain/subsidy-fund';
 import { type AmountNano, NO_MONEY, plus } from '@commonwatt/chaincode/domain/units';
 import {
     coverCodec,
     coverCommandCodec,
+    coverDrawCodec,
     creditCodec,
     depositCodec,
     FOLDS_MAX,
     laneCodec,
+    payoutCodec,
+    payoutCommandCodec,
+    payoutPaymentCodec,
+    subsidyFundCodec,
+    subsidyPaymentCodec,
 } from '@commonwatt/chaincode/wire/account';
 import type { Codec } from '@commonwatt/chaincode/wire/codec';
 import { decodePage, participantPageQueryCodec, participantQueryCodec } from '@commonwatt/chaincode/wire/query';
@@ -56,7 +64,7 @@ export class AccountClient {
     async cover(
         transfer: Omit<CoverTransfer, 'transferId'> & Partial<Pick<CoverTransfer, 'transferId'>>,
     ): Promise<Committed<Cover>> {
-        const { participantId, lane, amountNano, transferId = randomBytes(16).toString('hex') } = transfer;
+        const { participantId, lane, amountNano, transferId = newId() } = transfer;
         const sourceIds = await this.creditsToFold(participantId, lane, amountNano);
         return await this.#ledger.submit(
             'exchange',
@@ -65,6 +73,90 @@ export class AccountClient {
             coverCodec.decode,
             sentAgain,
         );
+    }
+
+    /**
+     * Moves what no imbalance needs from the caller's credit cover to its free account. Without an id the draw gets a new
+     * one, so every call moves money.
+     * @throws ForbiddenError CALLER_NOT_PARTICIPANT · ConflictError COVER_UNDERFUNDED, COVER_CONFLICT {transferId}
+     */
+    async drawCover(draw: Omit<CoverDraw, 'drawId'> & Partial<Pick<CoverDraw, 'drawId'>>): Promise<Committed<Cover>> {
+        const { drawId = newId() } = draw;
+        return await this.#ledger.submit(
+            'exchange',
+            'account:draw-cover',
+            () => coverDrawCodec.encode({ ...draw, drawId }),
+            coverCodec.decode,
+            sentAgain,
+        );
+    }
+
+    /**
+     * Takes money of the caller's own from a lane, on its way out of the market, folding credits while the lane is short.
+     * Without an id the payout gets a new one.
+     * @throws ForbiddenError CALLER_NOT_PARTICIPANT · ConflictError COVER_OWED, ACCOUNT_UNDERFUNDED, PAYOUT_CONFLICT
+     */
+    async requestPayout(
+        asked: Omit<Payout, 'payoutId' | 'paymentId'> & Partial<Pick<Payout, 'payoutId'>>,
+    ): Promise<Committed<Payout>> {
+        const { participantId, lane, amountNano, payoutId = newId() } = asked;
+        const sourceIds = await this.creditsToFold(participantId, lane, amountNano);
+        return await this.#ledger.submit(
+            'exchange',
+            'account:request-payout',
+            () => payoutCommandCodec.encode({ payout: { ...asked, payoutId }, sourceIds }),
+            payoutCodec.decode,
+            async () => (await this.payouts(participantId)).find((each) => each.payoutId === payoutId) ?? null,
+        );
+    }
+
+    /**
+     * Records that the settlement agent paid a payout outside, once per external payment.
+     * @throws ForbiddenError CALLER_NOT_SEATED · NotFoundError PAYOUT_MISSING · ConflictError PAYOUT_CONFLICT
+     */
+    async confirmPayout(payment: PayoutPayment): Promise<Committed<Payout>> {
+        const { participantId, payoutId, paymentId } = payment;
+        return await this.#ledger.submit(
+            'exchange',
+            'account:confirm-payout',
+            () => payoutPaymentCodec.encode(payment),
+            payoutCodec.decode,
+            async () => {
+                const payouts = await this.payouts(participantId);
+                return payouts.find((each) => each.payoutId === payoutId && each.paymentId === paymentId) ?? null;
+            },
+        );
+    }
+
+    /**
+     * Records that the settlement agent holds money outside for the subsidies of a carrier, once per external payment.
+     * @throws ForbiddenError CALLER_NOT_SEATED · ConflictError SUBSIDY_CONFLICT {paymentId}
+     */
+    async fundSubsidy(payment: SubsidyPayment): Promise<Committed<SubsidyFund>> {
+        return await this.#ledger.submit(
+            'exchange',
+            'account:fund-subsidy',
+            () => subsidyPaymentCodec.encode(payment),
+            subsidyFundCodec.decode,
+            sentAgain,
+        );
+    }
+
+    /** What the fund of each carrier still holds. */
+    async subsidies(): Promise<readonly SubsidyFund[]> {
+        return await everyItem((query) => this.#ledger.page('exchange', 'account:subsidies', query, subsidyFundCodec));
+    }
+
+    /** Every payment into a fund, by payment id. */
+    async subsidyPayments(): Promise<readonly SubsidyPayment[]> {
+        return await everyItem((query) =>
+            this.#ledger.page('exchange', 'account:subsidy-payments', query, subsidyPaymentCodec),
+        );
+    }
+
+    /** What a participant took out of the market, or asked for, by payout id. */
+    async payouts(participantId: string): Promise<readonly Payout[]> {
+        return await this.#everyRecord('account:payouts', participantId, payoutCodec);
     }
 
     /** Every deposit, by payment id. */
@@ -109,7 +201,7 @@ export class AccountClient {
     }
 
     async #everyRecord<Item>(
-        verb: 'account:lanes' | 'account:credits',
+        verb: 'account:lanes' | 'account:credits' | 'account:payouts',
         participantId: string,
         item: Codec<Item>,
     ): Promise<readonly Item[]> {
@@ -149,6 +241,9 @@ function byAmountThenSource(left: Credit, right: Credit): number {
     }
     return left.sourceId < right.sourceId ? -1 : 1;
 }
+
+/** An id that nobody has chosen before. */
+const newId = (): string => randomBytes(16).toString('hex');
 
 /** No listing finds it by its id: the same command again answers the same without a second effect. */
 const sentAgain = (): Promise<null> => Promise.resolve(null);

@@ -4,6 +4,7 @@ import { CARRIERS, type Carrier } from '@commonwatt/chaincode/domain/charter';
 import { type Execution, heldBy } from '@commonwatt/chaincode/domain/escrow';
 import type { MeteringPoint } from '@commonwatt/chaincode/domain/meter';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
+import type { Payout } from '@commonwatt/chaincode/domain/payout';
 import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
 import type { Account, AccountClient } from './account-client.js';
 import type { AgreementClient } from './agreement-client.js';
@@ -33,7 +34,7 @@ type Sources = Readonly<{
     settlements: SettlementClient;
 }>;
 /** Money of a participant at one state of the ledger. */
-type Held = Readonly<{ account: Account; executions: readonly Execution[] }>;
+type Held = Readonly<{ account: Account; executions: readonly Execution[]; payouts: readonly Payout[] }>;
 
 /** Statements of what participants bought, sold, owed and own, computed from the records of the ledger. */
 export class BillClient {
@@ -85,13 +86,13 @@ export class BillClient {
         const executions = (await this.#market.agreements.list()).filter(({ holdings }) =>
             holdings.some((holding) => holding.participantId === participantId),
         );
-        return { account, executions };
+        return { account, executions, payouts: await this.#market.accounts.payouts(participantId) };
     }
 
     async #facts(
         frame: Pick<BillFacts, 'participantId' | 'currency' | 'period'>,
         points: readonly MeteringPoint[],
-        { account, executions }: Held,
+        { account, executions, payouts }: Held,
     ): Promise<BillFacts> {
         const { participantId, period } = frame;
         const carriers = new Set(
@@ -115,6 +116,7 @@ export class BillClient {
             account,
             escrow: escrowOf(executions, participantId),
             deposits,
+            payouts,
         };
     }
 

@@ -1,5 +1,6 @@
 import type { Deposit } from '@commonwatt/chaincode/domain/account';
-import { type AmountNano, minus, type SlotIndex, sumAmounts } from '@commonwatt/chaincode/domain/units';
+import type { Payout } from '@commonwatt/chaincode/domain/payout';
+import { type AmountNano, minus, plus, type SlotIndex, sumAmounts } from '@commonwatt/chaincode/domain/units';
 import type { Account } from './account-client.js';
 import { type CarrierBill, carrierBill, type CarrierFacts, postedTo } from './bill-carrier.js';
 
@@ -11,11 +12,14 @@ export type EscrowLine = Readonly<{ agreementId: string; heldNano: AmountNano }>
 
 /**
  * How the bill stands in the account. Everything that a participant owns counts, wherever it is kept: setting money aside
- * and getting it back changes nothing. `paidIn + earlier = before`, `before + bill = after`, `after + later = now`.
+ * and getting it back changes nothing. `paidIn − paidOut + earlier = before`, `before + bill = after`,
+ * `after + later = now`.
  */
 export type BillBalance = Readonly<{
     /** Deposits so far; payments have no slot, so they stand in front of the slots. */
     paidInNano: AmountNano;
+    /** Payouts that were paid so far. */
+    paidOutNano: AmountNano;
     /** What the slots before the bill came to. */
     earlierNano: AmountNano;
     beforeNano: AmountNano;
@@ -23,11 +27,12 @@ export type BillBalance = Readonly<{
     afterNano: AmountNano;
     /** What slots after the bill came to so far. */
     laterNano: AmountNano;
-    /** On the ledger: free money, escrow and covers. */
+    /** On the ledger: free money, escrow, covers and what is on its way out. */
     nowNano: AmountNano;
     freeNano: AmountNano;
     escrowNano: AmountNano;
     coverNano: AmountNano;
+    payoutNano: AmountNano;
 }>;
 
 /** A participant's statement over some slots; whoever reads the same ledger gets the same. */
@@ -38,6 +43,7 @@ export type Bill = Readonly<{
     carriers: readonly CarrierBill[];
     totalNano: AmountNano;
     deposits: readonly Deposit[];
+    payouts: readonly Payout[];
     escrow: readonly EscrowLine[];
     balance: BillBalance;
 }>;
@@ -53,11 +59,12 @@ export type BillFacts = Readonly<{
     account: Account;
     escrow: readonly EscrowLine[];
     deposits: readonly Deposit[];
+    payouts: readonly Payout[];
 }>;
 
 /** @throws InternalError BILL_DISAGREES {carrier, linesNano, postedNano} */
 export function billOf(facts: BillFacts): Bill {
-    const { participantId, currency, period, terms, deposits, escrow } = facts;
+    const { participantId, currency, period, terms, deposits, payouts, escrow } = facts;
     const inPeriod = (slot: SlotIndex): boolean => slot >= period.fromSlot && slot < period.toSlot;
     const carriers = facts.settlements.map(({ carrier, settlements, openSlots }) =>
         carrierBill({
@@ -80,23 +87,31 @@ export function billOf(facts: BillFacts): Bill {
         carriers,
         totalNano,
         deposits,
+        payouts,
         escrow,
         balance: balanceOf(facts, totalNano, laterNano),
     };
 }
 
 /** Counted back from what the ledger holds now, so that a bill of few slots needs nothing of the years before. */
-function balanceOf({ account, escrow, deposits }: BillFacts, billNano: AmountNano, laterNano: AmountNano): BillBalance {
+function balanceOf(
+    { account, escrow, deposits, payouts }: BillFacts,
+    billNano: AmountNano,
+    laterNano: AmountNano,
+): BillBalance {
     const { freeNano, covers } = account;
     const escrowNano = sumAmounts(escrow.map(({ heldNano }) => heldNano));
     const coverNano = sumAmounts(covers.map(({ balanceNano }) => balanceNano));
-    const nowNano = sumAmounts([freeNano, escrowNano, coverNano]);
+    const payoutNano = payoutSum(payouts, (payout) => payout.paymentId === null);
+    const paidOutNano = payoutSum(payouts, (payout) => payout.paymentId !== null);
+    const nowNano = sumAmounts([freeNano, escrowNano, coverNano, payoutNano]);
     const paidInNano = sumAmounts(deposits.map(({ amountNano }) => amountNano));
     const afterNano = minus(nowNano, laterNano);
     const beforeNano = minus(afterNano, billNano);
     return {
         paidInNano,
-        earlierNano: minus(beforeNano, paidInNano),
+        paidOutNano,
+        earlierNano: plus(minus(beforeNano, paidInNano), paidOutNano),
         beforeNano,
         billNano,
         afterNano,
@@ -105,5 +120,9 @@ function balanceOf({ account, escrow, deposits }: BillFacts, billNano: AmountNan
         freeNano,
         escrowNano,
         coverNano,
+        payoutNano,
     };
 }
+
+const payoutSum = (payouts: readonly Payout[], counts: (payout: Payout) => boolean): AmountNano =>
+    sumAmounts(payouts.filter(counts).map(({ amountNano }) => amountNano));

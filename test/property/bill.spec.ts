@@ -58,6 +58,7 @@ function billed({ market, settlements }: Played, participantId: string, fromSlot
                 .map((holding) => ({ agreementId, heldNano: heldBy(holding) })),
         ),
         deposits: [{ participantId, paymentId: 'pay', amountNano: amountNano(PAID_IN) }],
+        payouts: [],
     });
 }
 

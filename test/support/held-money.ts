@@ -4,6 +4,7 @@ export type Balances = ReadonlyMap<string, bigint>;
 type Amounts = Readonly<{
     participantId: string;
     agreementId: string;
+    paymentId: string | null;
     carrier: string;
     balanceNano: string;
     amountNano: string;
@@ -13,7 +14,7 @@ type Amounts = Readonly<{
 
 /**
  * Money that a record of the exchange holds for accounts, by its key and its text alone. A deposit stands for what is
- * held outside, a settlement for what it posted to the market's own accounts.
+ * held outside, a payout that was paid for what no longer is, a settlement for what it posted to the market's own accounts.
  */
 export function moneyIn(key: string, text: string): readonly (readonly [account: string, amountNano: bigint])[] {
     const [chaincode, type] = key.split('/');
@@ -33,6 +34,13 @@ export function moneyIn(key: string, text: string): readonly (readonly [account:
                 `escrow/${record.agreementId}/${participantId}`,
                 BigInt(energyNano) + BigInt(defaultNano),
             ]);
+        case 'payout':
+            return record.paymentId === null
+                ? [[`payout/${record.participantId}`, BigInt(record.amountNano)]]
+                : [['system/external', BigInt(record.amountNano)]];
+        case 'subsidy-fund':
+            return [[`subsidy/${record.carrier}`, BigInt(record.balanceNano)]];
+        case 'subsidy-payment':
         case 'deposit':
             return [['system/external', -BigInt(record.amountNano)]];
         case 'settlement':

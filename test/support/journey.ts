@@ -1,7 +1,14 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { DecisionStatement } from '@commonwatt/chaincode/domain/dispute';
 import { amountNano, energyWh, type EnergyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
-import { coverCommandCodec, depositCodec } from '@commonwatt/chaincode/wire/account';
+import {
+    coverCommandCodec,
+    coverDrawCodec,
+    depositCodec,
+    payoutCommandCodec,
+    payoutPaymentCodec,
+    subsidyPaymentCodec,
+} from '@commonwatt/chaincode/wire/account';
 import { agreementIdOf, termsHashOf } from '@commonwatt/chaincode/wire/agreement';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { advanceCodec } from '@commonwatt/chaincode/wire/clock';
@@ -66,6 +73,7 @@ export function journey(market: StubMarket): readonly JourneyStep[] {
     return [
         ...establishing(market),
         ...qualifying(market),
+        ...paying(),
         ...negotiating(market),
         ...agreeing(market),
         ...halting(market),
@@ -126,6 +134,30 @@ function qualifying(market: StubMarket): JourneyStep[] {
                 },
                 sourceIds: ['deposit.pay-anna'],
             }),
+        ),
+    ];
+}
+
+function paying(): JourneyStep[] {
+    const payout = { payoutId: 'holiday', participantId: 'anna' };
+    const amount = amountNano(300_000n);
+    return [
+        exchange('anna', 'account:draw-cover', () =>
+            coverDrawCodec.encode({
+                drawId: 'too-much',
+                participantId: 'anna',
+                carrier: 'electricity',
+                amountNano: amount,
+            }),
+        ),
+        exchange('anna', 'account:request-payout', () =>
+            payoutCommandCodec.encode({ payout: { ...payout, lane: 0, amountNano: amount }, sourceIds: [] }),
+        ),
+        exchange('settlement', 'account:confirm-payout', () =>
+            payoutPaymentCodec.encode({ ...payout, paymentId: 'bank-1' }),
+        ),
+        exchange('settlement', 'account:fund-subsidy', () =>
+            subsidyPaymentCodec.encode({ paymentId: 'state-1', carrier: 'electricity', amountNano: amount }),
         ),
     ];
 }

@@ -1,5 +1,14 @@
 import type { AccountName } from '@commonwatt/chaincode/domain/posting';
-import { COVER, CREDIT, EXECUTION, LANE, type RecordType, SETTLEMENT } from '@commonwatt/chaincode/store/keys';
+import {
+    COVER,
+    CREDIT,
+    EXECUTION,
+    LANE,
+    PAYOUT,
+    type RecordType,
+    SETTLEMENT,
+    SUBSIDY_FUND,
+} from '@commonwatt/chaincode/store/keys';
 import type { LedgerStub } from './ledger-stub.js';
 
 /** Every record of a type on the ledger of the market. */
@@ -22,10 +31,12 @@ export function heldByAccount(ledger: LedgerStub): Map<AccountName, bigint> {
     add(CREDIT);
     add(COVER);
     add(EXECUTION);
+    add(PAYOUT);
+    add(SUBSIDY_FUND);
     return held;
 }
 
-/** All money of the market, the system's own accounts included: it is what was paid in, whatever happened since. */
+/** All money of the market, the system's own accounts included: it is what was paid in less what was paid out, whatever happened since. */
 export function moneyIn(ledger: LedgerStub): bigint {
     const imbalances = recordsOf(ledger, SETTLEMENT)
         .flatMap((settlement) => settlement.postings)

@@ -32,11 +32,14 @@ export async function listingsAt(gateway: RawGateway, org: OrgName): Promise<Lis
     await list('supervision', 'seat:list', 'seat', PAGE);
     await list('supervision', 'verdict:list-standing', 'standing-verdict', PAGE);
     await list('exchange', 'account:deposits', 'deposit', PAGE);
+    await list('exchange', 'account:subsidies', 'subsidy-fund', PAGE);
+    await list('exchange', 'account:subsidy-payments', 'subsidy-payment', PAGE);
     await list('exchange', 'agreement:list', 'execution', PAGE);
     for (const { participantId = '' } of await list('exchange', 'participant:list', 'participant', PAGE)) {
         await list('exchange', 'account:lanes', 'lane', { ...PAGE, participantId });
         await list('exchange', 'account:credits', 'credit', { ...PAGE, participantId });
         await list('exchange', 'account:covers', 'cover', { participantId });
+        await list('exchange', 'account:payouts', 'payout', { ...PAGE, participantId });
     }
     for (const { pointId = '' } of await list('exchange', 'meter:list', 'metering-point', PAGE)) {
         await list('exchange', 'reading:list', 'reading', { ...PAGE, pointId });

@@ -30,6 +30,32 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
         },
     },
     {
+        name: 'CoverLowered/1',
+        payload: {
+            participantId: 'anna',
+            drawId: 'draw-1',
+            carrier: 'electricity',
+            amountNano: amountNano(1_000_000_000n),
+        },
+    },
+    {
+        name: 'PayoutRequested/1',
+        payload: { participantId: 'anna', payoutId: 'payout-1', amountNano: amountNano(2_000_000_000n) },
+    },
+    {
+        name: 'PayoutConfirmed/1',
+        payload: {
+            participantId: 'anna',
+            payoutId: 'payout-1',
+            paymentId: 'bank-1',
+            amountNano: amountNano(2_000_000_000n),
+        },
+    },
+    {
+        name: 'SubsidyFunded/1',
+        payload: { paymentId: 'state-1', carrier: 'electricity', amountNano: amountNano(9_000_000_000n) },
+    },
+    {
         name: 'OfferProposed/1',
         payload: {
             offerId: agreementId,

@@ -45,6 +45,11 @@ export const ERROR_KINDS = {
     DEPOSIT_CONFLICT: 'conflict',
     COVER_CONFLICT: 'conflict',
     COVER_EXHAUSTED: 'forbidden',
+    COVER_OWED: 'conflict',
+    COVER_UNDERFUNDED: 'conflict',
+    PAYOUT_MISSING: 'notFound',
+    PAYOUT_CONFLICT: 'conflict',
+    SUBSIDY_CONFLICT: 'conflict',
 
     OFFER_MISSING: 'notFound',
     OFFER_STATE: 'conflict',

@@ -30,7 +30,7 @@ export const INVARIANTS: readonly Readonly<{ name: string; holds: (movement: Mov
         },
     },
     {
-        name: 'free accounts and escrow are never negative',
+        name: 'only covers fall below zero',
         holds: ({ heldAfter }: Movement): boolean =>
             heldAfter.every(([account, held]) => account.startsWith('cover/') || held >= 0n),
     },

@@ -52,6 +52,7 @@ export const LIFECYCLE: readonly Transition[] = [
     row('qualify', 'exchange', ['meter', 'register'], 'metering', [null], ['registered']),
     row('qualify', 'exchange', ['account', 'deposit'], 'settlement', [null], ['deposited']),
     row('qualify', 'exchange', ['account', 'cover'], 'participant', [null, 'covered'], ['covered']),
+    row('qualify', 'exchange', ['account', 'fund-subsidy'], 'settlement', [null], ['funded']),
 
     row('offer', 'exchange', ['offer', 'make'], 'participant', [null], ['pending']),
     row('offer', 'exchange', ['offer', 'counter'], 'participant', ['pending'], ['pending']),
@@ -86,6 +87,9 @@ export const LIFECYCLE: readonly Transition[] = [
     row('settle', 'exchange', ['settlement', 'run'], 'keeper', [null], ['settled']),
     row('settle', 'exchange', ['agreement', 'close'], 'automatic', ['inForce'], ['completed']),
     row('settle', 'exchange', ['agreement', 'close'], 'automatic', ['windingDown'], ['terminated']),
+    row('settle', 'exchange', ['account', 'draw-cover'], 'participant', ['covered'], ['covered']),
+    row('settle', 'exchange', ['account', 'request-payout'], 'participant', [null], ['requested']),
+    row('settle', 'exchange', ['account', 'confirm-payout'], 'settlement', ['requested'], ['paid']),
 
     row('reconcile', 'exchange', ['dispute', 'raise'], 'participant', [null], ['raised']),
     row('reconcile', 'exchange', ['dispute', 'decide'], 'metering', ['raised', 'decided'], ['decided']),

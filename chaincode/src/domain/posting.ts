@@ -5,26 +5,35 @@ import { type AmountNano, negate, NO_MONEY, plus, type SlotIndex } from './units
 /**
  * A place where money is. `free` is what a participant can dispose of (its lanes and the credits not yet folded into
  * them), `escrow` what an agreement holds for one party, `cover` the credit cover for imbalance (negative: owed),
- * `system` the market's own accounts; `system/external` mirrors what is held outside the ledger.
+ * `payout` what is on its way out to it, `subsidy` a fund, `system` the market's own accounts, which no record holds;
+ * `system/external` mirrors what is held outside the ledger.
  */
 export type AccountName =
     | `free/${string}`
     | `escrow/${string}/${string}`
     | `cover/${string}/${Carrier}`
+    | `payout/${string}`
+    | `subsidy/${Carrier}`
     | 'system/external'
     | `system/imbalance/${Carrier}`
     | `system/fees/${Carrier}`;
 
-export type PostingKind =
-    | 'deposit' // money arrived outside, the free account grows
-    | 'fund' // free → escrow when an agreement enters into force
-    | 'energy' // escrow of the payer → free account of the payee
-    | 'default' // escrow of the defaulting party → free account of the other
-    | 'release' // escrow → free account of the same party
-    | 'imbalance' // credit cover ↔ the carrier's imbalance account
-    | 'fee' // credit cover ↔ the carrier's network fees
-    | 'debt' // free → credit cover that had fallen below zero
-    | 'cover'; // free ↔ credit cover, at the participant's own wish
+/** Why money moves. */
+export const POSTING_KINDS = [
+    'deposit', // money arrived outside, a free account or a subsidy fund grows
+    'payout', // free → on its way out → outside
+    'fund', // free → escrow when an agreement enters into force
+    'energy', // escrow of the payer → free account of the payee
+    'default', // escrow of the defaulting party → free account of the other
+    'release', // escrow → free account of the same party
+    'imbalance', // credit cover ↔ the carrier's imbalance account
+    'fee', // credit cover ↔ the carrier's network fees
+    'feeCredit', // the carrier's network fees ↔ credit cover of who gave back what it had stored
+    'subsidy', // the carrier's subsidy fund ↔ credit cover of who fed in
+    'debt', // free → credit cover that had fallen below zero
+    'cover', // free ↔ credit cover, at the participant's own wish
+] as const;
+export type PostingKind = (typeof POSTING_KINDS)[number];
 
 /** One side of a movement of money: positive into the account, negative out of it. */
 export type Posting = Readonly<{
@@ -39,18 +48,20 @@ export const freeAccount = (participantId: string): AccountName => `free/${parti
 /** Whose free account it is; `null` for every other account. */
 export const ownerOfFree = (account: AccountName): string | null =>
     account.startsWith('free/') ? account.slice('free/'.length) : null;
-/** Whose money an account holds, free, in escrow or as cover; `null` for the market's own accounts. */
+/** Whose money an account holds, free, in escrow, as cover or on its way out; `null` where it is nobody's. */
 export function ownerOf(account: AccountName): string | null {
     const [place, first = '', second = ''] = account.split('/');
     if (place === 'escrow') {
         return second;
     }
-    return place === 'system' ? null : first;
+    return place === 'system' || place === 'subsidy' ? null : first;
 }
 export const escrowAccount = (agreementId: string, participantId: string): AccountName =>
     `escrow/${agreementId}/${participantId}`;
 export const coverAccount = (participantId: string, carrier: Carrier): AccountName =>
     `cover/${participantId}/${carrier}`;
+export const payoutAccount = (participantId: string): AccountName => `payout/${participantId}`;
+export const subsidyAccount = (carrier: Carrier): AccountName => `subsidy/${carrier}`;
 export const imbalanceAccount = (carrier: Carrier): AccountName => `system/imbalance/${carrier}`;
 export const feesAccount = (carrier: Carrier): AccountName => `system/fees/${carrier}`;
 export const EXTERNAL_ACCOUNT: AccountName = 'system/external';

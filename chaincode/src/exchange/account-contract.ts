@@ -1,14 +1,49 @@
 import { acceptDeposit, type Cover, emptyCover, isRepeatedTransfer } from '../domain/account.js';
 import { CARRIERS } from '../domain/charter.js';
-import { coverAccount, EXTERNAL_ACCOUNT, freeAccount, transfer } from '../domain/posting.js';
+import { demand, marketError } from '../domain/errors.js';
+import { confirmPayout, demandNothingOwed, drawCover, isRepeatedDraw, requestPayout } from '../domain/payout.js';
+import {
+    coverAccount,
+    EXTERNAL_ACCOUNT,
+    freeAccount,
+    payoutAccount,
+    subsidyAccount,
+    transfer,
+} from '../domain/posting.js';
+import { emptyFund, fundWith, isRepeatedPayment } from '../domain/subsidy-fund.js';
 import { plus } from '../domain/units.js';
-import { coverCodec, coverCommandCodec, creditCodec, depositCodec, laneCodec } from '../wire/account.js';
+import {
+    coverCodec,
+    coverCommandCodec,
+    coverDrawCodec,
+    creditCodec,
+    depositCodec,
+    laneCodec,
+    payoutCodec,
+    payoutCommandCodec,
+    payoutPaymentCodec,
+    subsidyFundCodec,
+    subsidyPaymentCodec,
+} from '../wire/account.js';
 import { encodePage, pageQueryCodec, participantPageQueryCodec, participantQueryCodec } from '../wire/query.js';
-import { COVER, COVER_TRANSFER, CREDIT, DEPOSIT, LANE } from '../store/keys.js';
+import {
+    COVER,
+    COVER_DRAW,
+    COVER_TRANSFER,
+    CREDIT,
+    DEPOSIT,
+    LANE,
+    PAYOUT,
+    PAYOUT_PAYMENT,
+    SUBSIDY_FUND,
+    SUBSIDY_PAYMENT,
+} from '../store/keys.js';
 import { debit } from './accounts.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { noteIndebtedness } from './indebtedness.js';
 import type { TradeContext } from './trade-context.js';
+
+const PAYING_OUT = { kind: 'payout', agreementId: null, slot: null } as const;
 
 /** Accounts: money that participants brought, earned or set aside as credit cover. */
 export class AccountContract extends ExchangeContract {
@@ -26,6 +61,7 @@ export class AccountContract extends ExchangeContract {
             return depositCodec.encode(existing);
         }
         const { paymentId, participantId, amountNano } = deposit;
+        demand((await ctx.ledger.get(SUBSIDY_PAYMENT, paymentId)) === null, 'SUBSIDY_CONFLICT', { paymentId });
         await ctx.ledger.get(CREDIT, participantId, credit.sourceId);
         ctx.ledger.put(DEPOSIT, deposit);
         ctx.ledger.put(CREDIT, credit);
@@ -68,6 +104,111 @@ export class AccountContract extends ExchangeContract {
         return coverCodec.encode(cover);
     }
 
+    /**
+     * Moves money of the caller's own that no imbalance needs from its credit cover to its free account, once per id.
+     * @throws CALLER_NOT_PARTICIPANT · COVER_CONFLICT · COVER_UNDERFUNDED
+     */
+    async drawCover(ctx: TradeContext, command: string): Promise<string> {
+        const draw = coverDrawCodec.decode(command);
+        const { drawId, participantId, carrier, amountNano } = draw;
+        await ctx.callingParticipant(participantId);
+        const before = (await ctx.ledger.get(COVER, participantId, carrier)) ?? emptyCover(participantId, carrier);
+        if (isRepeatedDraw(await ctx.ledger.get(COVER_DRAW, participantId, drawId), draw)) {
+            return coverCodec.encode(before);
+        }
+        const { cover, credit } = drawCover(before, draw);
+        await ctx.ledger.get(CREDIT, participantId, credit.sourceId);
+        ctx.ledger.put(COVER_DRAW, draw);
+        ctx.ledger.put(COVER, cover);
+        ctx.ledger.put(CREDIT, credit);
+        await ctx.commit({
+            postings: transfer(coverAccount(participantId, carrier), freeAccount(participantId), amountNano, {
+                kind: 'cover',
+                agreementId: null,
+                slot: null,
+            }),
+            event: { name: 'CoverLowered/1', payload: { participantId, drawId, carrier, amountNano } },
+        });
+        return coverCodec.encode(cover);
+    }
+
+    /**
+     * Takes money of the caller's own from a lane, on its way out of the market, once per payout id.
+     * @throws CALLER_NOT_PARTICIPANT · PAYOUT_CONFLICT · COVER_OWED · CREDIT_MISSING · CREDIT_NOT_NEEDED ·
+     * ACCOUNT_UNDERFUNDED
+     */
+    async requestPayout(ctx: TradeContext, command: string): Promise<string> {
+        const { payout: asked, sourceIds } = payoutCommandCodec.decode(command);
+        const { payoutId, participantId, lane, amountNano } = asked;
+        await ctx.callingParticipant(participantId);
+        const existing = await ctx.ledger.get(PAYOUT, participantId, payoutId);
+        const payout = requestPayout(existing, asked);
+        if (existing !== null) {
+            return payoutCodec.encode(payout);
+        }
+        demandNothingOwed(await this.#coversOf(ctx, participantId));
+        await debit(ctx, participantId, lane, sourceIds, amountNano);
+        ctx.ledger.put(PAYOUT, payout);
+        await ctx.commit({
+            postings: transfer(freeAccount(participantId), payoutAccount(participantId), amountNano, PAYING_OUT),
+            event: { name: 'PayoutRequested/1', payload: { participantId, payoutId, amountNano } },
+        });
+        return payoutCodec.encode(payout);
+    }
+
+    /**
+     * The settlement agent confirms that it paid outside, once per external payment.
+     * @throws CALLER_NOT_SEATED · PAYOUT_MISSING · PAYOUT_CONFLICT
+     */
+    async confirmPayout(ctx: TradeContext, command: string): Promise<string> {
+        const payment = payoutPaymentCodec.decode(command);
+        const { paymentId, participantId, payoutId } = payment;
+        await ctx.officer('account', 'confirm-payout');
+        const asked = await ctx.ledger.get(PAYOUT, participantId, payoutId);
+        if (asked === null) {
+            throw marketError('PAYOUT_MISSING', { participantId, payoutId });
+        }
+        const paid = confirmPayout(asked, payment, await ctx.ledger.get(PAYOUT_PAYMENT, paymentId));
+        if (asked.paymentId !== null) {
+            return payoutCodec.encode(paid);
+        }
+        const { amountNano } = paid;
+        ctx.ledger.put(PAYOUT, paid);
+        ctx.ledger.put(PAYOUT_PAYMENT, payment);
+        await ctx.commit({
+            postings: transfer(payoutAccount(participantId), EXTERNAL_ACCOUNT, amountNano, PAYING_OUT),
+            event: { name: 'PayoutConfirmed/1', payload: { participantId, payoutId, paymentId, amountNano } },
+        });
+        return payoutCodec.encode(paid);
+    }
+
+    /**
+     * The settlement agent confirms money it holds outside for the subsidies of a carrier, once per external payment.
+     * @throws CALLER_NOT_SEATED · SUBSIDY_CONFLICT
+     */
+    async fundSubsidy(ctx: TradeContext, command: string): Promise<string> {
+        const payment = subsidyPaymentCodec.decode(command);
+        const { paymentId, carrier, amountNano } = payment;
+        await ctx.officer('account', 'fund-subsidy');
+        const fund = (await ctx.ledger.get(SUBSIDY_FUND, carrier)) ?? emptyFund(carrier);
+        if (isRepeatedPayment(await ctx.ledger.get(SUBSIDY_PAYMENT, paymentId), payment)) {
+            return subsidyFundCodec.encode(fund);
+        }
+        demand((await ctx.ledger.get(DEPOSIT, paymentId)) === null, 'DEPOSIT_CONFLICT', { paymentId });
+        const raised = fundWith(fund, payment);
+        ctx.ledger.put(SUBSIDY_PAYMENT, payment);
+        ctx.ledger.put(SUBSIDY_FUND, raised);
+        await ctx.commit({
+            postings: transfer(EXTERNAL_ACCOUNT, subsidyAccount(carrier), amountNano, {
+                kind: 'deposit',
+                agreementId: null,
+                slot: null,
+            }),
+            event: { name: 'SubsidyFunded/1', payload: { paymentId, carrier, amountNano } },
+        });
+        return subsidyFundCodec.encode(raised);
+    }
+
     async deposits(ctx: TradeContext, query: string): Promise<string> {
         return encodePage(await ctx.ledger.page(DEPOSIT, pageQueryCodec.decode(query)), depositCodec);
     }
@@ -86,5 +227,28 @@ export class AccountContract extends ExchangeContract {
         const { participantId } = participantQueryCodec.decode(query);
         const all = { bookmark: '', pageSize: CARRIERS.length };
         return encodePage(await ctx.ledger.page(COVER, all, [participantId]), coverCodec);
+    }
+
+    async payouts(ctx: TradeContext, query: string): Promise<string> {
+        const { participantId, ...page } = participantPageQueryCodec.decode(query);
+        return encodePage(await ctx.ledger.page(PAYOUT, page, [participantId]), payoutCodec);
+    }
+
+    async subsidies(ctx: TradeContext, query: string): Promise<string> {
+        return encodePage(await ctx.ledger.page(SUBSIDY_FUND, pageQueryCodec.decode(query)), subsidyFundCodec);
+    }
+
+    async subsidyPayments(ctx: TradeContext, query: string): Promise<string> {
+        return encodePage(await ctx.ledger.page(SUBSIDY_PAYMENT, pageQueryCodec.decode(query)), subsidyPaymentCodec);
+    }
+
+    /** A participant has at most one cover per carrier. */
+    async #coversOf(ctx: TradeContext, participantId: string): Promise<Cover[]> {
+        const covers: Cover[] = [];
+        for (const carrier of CARRIERS) {
+            const cover = await ctx.ledger.get(COVER, participantId, carrier);
+            covers.push(...(cover === null ? [] : [cover]));
+        }
+        return covers;
     }
 }

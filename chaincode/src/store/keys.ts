@@ -1,14 +1,19 @@
 import type { AccountName } from '../domain/posting.js';
-import { coverAccount, escrowAccount, freeAccount } from '../domain/posting.js';
+import { coverAccount, escrowAccount, freeAccount, payoutAccount, subsidyAccount } from '../domain/posting.js';
 import { heldBy } from '../domain/escrow.js';
-import type { AmountNano } from '../domain/units.js';
+import { type AmountNano, NO_MONEY } from '../domain/units.js';
 import {
     coverCodec,
+    coverDrawCodec,
     coverTransferCodec,
     creditCodec,
     depositCodec,
     indebtednessCodec,
     laneCodec,
+    payoutCodec,
+    payoutPaymentCodec,
+    subsidyFundCodec,
+    subsidyPaymentCodec,
 } from '../wire/account.js';
 import { agreementCodec, withdrawalCodec } from '../wire/agreement.js';
 import { charterCodec, rulesCodec } from '../wire/charter.js';
@@ -131,12 +136,33 @@ export const COVER_TRANSFER = record('cover-transfer', coverTransferCodec, (tran
     transfer.participantId,
     transfer.transferId,
 ]);
+/** What a participant took out of its covers, to the same end. */
+export const COVER_DRAW = record('cover-draw', coverDrawCodec, (draw) => [draw.participantId, draw.drawId]);
 export const COVER = record(
     'cover',
     coverCodec,
     (cover) => [cover.participantId, cover.carrier],
     (cover) => [[coverAccount(cover.participantId, cover.carrier), cover.balanceNano]],
 );
+
+/** Money on its way out: it stays on the ledger until it is confirmed to be paid. */
+export const PAYOUT = record(
+    'payout',
+    payoutCodec,
+    (payout) => [payout.participantId, payout.payoutId],
+    (payout) => [[payoutAccount(payout.participantId), payout.paymentId === null ? payout.amountNano : NO_MONEY]],
+);
+/** Which payout an external payment paid: it counts once. */
+export const PAYOUT_PAYMENT = record('payout-payment', payoutPaymentCodec, (payment) => [payment.paymentId]);
+
+/** Money for renewable energy of a carrier. */
+export const SUBSIDY_FUND = record(
+    'subsidy-fund',
+    subsidyFundCodec,
+    (fund) => [fund.carrier],
+    (fund) => [[subsidyAccount(fund.carrier), fund.balanceNano]],
+);
+export const SUBSIDY_PAYMENT = record('subsidy-payment', subsidyPaymentCodec, (payment) => [payment.paymentId]);
 
 export const OFFER = record('offer', offerCodec, (offer) => [offer.offerId]);
 /** Which offer stands in a maker's place: the places bound how many are pending, and no two makers share a key. */

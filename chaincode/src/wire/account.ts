@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { type Cover, type CoverTransfer, type Credit, type Deposit, type Lane, LANES_MAX } from '../domain/account.js';
 import type { Indebtedness } from '../domain/indebtedness.js';
+import type { CoverDraw, Payout, PayoutPayment } from '../domain/payout.js';
+import type { SubsidyFund, SubsidyPayment } from '../domain/subsidy-fund.js';
 import { codec } from './codec.js';
 import {
     amountField,
@@ -48,4 +50,27 @@ export const coverTransferCodec = codec<CoverTransfer>(coverTransferSchema);
 export type CoverCommand = Readonly<{ transfer: CoverTransfer; sourceIds: readonly string[] }>;
 export const coverCommandCodec = codec<CoverCommand>(
     z.strictObject({ transfer: coverTransferSchema, sourceIds: distinct(sourceField, FOLDS_MAX) }),
+);
+
+export const coverDrawCodec = codec<CoverDraw>(
+    z.strictObject({ drawId: idField, participantId: idField, carrier: carrierField, amountNano: positiveAmountField }),
+);
+
+const payoutRequest = { payoutId: idField, participantId: idField, lane: laneField, amountNano: positiveAmountField };
+export const payoutCodec = codec<Payout>(z.strictObject({ ...payoutRequest, paymentId: idField.nullable() }));
+
+/** Takes money from a lane, after folding credits into it, on its way out of the market. */
+export type PayoutCommand = Readonly<{ payout: Omit<Payout, 'paymentId'>; sourceIds: readonly string[] }>;
+export const payoutCommandCodec = codec<PayoutCommand>(
+    z.strictObject({ payout: z.strictObject(payoutRequest), sourceIds: distinct(sourceField, FOLDS_MAX) }),
+);
+
+/** Which payout an external payment paid; it confirms the payout. */
+export const payoutPaymentCodec = codec<PayoutPayment>(
+    z.strictObject({ paymentId: idField, participantId: idField, payoutId: idField }),
+);
+
+export const subsidyFundCodec = codec<SubsidyFund>(z.strictObject({ carrier: carrierField, balanceNano: amountField }));
+export const subsidyPaymentCodec = codec<SubsidyPayment>(
+    z.strictObject({ paymentId: idField, carrier: carrierField, amountNano: positiveAmountField }),
 );

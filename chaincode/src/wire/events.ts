@@ -44,6 +44,20 @@ const SCHEMAS = {
         carrier: carrierField,
         amountNano: positiveAmountField,
     }),
+    'CoverLowered/1': z.strictObject({
+        participantId: idField,
+        drawId: idField,
+        carrier: carrierField,
+        amountNano: positiveAmountField,
+    }),
+    'PayoutRequested/1': z.strictObject({ participantId: idField, payoutId: idField, amountNano: positiveAmountField }),
+    'PayoutConfirmed/1': z.strictObject({
+        participantId: idField,
+        payoutId: idField,
+        paymentId: idField,
+        amountNano: positiveAmountField,
+    }),
+    'SubsidyFunded/1': z.strictObject({ paymentId: idField, carrier: carrierField, amountNano: positiveAmountField }),
     'OfferProposed/1': z.strictObject({
         offerId: hashField,
         makerId: idField,

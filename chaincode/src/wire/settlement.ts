@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { QUALITIES } from '../domain/estimation.js';
-import type { AccountName, Posting } from '../domain/posting.js';
+import { type AccountName, type Posting, POSTING_KINDS } from '../domain/posting.js';
 import type { Settlement } from '../domain/settlement.js';
 import { codec } from './codec.js';
 import {
@@ -20,12 +20,12 @@ const SETTLEMENT_BYTES_MAX = 8 * 1024 * 1024;
 const accountField = z
     .string()
     .max(200)
-    .regex(/^(free|escrow|cover|system)\/[a-z0-9./-]+$/) as unknown as z.ZodType<AccountName, string>;
+    .regex(/^(free|escrow|cover|payout|subsidy|system)\/[a-z0-9./-]+$/) as unknown as z.ZodType<AccountName, string>;
 
 export const postingSchema = z.strictObject({
     account: accountField,
     agreementId: hashField.nullable(),
-    kind: z.enum(['deposit', 'fund', 'energy', 'default', 'release', 'imbalance', 'fee', 'debt', 'cover']),
+    kind: z.enum(POSTING_KINDS),
     slot: slotField.nullable(),
     amountNano: signedAmountField,
 }) satisfies z.ZodType<Posting>;

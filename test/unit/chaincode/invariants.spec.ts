@@ -40,7 +40,7 @@ const BREACHES: Readonly<Record<string, readonly Partial<Movement>[]>> = {
         { heldChanges: new Map([...SOUND.heldChanges, [freeAccount('bert'), amountNano(1n)]]) },
         { heldChanges: new Map([...SOUND.heldChanges, [anna, amountNano(3n)]]) },
     ],
-    'free accounts and escrow are never negative': [
+    'only covers fall below zero': [
         { heldAfter: [[anna, amountNano(-1n)]] },
         { heldAfter: [[`escrow/${'1'.repeat(64)}/anna`, amountNano(-1n)]] },
     ],

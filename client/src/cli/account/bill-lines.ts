@@ -1,5 +1,5 @@
 import type { PostingKind } from '@commonwatt/chaincode/domain/posting';
-import { absolute, type AmountNano, minus, type SlotIndex } from '@commonwatt/chaincode/domain/units';
+import { absolute, type AmountNano, negate, type SlotIndex } from '@commonwatt/chaincode/domain/units';
 import type { Bill, BillBalance } from '../../bill.js';
 import type { CarrierBill, PointLine } from '../../bill-carrier.js';
 import { kilowattHours, roundedAmount, roundedPrice } from '../../decimal.js';
@@ -30,6 +30,11 @@ export function billLines(bill: Bill, frame: Frame): string[] {
         '',
         ...table(balanceRows(bill.balance), 1),
         ...bill.deposits.map(({ paymentId, amountNano }) => `paid in: ${roundedAmount(amountNano)} (${paymentId})`),
+        ...bill.payouts.map(({ payoutId, paymentId, amountNano }) =>
+            paymentId === null
+                ? `on its way out: ${roundedAmount(amountNano)} (${payoutId})`
+                : `paid out: ${roundedAmount(amountNano)} (${payoutId}, ${paymentId})`,
+        ),
         ...bill.escrow.map(
             ({ agreementId, heldNano }) => `set aside: ${roundedAmount(heldNano)} for agreement ${agreementId}`,
         ),
@@ -72,7 +77,7 @@ function carrierRows(bill: CarrierBill): Row[] {
         ...charge('network fee on what was taken', bill.networkFee),
         ...bill.defaults.flatMap(({ counterpartyId, receivedNano, paidNano }): Row[] => [
             ...moneyRow(`default amounts from ${counterpartyId}`, receivedNano),
-            ...moneyRow(`default amounts to ${counterpartyId}`, minus(0n as AmountNano, paidNano)),
+            ...moneyRow(`default amounts to ${counterpartyId}`, negate(paidNano)),
         ]),
         ...bill.corrections.flatMap(({ run, kind, amountNano }) =>
             moneyRow(`correction ${String(run)}: ${CORRECTED[kind] ?? kind}`, amountNano),
@@ -95,6 +100,7 @@ const balanceRows = (balance: BillBalance): (readonly [string, string])[] =>
         [
             ['ACCOUNT', null],
             ['  paid in', balance.paidInNano],
+            ['  paid out', negate(balance.paidOutNano)],
             ['  slots before this bill', balance.earlierNano],
             ['  before this bill', balance.beforeNano],
             ['  this bill', balance.billNano],
@@ -104,5 +110,6 @@ const balanceRows = (balance: BillBalance): (readonly [string, string])[] =>
             ['    free', balance.freeNano],
             ['    set aside for agreements', balance.escrowNano],
             ['    cover for imbalance and fees', balance.coverNano],
+            ['    on its way out', balance.payoutNano],
         ] as const
     ).map(([what, amount]) => [what, amount === null ? '' : roundedAmount(amount)]);

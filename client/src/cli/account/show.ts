@@ -5,17 +5,23 @@ import { addVerb, onRun } from '../verb.js';
 export function registerShow(noun: Command): void {
     const verb = addVerb(noun, {
         name: 'show',
-        summary: "show a participant's money: lanes, credits not yet folded into them, covers",
+        summary: "show a participant's money: lanes, credits not yet folded into them, covers, payouts",
         example: 'commonwatt account show bld-12 --org community',
         mode: 'read',
     }).argument('<participant>');
     onRun(verb, async (session, _, [participantId = '']) => {
-        const account = await (await session.market()).accounts.show(participantId);
-        session.print(account, [
+        const { accounts } = await session.market();
+        const account = await accounts.show(participantId);
+        const payouts = await accounts.payouts(participantId);
+        session.print({ ...account, payouts }, [
             `${participantId}: ${formatAmount(account.freeNano)} free`,
             ...account.lanes.map((lane) => `  lane ${String(lane.lane)}: ${formatAmount(lane.balanceNano)}`),
             ...account.credits.map((credit) => `  credit ${credit.sourceId}: ${formatAmount(credit.amountNano)}`),
             ...account.covers.map((cover) => `  cover for ${cover.carrier}: ${formatAmount(cover.balanceNano)}`),
+            ...payouts.map(({ payoutId, amountNano, paymentId }) => {
+                const state = paymentId === null ? 'asked for' : `paid by ${paymentId}`;
+                return `  payout ${payoutId}: ${formatAmount(amountNano)}, ${state}`;
+            }),
         ]);
     });
 }

@@ -1,0 +1,174 @@
+import type { Rules } from '@commonwatt/chaincode/domain/rules';
+import { amountNano, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import {
+    coverDrawCodec,
+    depositCodec,
+    payoutCommandCodec,
+    payoutPaymentCodec,
+    subsidyPaymentCodec,
+} from '@commonwatt/chaincode/wire/account';
+import { expect } from 'chai';
+import { heldByAccount, moneyIn } from '../support/ledger-money.js';
+import * as commands from '../support/market-commands.js';
+import { ELECTRICITY_RULES, FIRST_SLOT, RULES } from '../support/sample-market.js';
+import { DEPOSIT_NANO, StubMarket } from '../support/stub-market.js';
+
+const WITH_FEE: Rules = {
+    ...RULES,
+    carriers: {
+        electricity: { ...ELECTRICITY_RULES, networkFeeMicroPerKwh: priceMicroPerKwh(80_000n) },
+        heat: ELECTRICITY_RULES,
+    },
+};
+let market: StubMarket;
+const open = async (): Promise<void> => {
+    market = await StubMarket.ready(undefined, WITH_FEE);
+};
+
+const fromDeposit = ['deposit.pay-anna'];
+const request = (nano: bigint, sourceIds: readonly string[] = fromDeposit, payoutId = 'leaving'): string =>
+    payoutCommandCodec.encode({
+        payout: { payoutId, participantId: 'anna', lane: 0, amountNano: amountNano(nano) },
+        sourceIds,
+    });
+const confirm = (paymentId = 'bank-1', payoutId = 'leaving'): string =>
+    payoutPaymentCodec.encode({ paymentId, participantId: 'anna', payoutId });
+const fund = (nano: bigint, paymentId = 'state-1', carrier: 'electricity' | 'heat' = 'electricity'): string =>
+    subsidyPaymentCodec.encode({ paymentId, carrier, amountNano: amountNano(nano) });
+const held = (account: Parameters<ReturnType<typeof heldByAccount>['get']>[0]): bigint =>
+    heldByAccount(market.ledger).get(account) ?? 0n;
+
+describe('exchange: account request-payout', () => {
+    beforeEach(open);
+
+    it('takes money from the lane at once, and keeps it on the ledger until it is paid', async () => {
+        const { writes, event } = await market.do('anna', 'exchange', 'account:request-payout', request(7n));
+        expect(writes.map((write) => write.key)).to.deep.equal([
+            'credit/anna/deposit.pay-anna',
+            'lane/anna/0000000000',
+            'payout/anna/leaving',
+        ]);
+        expect(event?.payload).to.equal('{"amountNano":"7","participantId":"anna","payoutId":"leaving"}');
+        expect([held('free/anna'), held('payout/anna')]).to.deep.equal([DEPOSIT_NANO - 7n, 7n]);
+        expect(moneyIn(market.ledger)).to.equal(4n * DEPOSIT_NANO);
+    });
+
+    it('is asked for once per id, by its owner, with money of its own', async () => {
+        await market.do('anna', 'exchange', 'account:request-payout', request(7n));
+        const again = await market.do('anna', 'exchange', 'account:request-payout', request(7n));
+        expect([again.writes, again.event]).to.deep.equal([[], null]);
+        await market.refused('PAYOUT_CONFLICT', 'anna', 'exchange', 'account:request-payout', request(8n));
+        await market.refused('CALLER_NOT_PARTICIPANT', 'bert', 'exchange', 'account:request-payout', request(7n));
+        const rest = request(DEPOSIT_NANO, [], 'rest');
+        await market.refused('ACCOUNT_UNDERFUNDED', 'anna', 'exchange', 'account:request-payout', rest);
+    });
+
+    it('waits until nothing is owed', async () => {
+        await annaTakes(10n);
+        const owed = await market.refused('COVER_OWED', 'anna', 'exchange', 'account:request-payout', request(7n));
+        expect(owed.operands).to.deep.equal({
+            participantId: 'anna',
+            carrier: 'electricity',
+            balanceNano: String(-10n * 230_000n),
+        });
+    });
+});
+
+describe('exchange: account confirm-payout', () => {
+    beforeEach(open);
+    beforeEach(async () => {
+        await market.do('anna', 'exchange', 'account:request-payout', request(7n));
+    });
+
+    it('lets the money leave the ledger, once', async () => {
+        const { event } = await market.do('settlement', 'exchange', 'account:confirm-payout', confirm());
+        expect(event?.name).to.equal('PayoutConfirmed/1');
+        expect([held('payout/anna'), moneyIn(market.ledger)]).to.deep.equal([0n, 4n * DEPOSIT_NANO - 7n]);
+        const again = await market.do('settlement', 'exchange', 'account:confirm-payout', confirm());
+        expect(again.writes).to.deep.equal([]);
+        const page = '{"bookmark":"","pageSize":50,"participantId":"anna"}';
+        expect(await market.ask('exchange', 'account:payouts', page)).to.deep.equal({
+            bookmark: '',
+            items: [{ amountNano: '7', lane: 0, participantId: 'anna', paymentId: 'bank-1', payoutId: 'leaving' }],
+        });
+    });
+
+    it('is the settlement agent’s word, of a payout that was asked for, by a payment of its own', async () => {
+        await market.refused('CALLER_NOT_SEATED', 'anna', 'exchange', 'account:confirm-payout', confirm());
+        const unknown = confirm('bank-1', 'other');
+        await market.refused('PAYOUT_MISSING', 'settlement', 'exchange', 'account:confirm-payout', unknown);
+        await market.do('settlement', 'exchange', 'account:confirm-payout', confirm());
+        const other = confirm('bank-2');
+        await market.refused('PAYOUT_CONFLICT', 'settlement', 'exchange', 'account:confirm-payout', other);
+        await market.do('anna', 'exchange', 'account:request-payout', request(7n, [], 'second'));
+        const reused = confirm('bank-1', 'second');
+        await market.refused('PAYOUT_CONFLICT', 'settlement', 'exchange', 'account:confirm-payout', reused);
+    });
+});
+
+describe('exchange: account draw-cover', () => {
+    beforeEach(open);
+    const draw = (nano: bigint, drawId = 'back'): string =>
+        coverDrawCodec.encode({ drawId, participantId: 'solar', carrier: 'electricity', amountNano: amountNano(nano) });
+
+    it('gives back what was earned for energy without an agreement, once, and no more than there is', async () => {
+        await annaTakes(0n, 100n);
+        const earnedNano = 100n * 50_000n;
+        const { operands } = await market.refused(
+            'COVER_UNDERFUNDED',
+            'solar',
+            'exchange',
+            'account:draw-cover',
+            draw(earnedNano + 1n),
+        );
+        expect(operands).to.include({ neededNano: String(earnedNano + 1n), heldNano: String(earnedNano) });
+        await market.refused('CALLER_NOT_PARTICIPANT', 'anna', 'exchange', 'account:draw-cover', draw(1n));
+        await market.do('solar', 'exchange', 'account:draw-cover', draw(earnedNano));
+        expect([held('cover/solar/electricity'), held('free/solar')]).to.deep.equal([0n, DEPOSIT_NANO + earnedNano]);
+        const again = await market.do('solar', 'exchange', 'account:draw-cover', draw(earnedNano));
+        expect(again.writes).to.deep.equal([]);
+        await market.refused('COVER_CONFLICT', 'solar', 'exchange', 'account:draw-cover', draw(1n));
+        expect(moneyIn(market.ledger)).to.equal(4n * DEPOSIT_NANO);
+    });
+});
+
+describe('exchange: account fund-subsidy', () => {
+    beforeEach(open);
+
+    it('raises the fund of a carrier, once per payment, by the settlement agent’s word', async () => {
+        await market.refused('CALLER_NOT_SEATED', 'anna', 'exchange', 'account:fund-subsidy', fund(5n));
+        await market.do('settlement', 'exchange', 'account:fund-subsidy', fund(5n));
+        const again = await market.do('settlement', 'exchange', 'account:fund-subsidy', fund(5n));
+        expect(again.writes).to.deep.equal([]);
+        await market.do('settlement', 'exchange', 'account:fund-subsidy', fund(6n, 'state-2'));
+        expect(held('subsidy/electricity')).to.equal(11n);
+        expect(moneyIn(market.ledger)).to.equal(4n * DEPOSIT_NANO + 11n);
+        for (const other of [fund(6n), fund(5n, 'state-1', 'heat')]) {
+            await market.refused('SUBSIDY_CONFLICT', 'settlement', 'exchange', 'account:fund-subsidy', other);
+        }
+    });
+
+    it('takes no payment that stands for a deposit, nor the other way round', async () => {
+        const deposited = fund(5n, 'pay-anna');
+        await market.refused('DEPOSIT_CONFLICT', 'settlement', 'exchange', 'account:fund-subsidy', deposited);
+        await market.do('settlement', 'exchange', 'account:fund-subsidy', fund(5n));
+        const deposit = depositCodec.encode({
+            paymentId: 'state-1',
+            participantId: 'anna',
+            amountNano: amountNano(5n),
+        });
+        await market.refused('SUBSIDY_CONFLICT', 'settlement', 'exchange', 'account:deposit', deposit);
+    });
+});
+
+/** One slot in which anna takes and solar gives without an agreement. */
+async function annaTakes(wh: bigint, solarWh = 0n): Promise<void> {
+    await market.advance(FIRST_SLOT, FIRST_SLOT + 1);
+    const readings = [
+        market.reading('solar-point', FIRST_SLOT, 0n, solarWh),
+        market.reading('anna-point', FIRST_SLOT, wh, 0n),
+        market.reading('bert-point', FIRST_SLOT, 0n, 0n),
+    ];
+    await market.do('stranger', 'exchange', 'reading:submit', commands.submitReadings(...readings));
+    await market.settle(FIRST_SLOT);
+}
