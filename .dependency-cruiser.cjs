@@ -88,7 +88,7 @@ module.exports = {
             to: {
                 path: '^chaincode/',
                 pathNot:
-                    '^chaincode/(src|dist)/(wire/|domain/(units|errors|charter|participant|seat|clock|account|offer|agreement|amendment|escrow|reading)[.])',
+                    '^chaincode/(src|dist)/(wire/|domain/(units|errors|charter|participant|seat|clock|account|offer|agreement|amendment|escrow|mandate|reading)[.])',
                 dependencyTypesNot: ['type-only'],
             },
         },

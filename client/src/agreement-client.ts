@@ -25,9 +25,9 @@ import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
 import type { Page, PageQuery } from '@commonwatt/chaincode/wire/query';
 import { keyIdOf } from '@commonwatt/chaincode/wire/signature';
 import type { AccountClient } from './account-client.js';
-import { type DocumentSigner, signDocument } from './document-signer.js';
 import { CommonwattError, translated } from './errors.js';
 import { everyItem, type Ledger, orNull } from './ledger.js';
+import type { Signing } from './signing.js';
 import type { Committed } from './submitter.js';
 
 /** Another step took the credits we named between reading and committing; these are read again. */
@@ -53,14 +53,13 @@ export class AgreementClient {
     }
 
     /**
-     * Signs terms for one party, with the identity's signing key or another signer. Nothing is sent.
+     * Signs terms for one party, with the identity's signing key or another signer; as its agent, where a mandate is
+     * named. Nothing is sent.
      * @throws InvalidError SIGNING_KEY_MISSING, INPUT_INVALID
      */
-    async consent(terms: Terms, participantId: string, signer?: DocumentSigner): Promise<Consent> {
+    async consent(terms: Terms, participantId: string, signing: Signing = {}): Promise<Consent> {
         const body = translated(() => consentBody(agreementIdOf(terms), terms));
-        const scope = this.#ledger.scope('exchange');
-        const signed = await signDocument(signer ?? this.#ledger.documents, 'commonwatt/agreement/1', scope, body);
-        return { participantId, ...signed };
+        return await this.#ledger.signFor(participantId, ['commonwatt/agreement/1', body], signing);
     }
 
     /**
@@ -123,19 +122,13 @@ export class AgreementClient {
     }
 
     /**
-     * Signs for one party that delivery ends before a slot, with the identity's signing key or another signer. Nothing
-     * is sent.
+     * Signs for one party that delivery ends before a slot, with the identity's signing key or another signer; as its
+     * agent, where a mandate is named. Nothing is sent.
      * @throws InvalidError SIGNING_KEY_MISSING, INPUT_INVALID
      */
-    async consentToCancel(
-        cancellation: Cancellation,
-        participantId: string,
-        signer?: DocumentSigner,
-    ): Promise<Consent> {
+    async consentToCancel(cancellation: Cancellation, participantId: string, signing: Signing = {}): Promise<Consent> {
         const body = translated(() => cancellationCodec.toJson(cancellation));
-        const scope = this.#ledger.scope('exchange');
-        const signed = await signDocument(signer ?? this.#ledger.documents, 'commonwatt/cancellation/1', scope, body);
-        return { participantId, ...signed };
+        return await this.#ledger.signFor(participantId, ['commonwatt/cancellation/1', body], signing);
     }
 
     /**
@@ -166,18 +159,24 @@ export class AgreementClient {
     }
 
     /**
-     * Takes the caller's signature back, unless the agreement is concluded already.
+     * Takes the caller's signature back, unless the agreement is concluded already; as an agent, the one it gave under
+     * the mandate.
      * @throws ForbiddenError CALLER_NOT_PARTICIPANT · InvalidError SIGNATURE_INVALID
      */
-    async withdraw(terms: Terms, participantId: string): Promise<Committed<Withdrawal>> {
+    async withdraw(
+        terms: Terms,
+        participantId: string,
+        mandateId: string | null = null,
+    ): Promise<Committed<Withdrawal>> {
         const termsHash = translated(() => termsHashOf(terms));
         const withdrawal = { participantId, termsHash, keyId: keyIdOf(this.#ledger.documents.publicKey) };
         const body = withdrawalCodec.toJson(withdrawal);
-        const { signature } = await this.#ledger.sign('commonwatt/withdrawal/1', 'exchange', body);
+        const signed = ['commonwatt/withdrawal/1', body] as const;
+        const { signature } = await this.#ledger.signFor(participantId, signed, { mandateId });
         return await this.#ledger.submit(
             'exchange',
             'agreement:withdraw',
-            () => withdrawCodec.encode({ withdrawal, signature }),
+            () => withdrawCodec.encode({ withdrawal, mandateId, signature }),
             withdrawalCodec.decode,
             () => Promise.resolve(null), // it has no listing: the same withdrawal again answers the same
         );

@@ -16,10 +16,10 @@ import type { AccountClient } from './account-client.js';
 import type { AgreementClient } from './agreement-client.js';
 import type { CharterClient } from './charter-client.js';
 import type { ClockClient } from './clock-client.js';
-import { type DocumentSigner, signDocument } from './document-signer.js';
 import { CommonwattError, translated } from './errors.js';
 import { type Ledger, orNull } from './ledger.js';
 import type { ParticipantClient } from './participant-client.js';
+import type { Signing } from './signing.js';
 import type { Committed } from './submitter.js';
 
 /** Between reading and committing another step took the credits we named, or the slot began; these are read again. */
@@ -46,14 +46,13 @@ export class AmendmentClient {
     }
 
     /**
-     * Signs the next version for one party, with the identity's signing key or another signer. Nothing is sent.
+     * Signs the next version for one party, with the identity's signing key or another signer; as its agent, where a
+     * mandate is named. Nothing is sent.
      * @throws InvalidError SIGNING_KEY_MISSING, INPUT_INVALID
      */
-    async consent(agreementId: string, terms: Terms, participantId: string, signer?: DocumentSigner): Promise<Consent> {
+    async consent(agreementId: string, terms: Terms, participantId: string, signing: Signing = {}): Promise<Consent> {
         const body = translated(() => consentBody(agreementId, terms));
-        const scope = this.#ledger.scope('exchange');
-        const signed = await signDocument(signer ?? this.#ledger.documents, 'commonwatt/agreement/1', scope, body);
-        return { participantId, ...signed };
+        return await this.#ledger.signFor(participantId, ['commonwatt/agreement/1', body], signing);
     }
 
     /**

@@ -1,3 +1,4 @@
+import type { Consent } from '@commonwatt/chaincode/domain/agreement';
 import type { Json } from '@commonwatt/chaincode/wire/canonical';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import type { Codec } from '@commonwatt/chaincode/wire/codec';
@@ -6,6 +7,7 @@ import type { SignatureDomain, SignatureScope } from '@commonwatt/chaincode/wire
 import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/verbs';
 import { type DetachedSignature, type DocumentSigner, signDocument } from './document-signer.js';
 import { InvalidError, NotFoundError, translated } from './errors.js';
+import { signFor, type Signing } from './signing.js';
 import type { Committed, Submitter } from './submitter.js';
 import type { ChaincodeRole, Transport } from './transport.js';
 
@@ -50,6 +52,16 @@ export class Ledger {
     /** Signs a document with the identity's signing key. @throws InvalidError SIGNING_KEY_MISSING {} */
     async sign(domain: SignatureDomain, role: ChaincodeRole, body: Json): Promise<DetachedSignature> {
         return await signDocument(this.documents, domain, this.scope(role), body);
+    }
+
+    /** Signs a document in a party's name: with the identity's signing key or another; as an agent under a mandate. */
+    async signFor(
+        participantId: string,
+        document: readonly [SignatureDomain, Json],
+        { signer, mandateId }: Signing = {},
+    ): Promise<Consent> {
+        const key = signer ?? this.documents;
+        return await signFor(participantId, mandateId ?? null, document, this.scope('exchange'), key);
     }
 
     /**

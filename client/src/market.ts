@@ -14,6 +14,7 @@ import { GatewayTransport } from './gateway-transport.js';
 import { HaltClient } from './halt-client.js';
 import type { Identity } from './identity.js';
 import { Ledger, orNull } from './ledger.js';
+import { MandateClient } from './mandate-client.js';
 import { MeterClient } from './meter-client.js';
 import { OfferClient } from './offer-client.js';
 import { ParticipantClient } from './participant-client.js';
@@ -54,6 +55,7 @@ export class Market {
     readonly seats: SeatClient;
     readonly participants: ParticipantClient;
     readonly qualifications: QualificationClient;
+    readonly mandates: MandateClient;
     readonly meters: MeterClient;
     readonly accounts: AccountClient;
     readonly offers: OfferClient;
@@ -87,6 +89,7 @@ export class Market {
         this.seats = new SeatClient(this.ledger);
         this.participants = new ParticipantClient(this.ledger);
         this.qualifications = new QualificationClient(this.ledger);
+        this.mandates = new MandateClient(this.ledger, this.participants);
         this.meters = new MeterClient(this.ledger);
         this.accounts = new AccountClient(this.ledger);
         this.agreements = new AgreementClient(this.ledger, this.accounts);

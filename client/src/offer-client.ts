@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Terms } from '@commonwatt/chaincode/domain/agreement';
+import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Execution } from '@commonwatt/chaincode/domain/escrow';
 import {
     completedTerms,
@@ -27,18 +27,18 @@ import {
 } from '@commonwatt/chaincode/wire/offer';
 import { decodePage, type Page, type PageQuery } from '@commonwatt/chaincode/wire/query';
 import type { AgreementClient } from './agreement-client.js';
-import { type DocumentSigner, signDocument } from './document-signer.js';
 import { CommonwattError, translated } from './errors.js';
 import { everyItem, type Ledger, orNull } from './ledger.js';
 import { newSalt } from './offer-draft.js';
+import type { Signing } from './signing.js';
 import type { Committed } from './submitter.js';
 
 /** Attempts to find a free place while other processes of the same maker take places, too. */
 const PLACE_ATTEMPTS_MAX = 4;
 
 /**
- * Negotiation on the ledger. Every move is signed with the identity's signing key, or another signer: where terms are put
- * on the table or accepted, the signature is the consent to the agreement.
+ * Negotiation on the ledger. Every move is signed with the identity's signing key, or another signer, or as an agent under
+ * a mandate: where terms are put on the table or accepted, the signature is the consent to the agreement.
  */
 export class OfferClient {
     readonly #ledger: Ledger;
@@ -56,23 +56,19 @@ export class OfferClient {
      * @throws InvalidError TERMS_INVALID, SIGNATURE_INVALID · ForbiddenError CALLER_NOT_PARTICIPANT,
      * QUALIFICATION_MISSING, METER_OF_OTHER · ConflictError OFFER_PLACE_TAKEN, OFFER_STATE, SLOT_BEGUN
      */
-    async make(
-        terms: Terms,
-        answersId: string | null = null,
-        signer: DocumentSigner = this.#ledger.documents,
-    ): Promise<Committed<Offer>> {
+    async make(terms: Terms, answersId: string | null = null, signing: Signing = {}): Promise<Committed<Offer>> {
         const proposal: Proposal = { answersId, terms };
         const offerId = translated(() => offerIdOf(proposal));
-        const signature = isOpen(proposal)
-            ? await this.#mark('make', offerId, 1, signer)
-            : await this.#consent(terms, signer);
+        const { mandateId, signature } = isOpen(proposal)
+            ? await this.#mark(terms.proposerId, ['make', offerId, 1], signing)
+            : await this.#agreements.consent(terms, terms.proposerId, signing);
         for (let attempt = 1; ; attempt += 1) {
             const place = await this.#freePlace(terms.proposerId);
             try {
                 return await this.#ledger.submit(
                     'exchange',
                     'offer:make',
-                    () => makeCodec.encode({ proposal, place, signature }),
+                    () => makeCodec.encode({ proposal, place, mandateId, signature }),
                     offerCodec.decode,
                     () => orNull(this.show(offerId)),
                 );
@@ -89,13 +85,9 @@ export class OfferClient {
      * Answers an open offer as it stands: its terms with the free place filled, as an offer to its maker.
      * @throws as `make`, and InvalidError OFFER_OPEN
      */
-    async answer(
-        open: Offer,
-        taker: Omit<Taker, 'salt'>,
-        signer: DocumentSigner = this.#ledger.documents,
-    ): Promise<Committed<Offer>> {
+    async answer(open: Offer, taker: Omit<Taker, 'salt'>, signing: Signing = {}): Promise<Committed<Offer>> {
         const terms = translated(() => completedTerms(open.terms, { ...taker, salt: newSalt() }));
-        return await this.make(terms, open.offerId, signer);
+        return await this.make(terms, open.offerId, signing);
     }
 
     /**
@@ -104,19 +96,15 @@ export class OfferClient {
      * @throws ConflictError OFFER_ROUND, OFFER_TURN, OFFER_STATE, SLOT_BEGUN · ForbiddenError OFFER_OF_OTHERS ·
      * LimitError OFFER_ROUNDS_LIMIT, and as `make`
      */
-    async counter(
-        offer: Offer,
-        terms: Terms,
-        signer: DocumentSigner = this.#ledger.documents,
-    ): Promise<Committed<Offer>> {
+    async counter(offer: Offer, terms: Terms, signing: Signing = {}): Promise<Committed<Offer>> {
         const { offerId } = offer;
         const round = offer.rounds.length + 1;
-        const signature = await this.#consent(terms, signer);
+        const { mandateId, signature } = await this.#agreements.consent(terms, terms.proposerId, signing);
         const repeated = { proposerId: terms.proposerId, termsHash: translated(() => termsHashOf(terms)) };
         return await this.#ledger.submit(
             'exchange',
             'offer:counter',
-            () => counterCodec.encode({ offerId, round, terms, signature }),
+            () => counterCodec.encode({ offerId, round, terms, mandateId, signature }),
             offerCodec.decode,
             () => this.#shownIf(offerId, (now) => isRepeatedCounter(now, round, repeated)),
         );
@@ -128,18 +116,14 @@ export class OfferClient {
      * @throws ConflictError OFFER_ROUND, OFFER_TURN, OFFER_STATE, SLOT_BEGUN, SIGNATURE_WITHDRAWN · ForbiddenError
      * OFFER_OF_OTHERS, QUALIFICATION_MISSING · InvalidError OFFER_OPEN
      */
-    async accept(
-        offer: Offer,
-        participantId: string,
-        signer: DocumentSigner = this.#ledger.documents,
-    ): Promise<Committed<Offer>> {
+    async accept(offer: Offer, participantId: string, signing: Signing = {}): Promise<Committed<Offer>> {
         const { offerId } = offer;
         const round = offer.rounds.length;
-        const signature = await this.#consent(offer.terms, signer);
+        const { mandateId, signature } = await this.#agreements.consent(offer.terms, participantId, signing);
         return await this.#ledger.submit(
             'exchange',
             'offer:accept',
-            () => acceptCodec.encode({ offerId, round, participantId, signature }),
+            () => acceptCodec.encode({ offerId, round, participantId, mandateId, signature }),
             offerCodec.decode,
             () => this.#shownIf(offerId, (now) => isRepeatedAcceptance(now, round, participantId)),
         );
@@ -149,18 +133,14 @@ export class OfferClient {
      * Ends a negotiation that the participant opened, or whose terms on the table are its own.
      * @throws ConflictError OFFER_ROUND, OFFER_STATE, OFFER_TAKEN · ForbiddenError OFFER_OF_OTHERS
      */
-    async withdraw(
-        offer: Offer,
-        participantId: string,
-        signer: DocumentSigner = this.#ledger.documents,
-    ): Promise<Committed<Offer>> {
+    async withdraw(offer: Offer, participantId: string, signing: Signing = {}): Promise<Committed<Offer>> {
         const { offerId } = offer;
         const round = offer.rounds.length;
-        const signature = await this.#mark('withdraw', offerId, round, signer);
+        const { mandateId, signature } = await this.#mark(participantId, ['withdraw', offerId, round], signing);
         return await this.#ledger.submit(
             'exchange',
             'offer:withdraw',
-            () => withdrawOfferCodec.encode({ offerId, round, participantId, signature }),
+            () => withdrawOfferCodec.encode({ offerId, round, participantId, mandateId, signature }),
             offerCodec.decode,
             () => this.#shownIf(offerId, (now) => isRepeatedWithdrawal(now, round, participantId)),
         );
@@ -207,13 +187,8 @@ export class OfferClient {
         return await everyItem((query) => this.page(query, makerId));
     }
 
-    async #consent(terms: Terms, signer: DocumentSigner): Promise<string> {
-        return (await this.#agreements.consent(terms, terms.proposerId, signer)).signature;
-    }
-
-    async #mark(move: 'make' | 'withdraw', offerId: string, round: number, signer: DocumentSigner): Promise<string> {
-        const scope = this.#ledger.scope('exchange');
-        return (await signDocument(signer, 'commonwatt/offer/1', scope, markBody(move, offerId, round))).signature;
+    async #mark(participantId: string, mark: Parameters<typeof markBody>, signing: Signing): Promise<Consent> {
+        return await this.#ledger.signFor(participantId, ['commonwatt/offer/1', markBody(...mark)], signing);
     }
 
     async #shownIf(offerId: string, done: (offer: Offer) => boolean): Promise<Offer | null> {

@@ -106,7 +106,7 @@ describe('exchange: agreement conclude', () => {
 
     it('refuses missing, foreign, surplus and altered signatures', async () => {
         const conclude = 'agreement:conclude' as const;
-        const consents = ['solar', 'anna'].map((id) => commands.consentOf(TERMS, id, market.who(id).key));
+        const consents = ['solar', 'anna'].map((id) => commands.consentOf(TERMS, id, market.who(id)));
         const [solar, anna] = consents;
         if (solar === undefined || anna === undefined) {
             throw new Error('two consents');
@@ -116,12 +116,12 @@ describe('exchange: agreement conclude', () => {
         await market.refused('SIGNATURE_MISSING', 'solar', 'exchange', conclude, send([solar]));
         await market.refused('SIGNATURE_MISSING', 'solar', 'exchange', conclude, send([solar, solar]));
         await market.refused('SIGNATURE_MISSING', 'solar', 'exchange', conclude, send([solar, anna, anna]));
-        const byBert = commands.consentOf(TERMS, 'anna', market.who('bert').key);
+        const byBert = commands.consentOf(TERMS, 'anna', market.who('bert'));
         await market.refused('SIGNATURE_MISSING', 'solar', 'exchange', conclude, send([solar, byBert]));
         const borrowed = { ...anna, signature: solar.signature };
         await market.refused('SIGNATURE_INVALID', 'solar', 'exchange', conclude, send([solar, borrowed]));
         const other = sampleTerms({ salt: '01'.repeat(32) });
-        const ofOther = commands.consentOf(other, 'anna', market.who('anna').key);
+        const ofOther = commands.consentOf(other, 'anna', market.who('anna'));
         await market.refused('SIGNATURE_INVALID', 'solar', 'exchange', conclude, send([solar, ofOther]));
     });
 
@@ -237,8 +237,9 @@ describe('exchange: agreement withdraw', () => {
         await market.refused('CALLER_NOT_PARTICIPANT', 'bert', 'exchange', 'agreement:withdraw', command);
         const byBert = commands.withdraw(TERMS, 'anna', market.who('bert'));
         await market.refused('SIGNATURE_INVALID', 'anna', 'exchange', 'agreement:withdraw', byBert);
-        const consent = commands.consentOf(TERMS, 'anna', market.who('anna').key);
+        const consent = commands.consentOf(TERMS, 'anna', market.who('anna'));
         const replayed = canonicalJson({
+            mandateId: null,
             signature: consent.signature,
             withdrawal: { keyId: consent.keyId, participantId: 'anna', termsHash: termsHashOf(TERMS) },
         });

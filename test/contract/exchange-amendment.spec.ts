@@ -113,7 +113,7 @@ describe('exchange: amendment propose', () => {
             proposeAmendmentCodec.encode({
                 agreementId: ID,
                 terms: RAISED,
-                consents: ['solar', 'anna'].map((id) => commands.consentOf(terms, id, market.who(id).key, agreementId)),
+                consents: ['solar', 'anna'].map((id) => commands.consentOf(terms, id, market.who(id), agreementId)),
             });
         await refusedProposal('SIGNATURE_INVALID', signed(RAISED, '0'.repeat(64)));
         await refusedProposal('SIGNATURE_INVALID', signed(LOWERED, ID));
@@ -398,7 +398,12 @@ describe('exchange: amendment enact, against three organisations with code of th
 
     async function forge(terms: Terms, key: SigningKey, termsHash = termsHashOf(terms)): Promise<void> {
         const signature = key.signDocument('commonwatt/agreement/1', SCOPE.exchange, consentBody(ID, terms));
-        const consents = terms.parties.map(({ participantId }) => ({ participantId, keyId: key.keyId, signature }));
+        const consents = terms.parties.map(({ participantId }) => ({
+            participantId,
+            mandateId: null,
+            keyId: key.keyId,
+            signature,
+        }));
         const value = agreementCodec.encode({ agreementId: ID, termsHash, terms, consents });
         await overwrite(`amendment/${ID}/0000000002`, value);
     }
@@ -418,7 +423,7 @@ describe('exchange: amendment enact, against three organisations with code of th
             await overwrite(`participant/${id}`, stored.replace(market.who(id).key.publicKey, key.publicKey));
         }
         await forge(LOWERED, key);
-        const { operands } = await refusedEnactment('SIGNATURE_MISSING', LOWERED);
+        const { operands } = await refusedEnactment('KEY_REPLACED', LOWERED);
         expect(operands).to.deep.equal({ participantId: 'solar', keyId: market.who('solar').key.keyId });
     });
 

@@ -59,7 +59,7 @@ describe('offers on the ledger', () => {
         it('terms that were countered cannot be concluded any more, whoever has their signatures', async () => {
             const offered = await moves.make(negotiableTerms());
             await moves.counter(offered, cheaper(offered, 'anna', 150_000n));
-            const annas = consentOf(offered.terms, 'anna', market.who('anna').key);
+            const annas = consentOf(offered.terms, 'anna', market.who('anna'));
             const command = moves.concludeCommand({ ...offered, consents: [...offered.consents, annas] });
             const refused = await market.refused(
                 'SIGNATURE_WITHDRAWN',
@@ -77,14 +77,14 @@ describe('offers on the ledger', () => {
             const withdrawn = await moves.withdraw(asked, 'solar');
             expect(withdrawn).to.include({ state: 'withdrawn' });
             expect(withdrawn.consents).to.deep.equal([]);
-            const solars = consentOf(asked.terms, 'solar', market.who('solar').key);
+            const solars = consentOf(asked.terms, 'solar', market.who('solar'));
             const command = moves.concludeCommand({ ...asked, consents: [...asked.consents, solars] });
             await market.refused('SIGNATURE_WITHDRAWN', 'solar', 'exchange', 'agreement:conclude', command);
         });
 
         it('nor terms whose deadline has passed, before and after somebody says so', async () => {
             const offered = await moves.make(negotiableTerms());
-            const annas = consentOf(offered.terms, 'anna', market.who('anna').key);
+            const annas = consentOf(offered.terms, 'anna', market.who('anna'));
             const command = moves.concludeCommand({ ...offered, consents: [...offered.consents, annas] });
             await market.advance(FIRST_SLOT, DEADLINE);
             await market.refused('SLOT_BEGUN', 'anna', 'exchange', 'agreement:conclude', command);
@@ -108,7 +108,7 @@ describe('offers on the ledger', () => {
 
         it('a conclusion that is held back until a counter-offer fails', async () => {
             const offered = await moves.make(negotiableTerms());
-            const annas = consentOf(offered.terms, 'anna', market.who('anna').key);
+            const annas = consentOf(offered.terms, 'anna', market.who('anna'));
             const command = moves.concludeCommand({ ...offered, consents: [...offered.consents, annas] });
             const held = await market.endorse('stranger', 'exchange', 'agreement:conclude', command);
             await moves.counter(offered, cheaper(offered, 'anna', 150_000n));
@@ -117,7 +117,7 @@ describe('offers on the ledger', () => {
 
         it('what is concluded by signatures from elsewhere can neither be countered nor withdrawn nor expire', async () => {
             const offered = await moves.make(negotiableTerms());
-            const annas = consentOf(offered.terms, 'anna', market.who('anna').key);
+            const annas = consentOf(offered.terms, 'anna', market.who('anna'));
             await concludes({ ...offered, consents: [...offered.consents, annas] });
             const counter = moves.counterCommand(offered.offerId, 2, cheaper(offered, 'anna', 150_000n));
             await market.refused('OFFER_STATE', 'anna', 'exchange', 'offer:counter', counter);
@@ -247,8 +247,8 @@ describe('offers on the ledger', () => {
             const half = await moves.accept(await moves.make(chain()), 'bert');
             const countered = await moves.counter(half, cheaper(half, 'anna', 150_000n));
             expect(turnOf(countered)).to.deep.equal(['solar', 'bert']);
-            for (const { keyId } of half.consents) {
-                const key = `withdrawal/${termsHashOf(half.terms)}/${keyId}`;
+            for (const { participantId, keyId } of half.consents) {
+                const key = `withdrawal/${termsHashOf(half.terms)}/${participantId}/${keyId}`;
                 expect(market.ledger.read('exchange', key)).not.to.equal(undefined);
             }
         });

@@ -123,7 +123,7 @@ export class Trade {
             const { keyId } = this.#player.who(participantId).key;
             const { key } = signerOf(participantId);
             const signature = key.signDocument('commonwatt/cancellation/1', SCOPE.exchange, body);
-            return { participantId, keyId, signature };
+            return { participantId, mandateId: null, keyId, signature };
         });
         return cancelCodec.encode({ cancellation, consents });
     }
@@ -170,8 +170,8 @@ export class Trade {
         const forged: (Consent | null)[] = [
             null,
             old,
-            { ...consentOf(terms, participantId, forger.key, id), keyId },
-            consentOf(terms, participantId, forger.key, id),
+            { ...consentOf(terms, participantId, forger, id), keyId },
+            consentOf(terms, participantId, forger, id),
         ];
         const chosen = at(forged, move.pick);
         const consents = chosen === null ? genuine : [...genuine, chosen];
@@ -190,31 +190,34 @@ export class Trade {
 
     #consent(terms: Terms, participantId: string, agreementId: string): Consent {
         this.#player.watch.signed(termsHashOf(terms), participantId);
-        return consentOf(terms, participantId, this.#player.who(participantId).key, agreementId);
+        return consentOf(terms, participantId, this.#player.who(participantId), agreementId);
     }
 
     /** First terms on the ledger, counter-offers by the others in turn, then everyone accepts. */
     async #bargain(): Promise<readonly Consent[]> {
         const { rounds } = this.drawn;
         const proposal = { answersId: null, terms: rounds > 1 ? this.#first : this.terms };
-        const signature = this.#consent(
-            proposal.terms,
-            proposal.terms.proposerId,
-            agreementIdOf(proposal.terms),
-        ).signature;
-        const made = makeCodec.encode({ proposal, place: this.#place, signature });
-        await this.#player.exchange(proposal.terms.proposerId, 'offer:make', made);
+        const { proposerId } = proposal.terms;
+        const { mandateId, signature } = this.#consent(proposal.terms, proposerId, agreementIdOf(proposal.terms));
+        const made = makeCodec.encode({ proposal, place: this.#place, mandateId, signature });
+        await this.#player.exchange(proposerId, 'offer:make', made);
         const offerId = offerIdOf(proposal);
         for (let round = 2; round <= rounds; round += 1) {
             const isLast = round === rounds;
             const terms = isLast ? this.terms : bargained(this.#first, round, round);
             const own = this.#consent(terms, terms.proposerId, agreementIdOf(terms)).signature;
-            const countered = counterCodec.encode({ offerId, round, terms, signature: own });
+            const countered = counterCodec.encode({ offerId, round, terms, mandateId, signature: own });
             await this.#player.exchange(terms.proposerId, 'offer:counter', countered);
         }
         for (const participantId of this.#waited(offerId)) {
             const accepted = this.#consent(this.terms, participantId, this.agreementId).signature;
-            const command = acceptCodec.encode({ offerId, round: rounds, participantId, signature: accepted });
+            const command = acceptCodec.encode({
+                offerId,
+                round: rounds,
+                participantId,
+                mandateId,
+                signature: accepted,
+            });
             await this.#player.exchange(participantId, 'offer:accept', command);
         }
         return this.#offer(offerId)?.consents ?? [];

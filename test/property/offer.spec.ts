@@ -196,7 +196,7 @@ class Bargain {
         const termsHash = termsHashOf(terms);
         this.#terms.set(termsHash, terms);
         if (signer === inNameOf && !isOpen({ terms })) {
-            const consent = consentOf(terms, signer, this.market.who(signer).key);
+            const consent = consentOf(terms, signer, this.market.who(signer));
             this.#signatures.set(`${termsHash} ${signer}`, consent);
         }
     }

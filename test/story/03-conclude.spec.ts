@@ -149,7 +149,11 @@ describe('03 conclude', function () {
                     terms.parties.map(async ({ participantId }) => {
                         const key = story().market.actors.get(participantId).entry.signingKey;
                         const signer = documentSignerOf(key.privateKey);
-                        return { participantId, ...(await signDocument(signer, domain, scope(), body)) };
+                        return {
+                            participantId,
+                            mandateId: null,
+                            ...(await signDocument(signer, domain, scope(), body)),
+                        };
                     }),
                 );
                 await expectRefusal(conclude(terms, given), 'invalid SIGNATURE_INVALID');
@@ -162,11 +166,11 @@ describe('03 conclude', function () {
             const neighbour = story().as(NEIGHBOUR.id);
             const code = await heldBack(concludeCodec.encode({ terms, consents: given }), async () => {
                 const withdrawn = await neighbour.agreements.withdraw(terms, NEIGHBOUR.id);
-                const { termsHash, keyId } = withdrawn.value;
+                const { participantId, termsHash, keyId } = withdrawn.value;
                 await expectInBlock(neighbour, withdrawn, {
                     chaincode: 'exchange',
                     verb: 'agreement:withdraw',
-                    keys: [`withdrawal/${termsHash}/${keyId}`],
+                    keys: [`withdrawal/${termsHash}/${participantId}/${keyId}`],
                     event: { name: 'ConsentWithdrawn/1', payload: { participantId: NEIGHBOUR.id, termsHash } },
                 });
             });

@@ -1,5 +1,6 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { DecisionStatement } from '@commonwatt/chaincode/domain/dispute';
+import type { ParticipantKind } from '@commonwatt/chaincode/domain/participant';
 import { amountNano, energyWh, type EnergyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import {
     coverCommandCodec,
@@ -13,6 +14,7 @@ import { agreementIdOf, termsHashOf } from '@commonwatt/chaincode/wire/agreement
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { advanceCodec } from '@commonwatt/chaincode/wire/clock';
 import { liftCodec } from '@commonwatt/chaincode/wire/halt';
+import { mandateIdOf, mandateRefCodec } from '@commonwatt/chaincode/wire/mandate';
 import { offerRefCodec } from '@commonwatt/chaincode/wire/offer';
 import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/verbs';
 import * as commands from './market-commands.js';
@@ -98,7 +100,7 @@ function establishing(market: StubMarket): JourneyStep[] {
 
 function qualifying(market: StubMarket): JourneyStep[] {
     const reviewer = market.who('reviewer');
-    const join = (name: string, kind: 'prosumer' | 'consumer'): JourneyStep[] => {
+    const join = (name: string, kind: ParticipantKind): JourneyStep[] => {
         const meter = new SigningKey();
         market.meters.set(`${name}-point`, meter);
         return [
@@ -119,6 +121,7 @@ function qualifying(market: StubMarket): JourneyStep[] {
     return [
         ...join('solar', 'prosumer'),
         ...join('anna', 'consumer'),
+        ...mandating(market),
         supervision('reviewer', 'qualification:grant', () => commands.qualify(reviewer, 'bert')),
         supervision('reviewer', 'qualification:suspend', later('suspended', 2)),
         supervision('reviewer', 'qualification:revoke', later('revoked', 3)),
@@ -159,6 +162,17 @@ function paying(): JourneyStep[] {
         exchange('settlement', 'account:fund-subsidy', () =>
             subsidyPaymentCodec.encode({ paymentId: 'state-1', carrier: 'electricity', amountNano: amount }),
         ),
+    ];
+}
+
+function mandating(market: StubMarket): JourneyStep[] {
+    const [anna, retail] = [market.who('anna'), market.who('retail')];
+    const statement = commands.mandateOf(anna, retail);
+    const mandate = { principalId: statement.principalId, mandateId: mandateIdOf(statement) };
+    return [
+        exchange('retail', 'participant:apply', () => commands.apply(retail, 'retail', 'energySeller')),
+        exchange('anna', 'mandate:grant', () => commands.grantMandate(anna, statement)),
+        exchange('anna', 'mandate:revoke', () => mandateRefCodec.encode(mandate)),
     ];
 }
 

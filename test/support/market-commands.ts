@@ -1,6 +1,7 @@
 import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Carrier, Charter } from '@commonwatt/chaincode/domain/charter';
 import type { HaltStatement } from '@commonwatt/chaincode/domain/halt';
+import type { MandateStatement } from '@commonwatt/chaincode/domain/mandate';
 import { type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import type { ParticipantKind } from '@commonwatt/chaincode/domain/participant';
 import type { QualificationStatement } from '@commonwatt/chaincode/domain/qualification';
@@ -24,12 +25,15 @@ import {
 } from '@commonwatt/chaincode/wire/agreement';
 import { enactCodec } from '@commonwatt/chaincode/wire/amendment';
 import { establishCodec } from '@commonwatt/chaincode/wire/charter';
+import type { Json } from '@commonwatt/chaincode/wire/canonical';
 import { haltCommandCodec, haltStatementCodec } from '@commonwatt/chaincode/wire/halt';
+import { bodyFor, grantMandateCodec, mandateIdOf, mandateStatementCodec } from '@commonwatt/chaincode/wire/mandate';
 import { registerMeterCodec } from '@commonwatt/chaincode/wire/meter';
 import { applicationCodec, applyCodec } from '@commonwatt/chaincode/wire/participant';
 import { qualificationStatementCodec, qualifyCodec } from '@commonwatt/chaincode/wire/qualification';
 import { readingCodec, submitReadingsCodec } from '@commonwatt/chaincode/wire/reading';
 import { seatCodec } from '@commonwatt/chaincode/wire/seat';
+import type { SignatureDomain } from '@commonwatt/chaincode/wire/signature';
 import {
     decideCodec,
     standingCodec,
@@ -123,40 +127,79 @@ export const pointOf = (participantId: string, carrier: Carrier = 'electricity')
     ...PLAIN_POINT,
 });
 
+/** What `anna` lets `retail` sign for her, unless told otherwise. */
+export const mandateOf = (
+    principal: Identity,
+    agent: Identity,
+    changes: Partial<MandateStatement> = {},
+): MandateStatement => ({
+    principalId: 'anna',
+    principalKeyId: principal.key.keyId,
+    agentId: 'retail',
+    agentKeyId: agent.key.keyId,
+    carriers: ['electricity'],
+    sides: ['buy'],
+    priceMinMicroPerKwh: priceMicroPerKwh(0n),
+    priceMaxMicroPerKwh: priceMicroPerKwh(250_000n),
+    slotEnergyMaxWh: energyWh(400n),
+    untilSlot: FIRST_SLOT + 24,
+    mayDealWithAgent: false,
+    salt: '00'.repeat(32),
+    ...changes,
+});
+
+export function grantMandate(principal: Identity, statement: MandateStatement): string {
+    const body = mandateStatementCodec.toJson(statement);
+    const signature = principal.key.signDocument('commonwatt/mandate/1', SCOPE.exchange, body);
+    return grantMandateCodec.encode({ statement, signature });
+}
+
+/** The agent's key, and under which mandate it signs. */
+export const agentOf = ({ key }: Identity, statement: MandateStatement): Signer => ({
+    key,
+    mandateId: mandateIdOf(statement),
+});
+
 export const submitReadings = (...readings: readonly SignedReading[]): string =>
     submitReadingsCodec.encode({ readings });
 
-export function consentOf(
-    terms: Terms,
+/** Whose key signs for a party, and under which mandate. */
+export type Signer = Readonly<{ key: SigningKey; mandateId?: string }>;
+export type Signers = Readonly<Record<string, Signer>>;
+
+/** What somebody signs in a party's name. */
+export function signed(
+    [domain, body]: readonly [SignatureDomain, Json],
     participantId: string,
-    key: SigningKey,
-    agreementId = agreementIdOf(terms),
+    { key, mandateId = null as string | null }: Readonly<{ key: SigningKey; mandateId?: string | null }>,
 ): Consent {
-    const body = consentBody(agreementId, terms);
-    const signature = key.signDocument('commonwatt/agreement/1', SCOPE.exchange, body);
-    return { participantId, keyId: key.keyId, signature };
+    const signature = key.signDocument(domain, SCOPE.exchange, bodyFor(body, participantId, mandateId));
+    return { participantId, mandateId, keyId: key.keyId, signature };
 }
 
-function consentsOf(
-    agreementId: string,
+export const consentOf = (
     terms: Terms,
-    signers: Readonly<Record<string, Pick<Identity, 'key'>>>,
-): Consent[] {
+    participantId: string,
+    signer: Signer,
+    agreementId = agreementIdOf(terms),
+): Consent => signed(['commonwatt/agreement/1', consentBody(agreementId, terms)], participantId, signer);
+
+function consentsOf(agreementId: string, terms: Terms, signers: Signers): Consent[] {
     return terms.parties.flatMap(({ participantId }) => {
         const signer = signers[participantId];
-        return signer === undefined ? [] : [consentOf(terms, participantId, signer.key, agreementId)];
+        return signer === undefined ? [] : [consentOf(terms, participantId, signer, agreementId)];
     });
 }
 
 /** Terms with the consent of each party, by participant id. */
-export const conclude = (terms: Terms, signers: Readonly<Record<string, Pick<Identity, 'key'>>>): string =>
+export const conclude = (terms: Terms, signers: Signers): string =>
     concludeCodec.encode({ terms, consents: consentsOf(agreementIdOf(terms), terms, signers) });
 
-export function withdraw(terms: Terms, participantId: string, { key }: Pick<Identity, 'key'>): string {
-    const withdrawal = { participantId, termsHash: termsHashOf(terms), keyId: key.keyId };
+export function withdraw(terms: Terms, participantId: string, signer: Signer): string {
+    const withdrawal = { participantId, termsHash: termsHashOf(terms), keyId: signer.key.keyId };
     const body = withdrawalCodec.toJson(withdrawal);
-    const signature = key.signDocument('commonwatt/withdrawal/1', SCOPE.exchange, body);
-    return withdrawCodec.encode({ withdrawal, signature });
+    const { mandateId, signature } = signed(['commonwatt/withdrawal/1', body], participantId, signer);
+    return withdrawCodec.encode({ withdrawal, mandateId, signature });
 }
 
 export const fund = (
@@ -173,34 +216,19 @@ export const fund = (
 export const release = (terms: Terms, fromSlot: number): string =>
     releaseCodec.encode({ agreementId: agreementIdOf(terms), fromSlot });
 
-export const proposeAmendment = (
-    agreementId: string,
-    terms: Terms,
-    signers: Readonly<Record<string, Pick<Identity, 'key'>>>,
-): string => proposeAmendmentCodec.encode({ agreementId, terms, consents: consentsOf(agreementId, terms, signers) });
+export const proposeAmendment = (agreementId: string, terms: Terms, signers: Signers): string =>
+    proposeAmendmentCodec.encode({ agreementId, terms, consents: consentsOf(agreementId, terms, signers) });
 
 export const enact = (agreementId: string, version: number, fromSlot: number, standingId = 'ordinary'): string =>
     enactCodec.encode({ agreementId, version, fromSlot, standingId, folds: [] });
 
 /** Every party's signature that delivery ends with the slot before this one. */
-export function cancel(
-    terms: Terms,
-    fromSlot: number,
-    signers: Readonly<Record<string, Pick<Identity, 'key'>>>,
-): string {
+export function cancel(terms: Terms, fromSlot: number, signers: Signers): string {
     const cancellation = { agreementId: agreementIdOf(terms), version: terms.version, fromSlot };
     const body = cancellationCodec.toJson(cancellation);
     const consents = terms.parties.flatMap(({ participantId }): Consent[] => {
-        const key = signers[participantId]?.key;
-        return key === undefined
-            ? []
-            : [
-                  {
-                      participantId,
-                      keyId: key.keyId,
-                      signature: key.signDocument('commonwatt/cancellation/1', SCOPE.exchange, body),
-                  },
-              ];
+        const signer = signers[participantId];
+        return signer === undefined ? [] : [signed(['commonwatt/cancellation/1', body], participantId, signer)];
     });
     return cancelCodec.encode({ cancellation, consents });
 }

@@ -1,4 +1,4 @@
-import type { Terms } from '@commonwatt/chaincode/domain/agreement';
+import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
 import { isOpen, TAKER, type Offer, type Proposal } from '@commonwatt/chaincode/domain/offer';
 import { concludeCodec, termsHashOf } from '@commonwatt/chaincode/wire/agreement';
 import {
@@ -11,9 +11,8 @@ import {
     offerRefCodec,
     withdrawOfferCodec,
 } from '@commonwatt/chaincode/wire/offer';
-import { consentOf } from './market-commands.js';
+import { consentOf, type Signer, signed } from './market-commands.js';
 import { FIRST_SLOT, sampleLeg, sampleTerms } from './sample-market.js';
-import { SCOPE } from './signing-key.js';
 import type { StubMarket } from './stub-market.js';
 
 /** Slots between the beginning of the sample market and of the delivery that is negotiated. */
@@ -56,6 +55,9 @@ export const firstRound = (terms: Terms): Table => ({
     rounds: [{ proposerId: terms.proposerId, termsHash: termsHashOf(terms) }],
 });
 
+/** Who signs a move: somebody by name, or a key, perhaps under a mandate. */
+type By = string | Signer;
+
 /** Signs and sends the moves of a negotiation, each as the participant that it is. */
 export class OfferMoves {
     readonly market: StubMarket;
@@ -65,26 +67,27 @@ export class OfferMoves {
         this.market = market;
     }
 
-    makeCommand({ answersId, terms }: Proposal, place: number, signer = terms.proposerId): string {
+    makeCommand({ answersId, terms }: Proposal, place: number, signer: By = terms.proposerId): string {
         const proposal = { answersId, terms };
-        const signature = isOpen(proposal)
-            ? this.#mark('make', offerIdOf(proposal), 1, signer)
-            : this.#consent(proposal.terms, signer);
-        return makeCodec.encode({ proposal, place, signature });
+        const { mandateId, signature } = isOpen(proposal)
+            ? this.#mark(terms.proposerId, ['make', offerIdOf(proposal), 1], signer)
+            : this.#consent(terms, terms.proposerId, signer);
+        return makeCodec.encode({ proposal, place, mandateId, signature });
     }
 
-    counterCommand(offerId: string, round: number, terms: Terms, signer = terms.proposerId): string {
-        return counterCodec.encode({ offerId, round, terms, signature: this.#consent(terms, signer) });
+    counterCommand(offerId: string, round: number, terms: Terms, signer: By = terms.proposerId): string {
+        const { mandateId, signature } = this.#consent(terms, terms.proposerId, signer);
+        return counterCodec.encode({ offerId, round, terms, mandateId, signature });
     }
 
-    acceptCommand({ offerId, terms, rounds }: Table, participantId: string, signer = participantId): string {
-        const signature = this.#consent(terms, signer);
-        return acceptCodec.encode({ offerId, round: rounds.length, participantId, signature });
+    acceptCommand({ offerId, terms, rounds }: Table, participantId: string, signer: By = participantId): string {
+        const { mandateId, signature } = this.#consent(terms, participantId, signer);
+        return acceptCodec.encode({ offerId, round: rounds.length, participantId, mandateId, signature });
     }
 
-    withdrawCommand({ offerId, rounds }: Table, participantId: string, signer = participantId): string {
-        const signature = this.#mark('withdraw', offerId, rounds.length, signer);
-        return withdrawOfferCodec.encode({ offerId, round: rounds.length, participantId, signature });
+    withdrawCommand({ offerId, rounds }: Table, participantId: string, signer: By = participantId): string {
+        const { mandateId, signature } = this.#mark(participantId, ['withdraw', offerId, rounds.length], signer);
+        return withdrawOfferCodec.encode({ offerId, round: rounds.length, participantId, mandateId, signature });
     }
 
     async make(terms: Terms, answersId: string | null = null): Promise<Offer> {
@@ -123,13 +126,16 @@ export class OfferMoves {
         return concludeCodec.encode({ terms, consents });
     }
 
-    #consent(terms: Terms, signer: string): string {
-        return consentOf(terms, signer, this.market.who(signer).key).signature;
+    #consent(terms: Terms, participantId: string, by: By): Consent {
+        return consentOf(terms, participantId, this.#signer(by));
     }
 
-    #mark(move: 'make' | 'withdraw', offerId: string, round: number, signer: string): string {
-        const body = markBody(move, offerId, round);
-        return this.market.who(signer).key.signDocument('commonwatt/offer/1', SCOPE.exchange, body);
+    #mark(participantId: string, mark: Parameters<typeof markBody>, by: By): Consent {
+        return signed(['commonwatt/offer/1', markBody(...mark)], participantId, this.#signer(by));
+    }
+
+    #signer(by: By): Signer {
+        return typeof by === 'string' ? { key: this.market.who(by).key } : by;
     }
 
     #done({ payload }: Readonly<{ payload: string }>): Offer {

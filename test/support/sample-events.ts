@@ -13,6 +13,11 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
     { name: 'ParticipantApplied/1', payload: { participantId: 'solar', kind: 'prosumer' } },
     { name: 'QualificationChanged/1', payload: { participantId: 'solar', sequence: 2, status: 'suspended' } },
     {
+        name: 'MandateGranted/1',
+        payload: { mandateId: termsHash, principalId: 'anna', agentId: 'retail', untilSlot: FIRST_SLOT + 24 },
+    },
+    { name: 'MandateRevoked/1', payload: { mandateId: termsHash, principalId: 'anna', agentId: 'retail' } },
+    {
         name: 'MeterRegistered/1',
         payload: { pointId: 'solar-point', participantId: 'solar', carrier: 'electricity' },
     },

@@ -66,8 +66,8 @@ export type Terms = Readonly<{
     concludeBeforeSlot: SlotIndex;
 }>;
 
-/** A party's consent: a detached signature with its registered key. */
-export type Consent = Readonly<{ participantId: string; keyId: string; signature: string }>;
+/** A party's consent: a detached signature with its registered key, or with its agent's under the mandate named. */
+export type Consent = Readonly<{ participantId: string; mandateId: string | null; keyId: string; signature: string }>;
 
 /** Terms in force with every party's consent. */
 export type Agreement = Readonly<{

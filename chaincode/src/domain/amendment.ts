@@ -1,4 +1,4 @@
-import { type Agreement, checkContent, type Consent, endSlot, type Leg, type Terms } from './agreement.js';
+import { type Agreement, checkContent, endSlot, type Leg, type Terms } from './agreement.js';
 import { assert, demand } from './errors.js';
 import { type Execution, type Holding, heldBy, prefunding, reservedFrom } from './escrow.js';
 import { escrowAccount, freeAccount, type Posting, transfer } from './posting.js';
@@ -77,18 +77,6 @@ const sameSlots = (before: Leg, next: Leg, count: number): boolean =>
             (energy, offset) =>
                 next.energyWh[offset] === energy && next.priceMicroPerKwh[offset] === before.priceMicroPerKwh[offset],
         );
-
-/**
- * Each party consents with the key that signed the version in force: that version stands under the parties' own key
- * policy, while the participants' records, and the amendment itself, do not.
- * @throws SIGNATURE_MISSING {participantId, keyId}
- */
-export function demandSameKeys(current: Agreement, consents: readonly Consent[]): void {
-    for (const { participantId, keyId } of current.consents) {
-        const consent = consents.find((given) => given.participantId === participantId);
-        demand(consent?.keyId === keyId, 'SIGNATURE_MISSING', { participantId, keyId });
-    }
-}
 
 /** What an amendment asks of a party: positive into escrow, negative back from it. */
 export type EscrowChange = Readonly<{ participantId: string; changeNano: AmountNano }>;

@@ -49,6 +49,8 @@ export const LIFECYCLE: readonly Transition[] = [
     row('qualify', 'supervision', ['qualification', 'grant'], 'reviewer', [null, 'granted', 'suspended'], ['granted']),
     row('qualify', 'supervision', ['qualification', 'suspend'], 'reviewer', ['granted'], ['suspended']),
     row('qualify', 'supervision', ['qualification', 'revoke'], 'reviewer', ['granted', 'suspended'], ['revoked']),
+    row('qualify', 'exchange', ['mandate', 'grant'], 'participant', [null], ['granted']),
+    row('qualify', 'exchange', ['mandate', 'revoke'], 'participant', ['granted'], ['revoked']),
     row('qualify', 'exchange', ['meter', 'register'], 'metering', [null], ['registered']),
     row('qualify', 'exchange', ['account', 'deposit'], 'settlement', [null], ['deposited']),
     row('qualify', 'exchange', ['account', 'cover'], 'participant', [null, 'covered'], ['covered']),

@@ -24,6 +24,7 @@ export type OfferMark = Readonly<{
     move: 'make' | 'withdraw';
     round: number;
     participantId: string;
+    mandateId: string | null;
     keyId: string;
     signature: string;
 }>;

@@ -42,6 +42,12 @@ export function followsQualification(existing: Qualification | null, statement: 
     });
 }
 
+/** @throws QUALIFICATION_MISSING {participantId, status} unless the participant is qualified for something */
+export function demandQualified(participantId: string, qualification: Qualification | null): void {
+    const status = qualification?.statement.status ?? 'none';
+    demand(status === 'granted', 'QUALIFICATION_MISSING', { participantId, status });
+}
+
 /** @throws QUALIFICATION_MISSING {participantId, carrier, side, status} */
 export function demandPermit(
     participantId: string,

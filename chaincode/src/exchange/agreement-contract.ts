@@ -2,6 +2,7 @@ import { type Agreement, carriersOf, checkKinds, checkPoints, checkTerms } from 
 import { demand } from '../domain/errors.js';
 import { type Execution, fundExecution, heldBy, openExecution, windDown } from '../domain/escrow.js';
 import { nextAgreementState } from '../domain/lifecycle.js';
+import type { Participant } from '../domain/participant.js';
 import type { SlotIndex } from '../domain/units.js';
 import {
     agreementHistoryCodec,
@@ -19,29 +20,30 @@ import {
     withdrawCodec,
 } from '../wire/agreement.js';
 import { executionCodec } from '../wire/escrow.js';
+import { bodyFor } from '../wire/mandate.js';
 import { encodePage, pageQueryCodec } from '../wire/query.js';
 import { keyIdOf } from '../wire/signature.js';
 import { AGREEMENT, COMMITMENT, EXECUTION, WITHDRAWAL } from '../store/keys.js';
 import { encodePolicy, termsPolicy } from '../store/policies.js';
 import { debit, putCredits } from './accounts.js';
 import { ExchangeContract } from './exchange-contract.js';
-import { demandNext, demandNotWithdrawn, loadAgreement, loadParties, loadPoints, verifyConsents } from './parties.js';
+import { demandNext, demandNotWithdrawn, loadAgreement, loadParties, loadPoints } from './parties.js';
 import { demandReviewed, demandTradable, review } from './review.js';
+import { agentsOf, loadMandate, useMandates, verifyConsents } from './signatories.js';
 import type { TradeContext } from './trade-context.js';
 
 /** Agreements from the parties' signatures to their end. */
 export class AgreementContract extends ExchangeContract {
-    /** Takes a consent back before it binds. @throws CALLER_NOT_PARTICIPANT · SIGNATURE_INVALID */
+    /** Takes a consent back before it binds; an agent those it gave. @throws CALLER_NOT_PARTICIPANT · MANDATE_MISSING · SIGNATURE_INVALID */
     async withdraw(ctx: TradeContext, command: string): Promise<string> {
-        const { withdrawal, signature } = withdrawCodec.decode(command);
+        const { withdrawal, mandateId, signature } = withdrawCodec.decode(command);
         const { participantId, termsHash, keyId } = withdrawal;
-        const participant = await ctx.callingParticipant(participantId);
-        const ownKey = keyIdOf(participant.publicKey) === keyId;
-        demand(ownKey, 'SIGNATURE_INVALID', { keyId });
+        const signer = await this.#withdrawing(ctx, participantId, mandateId);
+        demand(keyIdOf(signer.publicKey) === keyId, 'SIGNATURE_INVALID', { keyId });
         const { chaincodes } = await ctx.charter();
-        const body = withdrawalCodec.toJson(withdrawal);
-        ctx.verify('commonwatt/withdrawal/1', chaincodes.exchange, participant.publicKey, body, signature);
-        if ((await ctx.ledger.get(WITHDRAWAL, termsHash, keyId)) === null) {
+        const body = bodyFor(withdrawalCodec.toJson(withdrawal), participantId, mandateId);
+        ctx.verify('commonwatt/withdrawal/1', chaincodes.exchange, signer.publicKey, body, signature);
+        if ((await ctx.ledger.get(WITHDRAWAL, termsHash, participantId, keyId)) === null) {
             ctx.ledger.put(WITHDRAWAL, withdrawal);
             await ctx.commit({ event: { name: 'ConsentWithdrawn/1', payload: { participantId, termsHash } } });
         }
@@ -51,8 +53,8 @@ export class AgreementContract extends ExchangeContract {
     /**
      * Binds the parties to terms that all of them signed. The terms get a key policy of their own.
      * @throws TERMS_INVALID · TERMS_LIMIT · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN ·
-     * PARTICIPANT_MISSING · TRADE_NOT_OF_KIND · METER_MISSING · METER_OF_OTHER · QUALIFICATION_MISSING · MARKET_HALTED ·
-     * COVER_EXHAUSTED · SLOT_BEGUN
+     * MANDATE_MISSING · MANDATE_REVOKED · MANDATE_EXCEEDED · KEY_REPLACED · PARTICIPANT_MISSING · TRADE_NOT_OF_KIND ·
+     * METER_MISSING · METER_OF_OTHER · QUALIFICATION_MISSING · MARKET_HALTED · COVER_EXHAUSTED · SLOT_BEGUN
      */
     async conclude(ctx: TradeContext, command: string): Promise<string> {
         const { terms, consents } = concludeCodec.decode(command);
@@ -70,12 +72,13 @@ export class AgreementContract extends ExchangeContract {
         const parties = await loadParties(ctx, terms);
         const { agreementId, termsHash } = agreement;
         const body = consentBody(agreementId, terms);
-        await verifyConsents(ctx, 'commonwatt/agreement/1', body, consents, parties);
+        const signatories = await verifyConsents(ctx, ['commonwatt/agreement/1', body], consents, parties, terms);
         await demandNotWithdrawn(ctx, termsHash, consents);
         checkKinds(terms, parties);
         checkPoints(terms, await loadPoints(ctx, terms));
         await ctx.demandNotBegun(terms.concludeBeforeSlot);
-        await demandTradable(ctx, terms);
+        await demandTradable(ctx, terms, agentsOf(signatories));
+        await useMandates(ctx, signatories, { next: terms, before: null });
 
         const { orgs } = await ctx.charter();
         const policy = termsPolicy(
@@ -169,7 +172,7 @@ export class AgreementContract extends ExchangeContract {
         demand(version === inForce, 'VERSION_STALE', { agreementId, version, inForce });
         const parties = await loadParties(ctx, agreement.terms);
         const body = cancellationCodec.toJson(cancellation);
-        await verifyConsents(ctx, 'commonwatt/cancellation/1', body, consents, parties);
+        await verifyConsents(ctx, ['commonwatt/cancellation/1', body], consents, parties, agreement.terms);
         return this.#windDown(ctx, agreement, execution, { verb: 'cancel', fromSlot });
     }
 
@@ -212,6 +215,15 @@ export class AgreementContract extends ExchangeContract {
             ...executions.map(({ value, ...change }) => ({ ...change, agreement: null, execution: value })),
         ];
         return agreementHistoryCodec.encode(changes.sort((left, right) => left.timestampMs - right.timestampMs));
+    }
+
+    /** Who takes a consent back: the party itself, or the agent of a mandate, in force or not. */
+    async #withdrawing(ctx: TradeContext, participantId: string, mandateId: string | null): Promise<Participant> {
+        if (mandateId === null) {
+            return await ctx.callingParticipant(participantId);
+        }
+        const { statement } = await loadMandate(ctx, participantId, mandateId);
+        return await ctx.callingParticipant(statement.agentId);
     }
 
     /** Ends delivery at the first slot that has not begun, and gives back the escrow of the slots from there on. */

@@ -1,11 +1,5 @@
 import type { Agreement } from '../domain/agreement.js';
-import {
-    amendExecution,
-    checkAmendment,
-    demandAmendable,
-    demandSameKeys,
-    type EscrowChange,
-} from '../domain/amendment.js';
+import { amendExecution, checkAmendment, demandAmendable, type EscrowChange } from '../domain/amendment.js';
 import { assert, demand, marketError } from '../domain/errors.js';
 import { agreementCodec, consentBody, type Fold, proposeAmendmentCodec, termsHashOf } from '../wire/agreement.js';
 import { amendmentRefCodec, enactCodec } from '../wire/amendment.js';
@@ -13,8 +7,9 @@ import { executionCodec } from '../wire/escrow.js';
 import { AGREEMENT, AMENDMENT, EXECUTION } from '../store/keys.js';
 import { debit, putCredits } from './accounts.js';
 import { ExchangeContract } from './exchange-contract.js';
-import { demandNext, demandNotWithdrawn, loadAgreement, loadParties, verifyConsents } from './parties.js';
+import { demandNext, demandNotWithdrawn, loadAgreement, loadParties } from './parties.js';
 import { demandNotRefused, demandReviewed, demandTradable } from './review.js';
+import { agentsOf, demandSuccession, type Signatory, useMandates, verifyConsents } from './signatories.js';
 import type { TradeContext } from './trade-context.js';
 
 /** Changes of agreements: all parties sign the next version, the regulator reviews it, anyone puts it into force. */
@@ -67,8 +62,9 @@ export class AmendmentContract extends ExchangeContract {
         await demandNext(ctx, agreement.terms, fromSlot);
         checkAmendment(agreement, terms, fromSlot, await ctx.rules());
         await ctx.demandNotBegun(terms.concludeBeforeSlot);
-        await this.#demandConsent(ctx, agreement, amendment);
-        await demandTradable(ctx, terms);
+        const signatories = await this.#demandConsent(ctx, agreement, amendment);
+        await demandTradable(ctx, terms, agentsOf(signatories));
+        await useMandates(ctx, signatories, { next: terms, before: agreement.terms });
         await demandNotRefused(ctx, agreement);
         await demandReviewed(ctx, amendment, standingId);
 
@@ -104,14 +100,15 @@ export class AmendmentContract extends ExchangeContract {
      * Every party signed the amendment. Enacting asks again: the amendment's own key has the chaincode's policy, which
      * is weaker than that of the terms it replaces.
      */
-    async #demandConsent(ctx: TradeContext, current: Agreement, amendment: Agreement): Promise<void> {
+    async #demandConsent(ctx: TradeContext, current: Agreement, amendment: Agreement): Promise<Signatory[]> {
         const { agreementId, terms, termsHash, consents } = amendment;
         assert(termsHashOf(terms) === termsHash, 'an amendment is known by the hash of its terms');
         const body = consentBody(agreementId, terms);
         const parties = await loadParties(ctx, terms);
-        await verifyConsents(ctx, 'commonwatt/agreement/1', body, consents, parties);
-        demandSameKeys(current, consents);
+        const signatories = await verifyConsents(ctx, ['commonwatt/agreement/1', body], consents, parties, terms);
+        await demandSuccession(ctx, current, parties);
         await demandNotWithdrawn(ctx, termsHash, consents);
+        return signatories;
     }
 
     async #topUp(

@@ -19,8 +19,6 @@ import {
     tradesOf,
     withdrawOffer,
 } from '../domain/offer.js';
-import type { Participant } from '../domain/participant.js';
-import { demandPermit } from '../domain/qualification.js';
 import { agreementIdOf, consentBody, termsHashOf } from '../wire/agreement.js';
 import {
     acceptCodec,
@@ -33,12 +31,13 @@ import {
     offerRefCodec,
     withdrawOfferCodec,
 } from '../wire/offer.js';
-import { qualificationCodec } from '../wire/qualification.js';
 import { encodePage } from '../wire/query.js';
 import { keyIdOf } from '../wire/signature.js';
 import { EXECUTION, OFFER, OFFER_PLACE, WITHDRAWAL } from '../store/keys.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { demandNotWithdrawn, loadParties, loadPoints } from './parties.js';
+import { demandPermits } from './review.js';
+import { agentsOf, callingSignatory, consentBy, type Signatory, verifySignatory } from './signatories.js';
 import type { TradeContext } from './trade-context.js';
 
 /**
@@ -49,15 +48,15 @@ import type { TradeContext } from './trade-context.js';
 export class OfferContract extends ExchangeContract {
     /**
      * Puts first terms on the table, to named parties or to whoever takes the free place; or answers an open offer.
-     * @throws CALLER_NOT_PARTICIPANT · TERMS_INVALID · TERMS_LIMIT · SLOT_BEGUN · METER_MISSING · METER_OF_OTHER ·
-     * SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · QUALIFICATION_MISSING · OFFER_PLACE_TAKEN · OFFER_MISSING · OFFER_OPEN ·
+     * @throws CALLER_NOT_PARTICIPANT · MANDATE_MISSING · MANDATE_REVOKED · MANDATE_EXCEEDED · KEY_REPLACED ·
+     * TERMS_INVALID · TERMS_LIMIT · SLOT_BEGUN · METER_MISSING · METER_OF_OTHER · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · QUALIFICATION_MISSING · OFFER_PLACE_TAKEN · OFFER_MISSING · OFFER_OPEN ·
      * OFFER_STATE · OFFER_OF_OTHERS
      */
     async make(ctx: TradeContext, command: string): Promise<string> {
-        const { proposal, place, signature } = makeCodec.decode(command);
+        const { proposal, place, mandateId, signature } = makeCodec.decode(command);
         const { terms, answersId } = proposal;
-        const maker = await ctx.callingParticipant(terms.proposerId);
-        const { participantId: makerId } = maker;
+        const { proposerId: makerId } = terms;
+        const maker = await callingSignatory(ctx, makerId, mandateId, terms);
         const offerId = offerIdOf(proposal);
         const existing = await ctx.ledger.get(OFFER, offerId);
         if (existing !== null) {
@@ -67,10 +66,8 @@ export class OfferContract extends ExchangeContract {
             checkAnswer(await load(ctx, answersId), terms);
         }
         await demandProposable(ctx, terms, maker);
-        const keyId = keyIdOf(maker.publicKey);
-        const signed = isOpen(proposal)
-            ? { mark: { move: 'make' as const, round: 1, participantId: makerId, keyId, signature } }
-            : { consent: { participantId: makerId, keyId, signature } };
+        const consent = consentBy(maker, signature);
+        const signed = isOpen(proposal) ? { mark: { move: 'make' as const, round: 1, ...consent } } : { consent };
         const offer = makeOffer(proposal, { offerId, termsHash: termsHashOf(terms), place }, signed);
         if ('mark' in signed) {
             await verifyMark(ctx, offer, 'make', maker, signature);
@@ -95,15 +92,15 @@ export class OfferContract extends ExchangeContract {
      * @throws as `make`, and OFFER_ROUND · OFFER_TURN · OFFER_ROUNDS_LIMIT · OFFER_TAKEN
      */
     async counter(ctx: TradeContext, command: string): Promise<string> {
-        const { offerId, round, terms, signature } = counterCodec.decode(command);
-        const mover = await ctx.callingParticipant(terms.proposerId);
+        const { offerId, round, terms, mandateId, signature } = counterCodec.decode(command);
+        const { proposerId } = terms;
+        const mover = await callingSignatory(ctx, proposerId, mandateId, terms);
         const offer = await load(ctx, offerId);
-        const { participantId: proposerId } = mover;
         const termsHash = termsHashOf(terms);
         if (isRepeatedCounter(offer, round, { proposerId, termsHash })) {
             return offerCodec.encode(offer);
         }
-        const consent: Consent = { participantId: proposerId, keyId: keyIdOf(mover.publicKey), signature };
+        const consent = consentBy(mover, signature);
         const { offer: countered, voided } = counterOffer(offer, round, terms, termsHash, consent);
         await ctx.demandNotBegun(deadlineOf(offer));
         await demandNotConcluded(ctx, offer, 'counter');
@@ -129,13 +126,13 @@ export class OfferContract extends ExchangeContract {
      * QUALIFICATION_MISSING
      */
     async accept(ctx: TradeContext, command: string): Promise<string> {
-        const { offerId, round, participantId, signature } = acceptCodec.decode(command);
-        const party = await ctx.callingParticipant(participantId);
+        const { offerId, round, participantId, mandateId, signature } = acceptCodec.decode(command);
         const offer = await load(ctx, offerId);
+        const party = await callingSignatory(ctx, participantId, mandateId, offer.terms);
         if (isRepeatedAcceptance(offer, round, participantId)) {
             return offerCodec.encode(offer);
         }
-        const accepted = acceptOffer(offer, round, { participantId, keyId: keyIdOf(party.publicKey), signature });
+        const accepted = acceptOffer(offer, round, consentBy(party, signature));
         await ctx.demandNotBegun(deadlineOf(offer));
         await verifyConsent(ctx, offer.terms, party, signature);
         await demandProposable(ctx, offer.terms, party);
@@ -152,20 +149,14 @@ export class OfferContract extends ExchangeContract {
      * SIGNATURE_INVALID
      */
     async withdraw(ctx: TradeContext, command: string): Promise<string> {
-        const { offerId, round, participantId, signature } = withdrawOfferCodec.decode(command);
-        const party = await ctx.callingParticipant(participantId);
+        const { offerId, round, participantId, mandateId, signature } = withdrawOfferCodec.decode(command);
         const offer = await load(ctx, offerId);
+        const party = await callingSignatory(ctx, participantId, mandateId, offer.terms);
         if (isRepeatedWithdrawal(offer, round, participantId)) {
             return offerCodec.encode(offer);
         }
-        const keyId = keyIdOf(party.publicKey);
-        const { offer: withdrawn, voided } = withdrawOffer(offer, {
-            move: 'withdraw',
-            round,
-            participantId,
-            keyId,
-            signature,
-        });
+        const mark = { move: 'withdraw', round, ...consentBy(party, signature) } as const;
+        const { offer: withdrawn, voided } = withdrawOffer(offer, mark);
         await verifyMark(ctx, offer, 'withdraw', party, signature);
         await demandNotConcluded(ctx, offer, 'withdraw');
         await demandUnclaimed(ctx, offer, null);
@@ -219,7 +210,7 @@ async function load(ctx: TradeContext, offerId: string): Promise<Offer> {
 }
 
 /** Terms that could be concluded, as far as the ledger knows today, by a party that may trade what they say. */
-async function demandProposable(ctx: TradeContext, terms: Terms, mover: Participant): Promise<void> {
+async function demandProposable(ctx: TradeContext, terms: Terms, mover: Signatory): Promise<void> {
     checkTerms(terms, await ctx.rules());
     await ctx.demandNotBegun(terms.concludeBeforeSlot);
     if (!isOpen({ terms })) {
@@ -228,12 +219,8 @@ async function demandProposable(ctx: TradeContext, terms: Terms, mover: Particip
         const possible = parties.map(({ participantId, publicKey }) => ({ participantId, keyId: keyIdOf(publicKey) }));
         await demandNotWithdrawn(ctx, termsHashOf(terms), possible);
     }
-    const { participantId } = mover;
-    const [found] = await ctx.lookUp([{ type: 'qualification', participantId }]);
-    const qualification = found == null ? null : qualificationCodec.fromJson(found);
-    for (const { carrier, side } of tradesOf(terms, participantId)) {
-        demandPermit(participantId, qualification, carrier, side);
-    }
+    const { participantId } = mover.party;
+    await demandPermits(ctx, participantId, tradesOf(terms, participantId), agentsOf([mover]));
 }
 
 /** A place is free when its offer is over, or overdue. @throws OFFER_PLACE_TAKEN {participantId, place, offerId} */
@@ -248,22 +235,19 @@ async function demandPlace(ctx: TradeContext, makerId: string, place: number): P
     demand(free, 'OFFER_PLACE_TAKEN', { participantId: makerId, place, offerId });
 }
 
-async function verifyConsent(ctx: TradeContext, terms: Terms, party: Participant, signature: string): Promise<void> {
-    const { chaincodes } = await ctx.charter();
+async function verifyConsent(ctx: TradeContext, terms: Terms, mover: Signatory, signature: string): Promise<void> {
     const body = consentBody(agreementIdOf(terms), terms);
-    ctx.verify('commonwatt/agreement/1', chaincodes.exchange, party.publicKey, body, signature);
+    await verifySignatory(ctx, mover, 'commonwatt/agreement/1', body, signature);
 }
 
 async function verifyMark(
     ctx: TradeContext,
     { offerId, rounds }: Offer,
     move: 'make' | 'withdraw',
-    party: Participant,
+    mover: Signatory,
     signature: string,
 ): Promise<void> {
-    const { chaincodes } = await ctx.charter();
-    const body = markBody(move, offerId, rounds.length);
-    ctx.verify('commonwatt/offer/1', chaincodes.exchange, party.publicKey, body, signature);
+    await verifySignatory(ctx, mover, 'commonwatt/offer/1', markBody(move, offerId, rounds.length), signature);
 }
 
 /** The consents to terms that leave the table never bind again: conclude looks for these records. */

@@ -4,8 +4,6 @@ import type { Execution } from '../domain/escrow.js';
 import type { MeteringPoint } from '../domain/meter.js';
 import type { Participant } from '../domain/participant.js';
 import type { SlotIndex } from '../domain/units.js';
-import type { Json } from '../wire/canonical.js';
-import { keyIdOf, type SignatureDomain } from '../wire/signature.js';
 import { AGREEMENT, EXECUTION, METERING_POINT, WITHDRAWAL } from '../store/keys.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -43,27 +41,6 @@ export async function loadPoints(ctx: TradeContext, terms: Terms): Promise<Map<s
     return points;
 }
 
-/**
- * Each party signed this body with its registered key, once.
- * @throws SIGNATURE_MISSING {participantId, keyId} · SIGNATURE_INVALID {keyId}
- */
-export async function verifyConsents(
-    ctx: TradeContext,
-    domain: SignatureDomain,
-    body: Json,
-    consents: readonly Consent[],
-    parties: readonly Participant[],
-): Promise<void> {
-    demand(consents.length === parties.length, 'SIGNATURE_MISSING', { consents: consents.length });
-    const { chaincodes } = await ctx.charter();
-    for (const { participantId, publicKey } of parties) {
-        const consent = consents.find((given) => given.participantId === participantId);
-        const keyId = keyIdOf(publicKey);
-        demand(consent?.keyId === keyId, 'SIGNATURE_MISSING', { participantId, keyId });
-        ctx.verify(domain, chaincodes.exchange, publicKey, body, consent.signature);
-    }
-}
-
 /** @throws SIGNATURE_WITHDRAWN {participantId, termsHash} when a party has taken its consent back */
 export async function demandNotWithdrawn(
     ctx: TradeContext,
@@ -71,7 +48,7 @@ export async function demandNotWithdrawn(
     consents: readonly Pick<Consent, 'participantId' | 'keyId'>[],
 ): Promise<void> {
     for (const { participantId, keyId } of consents) {
-        const withdrawn = await ctx.ledger.get(WITHDRAWAL, termsHash, keyId);
+        const withdrawn = await ctx.ledger.get(WITHDRAWAL, termsHash, participantId, keyId);
         demand(withdrawn === null, 'SIGNATURE_WITHDRAWN', { participantId, termsHash });
     }
 }

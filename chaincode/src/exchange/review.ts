@@ -1,6 +1,6 @@
 import { type Agreement, carriersOf, type Terms } from '../domain/agreement.js';
 import type { Carrier } from '../domain/charter.js';
-import { demandPermit } from '../domain/qualification.js';
+import { demandPermit, demandQualified, type Qualification } from '../domain/qualification.js';
 import {
     demandApproval,
     demandNoRefusal,
@@ -8,6 +8,7 @@ import {
     type StandingVerdict,
     type Verdict,
 } from '../domain/verdict.js';
+import type { Json } from '../wire/canonical.js';
 import { haltCodec } from '../wire/halt.js';
 import { qualificationCodec } from '../wire/qualification.js';
 import type { Lookup } from '../wire/query.js';
@@ -19,30 +20,56 @@ import { loadParties } from './parties.js';
 import type { TradeContext } from './trade-context.js';
 
 /**
+ * Checks with the weak centre that a participant may trade, and that those who sign for it are qualified.
+ * @throws QUALIFICATION_MISSING
+ */
+export async function demandPermits(
+    ctx: TradeContext,
+    participantId: string,
+    trades: readonly Readonly<{ carrier: Carrier; side: 'buy' | 'sell' }>[],
+    agentIds: readonly string[],
+): Promise<void> {
+    const subjectIds = [participantId, ...agentIds];
+    const answers = await ctx.lookUp(subjectIds.map((id): Lookup => ({ type: 'qualification', participantId: id })));
+    const [own = null, ...agents] = answers.map(qualificationIn);
+    for (const { carrier, side } of trades) {
+        demandPermit(participantId, own, carrier, side);
+    }
+    agentIds.forEach((agentId, position) => {
+        demandQualified(agentId, agents[position] ?? null);
+    });
+}
+
+const qualificationIn = (answer: Json | null | undefined): Qualification | null =>
+    answer == null ? null : qualificationCodec.fromJson(answer);
+
+/**
  * Checks with the weak centre that every party may trade what the terms say and that no halt runs on their carriers, and
  * that no party is suspended for what it owes.
+ * @param agentIds who signs for parties: the regulator has to qualify them, too
  * @throws QUALIFICATION_MISSING · MARKET_HALTED · COVER_EXHAUSTED {participantId, carrier, balanceNano}
  */
-export async function demandTradable(ctx: TradeContext, terms: Terms): Promise<void> {
+export async function demandTradable(ctx: TradeContext, terms: Terms, agentIds: readonly string[] = []): Promise<void> {
     const carriers = carriersOf(terms);
     const partyIds = terms.parties.map((party) => party.participantId);
+    const subjectIds = [...new Set([...partyIds, ...agentIds])];
     const lookups: Lookup[] = [
-        ...partyIds.map((participantId): Lookup => ({ type: 'qualification', participantId })),
+        ...subjectIds.map((participantId): Lookup => ({ type: 'qualification', participantId })),
         ...carriers.map((carrier): Lookup => ({ type: 'halt', carrier })),
     ];
     const answers = await ctx.lookUp(lookups);
     const qualifications = new Map(
-        partyIds.map((participantId, position) => {
-            const answer = answers[position];
-            return [participantId, answer == null ? null : qualificationCodec.fromJson(answer)];
-        }),
+        subjectIds.map((participantId, position) => [participantId, qualificationIn(answers[position])]),
     );
     for (const { carrier, sellerId, buyerId } of terms.legs) {
         demandPermit(sellerId, qualifications.get(sellerId) ?? null, carrier, 'sell');
         demandPermit(buyerId, qualifications.get(buyerId) ?? null, carrier, 'buy');
     }
+    for (const agentId of agentIds) {
+        demandQualified(agentId, qualifications.get(agentId) ?? null);
+    }
     for (const [position, carrier] of carriers.entries()) {
-        const answer = answers[partyIds.length + position];
+        const answer = answers[subjectIds.length + position];
         await demandOpen(ctx, carrier, answer == null ? null : haltCodec.fromJson(answer));
     }
     await demandCovers(ctx, terms);

@@ -74,9 +74,13 @@ export class TradeContext extends MarketContext {
     /** The participant, when the caller's certificate is the one bound to it. @throws CALLER_NOT_PARTICIPANT */
     async callingParticipant(participantId: string): Promise<Participant> {
         const participant = await this.participant(participantId);
-        const bound = participant.subjectHash === this.caller.subjectHash;
-        demand(bound, 'CALLER_NOT_PARTICIPANT', { participantId });
+        this.demandCaller(participant);
         return participant;
+    }
+
+    /** @throws CALLER_NOT_PARTICIPANT {participantId} unless the caller's certificate is the one bound to it */
+    demandCaller({ participantId, subjectHash }: Participant): void {
+        demand(subjectHash === this.caller.subjectHash, 'CALLER_NOT_PARTICIPANT', { participantId });
     }
 
     /** Whether a tick says that the slot has begun: the gate of everything that may only happen afterwards. */

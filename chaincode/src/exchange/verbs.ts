@@ -7,6 +7,7 @@ import { CharterContract } from './charter-contract.js';
 import { ClockContract } from './clock-contract.js';
 import { DisputeContract } from './dispute-contract.js';
 import { HaltContract } from './halt-contract.js';
+import { MandateContract } from './mandate-contract.js';
 import { MeterContract } from './meter-contract.js';
 import { OfferContract } from './offer-contract.js';
 import { ParticipantContract } from './participant-contract.js';
@@ -17,6 +18,7 @@ import type { TradeContext } from './trade-context.js';
 const charters = new CharterContract('charter');
 const clocks = new ClockContract('clock');
 const participants = new ParticipantContract('participant');
+const mandates = new MandateContract('mandate');
 const meters = new MeterContract('meter');
 const accounts = new AccountContract('account');
 const offers = new OfferContract('offer');
@@ -37,6 +39,10 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'participant:apply': (ctx, command) => participants.apply(ctx, command),
     'participant:show': (ctx, query) => participants.show(ctx, query),
     'participant:list': (ctx, query) => participants.list(ctx, query),
+    'mandate:grant': (ctx, command) => mandates.grant(ctx, command),
+    'mandate:revoke': (ctx, command) => mandates.revoke(ctx, command),
+    'mandate:show': (ctx, query) => mandates.show(ctx, query),
+    'mandate:list': (ctx, query) => mandates.list(ctx, query),
     'meter:register': (ctx, command) => meters.register(ctx, command),
     'meter:show': (ctx, query) => meters.show(ctx, query),
     'meter:list': (ctx, query) => meters.list(ctx, query),

@@ -22,6 +22,7 @@ import type { Codec } from '../wire/codec.js';
 import { disputeCodec, replacedReadingCodec, reviewCodec } from '../wire/dispute.js';
 import { commitmentCodec, executionCodec } from '../wire/escrow.js';
 import { haltCodec } from '../wire/halt.js';
+import { mandateCodec, mandateUseCodec } from '../wire/mandate.js';
 import { chargePointCodec, meteringPointCodec } from '../wire/meter.js';
 import { offerCodec, offerPlaceCodec } from '../wire/offer.js';
 import { participantCodec, subjectBindingCodec } from '../wire/participant.js';
@@ -83,6 +84,17 @@ export const PARTICIPANT = record('participant', participantCodec, (participant)
 /** Which participant a certificate speaks for; keyed by the hash of MSP and subject. */
 export const subjectRecord = (subjectHash: string): RecordType<{ readonly participantId: string }> =>
     record('subject', subjectBindingCodec, () => [subjectHash]);
+
+export const MANDATE = record('mandate', mandateCodec, ({ statement, mandateId }) => [
+    statement.principalId,
+    mandateId,
+]);
+/** What an agent has bound its principal to, 96 slots a record. */
+export const MANDATE_USE = record('mandate-use', mandateUseCodec, ({ principalId, mandateId, block }) => [
+    principalId,
+    mandateId,
+    block,
+]);
 
 export const METERING_POINT = record('metering-point', meteringPointCodec, (point) => [point.pointId]);
 /** Metering points by carrier and first slot: what settlement scans. */
@@ -183,6 +195,7 @@ export const AMENDMENT = record('amendment', agreementCodec, (amendment) => [
 ]);
 export const WITHDRAWAL = record('withdrawal', withdrawalCodec, (withdrawal) => [
     withdrawal.termsHash,
+    withdrawal.participantId,
     withdrawal.keyId,
 ]);
 /** State and escrow of an agreement, apart from its terms, so that no party's org can hold it up. */

@@ -60,7 +60,12 @@ export const termsSchema = z.strictObject({
     curtailable: z.boolean(),
     concludeBeforeSlot: slotField,
 });
-const consentSchema = z.strictObject({ participantId: idField, keyId: hashField, signature: signatureField });
+const consentSchema = z.strictObject({
+    participantId: idField,
+    mandateId: hashField.nullable(),
+    keyId: hashField,
+    signature: signatureField,
+});
 export const consentsSchema = z.array(consentSchema).max(ITEMS_MAX);
 
 export const termsCodec = codec<Terms>(termsSchema);
@@ -116,9 +121,10 @@ export type Withdrawal = Readonly<{ participantId: string; termsHash: string; ke
 const withdrawalSchema = z.strictObject({ participantId: idField, termsHash: hashField, keyId: hashField });
 export const withdrawalCodec = codec<Withdrawal>(withdrawalSchema);
 
-export type WithdrawCommand = Readonly<{ withdrawal: Withdrawal; signature: string }>;
+/** `mandateId` names the mandate when the agent takes back what it signed. */
+export type WithdrawCommand = Readonly<{ withdrawal: Withdrawal; mandateId: string | null; signature: string }>;
 export const withdrawCodec = codec<WithdrawCommand>(
-    z.strictObject({ withdrawal: withdrawalSchema, signature: signatureField }),
+    z.strictObject({ withdrawal: withdrawalSchema, mandateId: hashField.nullable(), signature: signatureField }),
 );
 
 /** Credits to fold into each party's lane before its escrow is taken from it. */

@@ -27,6 +27,13 @@ const SCHEMAS = {
     'SeatGranted/1': z.strictObject({ kind: z.enum(SEAT_KINDS), mspId: mspIdField, subjectHash: hashField }),
     'ClockAdvanced/1': z.strictObject({ fromSlot: slotField, toSlot: slotField }),
     'ParticipantApplied/1': z.strictObject({ participantId: idField, kind: z.enum(PARTICIPANT_KINDS) }),
+    'MandateGranted/1': z.strictObject({
+        mandateId: hashField,
+        principalId: idField,
+        agentId: idField,
+        untilSlot: slotField,
+    }),
+    'MandateRevoked/1': z.strictObject({ mandateId: hashField, principalId: idField, agentId: idField }),
     'QualificationChanged/1': z.strictObject({
         participantId: idField,
         sequence: versionField,

@@ -36,6 +36,7 @@ export const offerCodec = codec<Offer>(
                     move: z.enum(['make', 'withdraw']),
                     round: roundField,
                     participantId: idField,
+                    mandateId: hashField.nullable(),
                     keyId: hashField,
                     signature: signatureField,
                 }),
@@ -65,29 +66,33 @@ export const offerIdOf = ({ answersId, terms }: Proposal): string =>
 /** What is signed by a move that consents to no terms. The id stands for the offer's content, the round for its table. */
 export const markBody = (move: 'make' | 'withdraw', offerId: string, round: number): Json => ({ move, offerId, round });
 
+/** Every move is signed by its party, or by an agent for it: `mandateId` names the mandate. */
+type Signed = Readonly<{ mandateId: string | null; signature: string }>;
+const signed = { mandateId: hashField.nullable(), signature: signatureField };
+
 /** `signature` consents to the terms; of an open offer it is over `markBody`. The maker is the terms' proposer. */
-export type MakeCommand = Readonly<{ proposal: Proposal; place: number; signature: string }>;
+export type MakeCommand = Readonly<{ proposal: Proposal; place: number }> & Signed;
 export const makeCodec = codec<MakeCommand>(
     z.strictObject({
         proposal: z.strictObject({ answersId: hashField.nullable(), terms: termsSchema }),
         place: placeField,
-        signature: signatureField,
+        ...signed,
     }),
 );
 
 /** Other terms as the given round; `signature` consents to them. The mover is the terms' proposer. */
-export type CounterCommand = Readonly<{ offerId: string; round: number; terms: Terms; signature: string }>;
+export type CounterCommand = Readonly<{ offerId: string; round: number; terms: Terms }> & Signed;
 export const counterCodec = codec<CounterCommand>(
-    z.strictObject({ offerId: hashField, round: roundField, terms: termsSchema, signature: signatureField }),
+    z.strictObject({ offerId: hashField, round: roundField, terms: termsSchema, ...signed }),
 );
 
 /** A party's move on the round that is on the table. */
-export type MoveCommand = Readonly<{ offerId: string; round: number; participantId: string; signature: string }>;
+export type MoveCommand = Readonly<{ offerId: string; round: number; participantId: string }> & Signed;
 const moveSchema = z.strictObject({
     offerId: hashField,
     round: roundField,
     participantId: idField,
-    signature: signatureField,
+    ...signed,
 });
 /** `signature` consents to the terms of that round. */
 export const acceptCodec = codec<MoveCommand>(moveSchema);

@@ -10,6 +10,7 @@ import { event } from './event/index.js';
 import { halt } from './halt/index.js';
 import { identity } from './identity/index.js';
 import { keeper } from './keeper/index.js';
+import { mandate } from './mandate/index.js';
 import { meter } from './meter/index.js';
 import { offer } from './offer/index.js';
 import { participant } from './participant/index.js';
@@ -29,6 +30,7 @@ export const NOUNS = [
     clock,
     participant,
     qualification,
+    mandate,
     meter,
     account,
     offer,

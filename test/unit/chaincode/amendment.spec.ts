@@ -1,10 +1,5 @@
 import type { Agreement, Terms } from '@commonwatt/chaincode/domain/agreement';
-import {
-    amendExecution,
-    checkAmendment,
-    demandAmendable,
-    demandSameKeys,
-} from '@commonwatt/chaincode/domain/amendment';
+import { amendExecution, checkAmendment, demandAmendable } from '@commonwatt/chaincode/domain/amendment';
 import { type Execution, fundExecution, heldBy, openExecution, windDown } from '@commonwatt/chaincode/domain/escrow';
 import { AGREEMENT_STATES } from '@commonwatt/chaincode/domain/lifecycle';
 import { amountNano, priceMicroPerKwh, sumAmounts } from '@commonwatt/chaincode/domain/units';
@@ -136,18 +131,6 @@ describe('an amendment', () => {
             } else {
                 expectRefusal(decide, 'AGREEMENT_STATE', { verb: 'propose', state });
             }
-        }
-    });
-
-    it('is signed with the keys of the version in force', () => {
-        const consent = (participantId: string, keyId: string) => ({ participantId, keyId, signature: '' });
-        const signed = { ...CURRENT, consents: [consent('solar', 'a'), consent('anna', 'b')] };
-        demandSameKeys(signed, [consent('anna', 'b'), consent('solar', 'a')]);
-        for (const consents of [[consent('solar', 'a'), consent('anna', 'c')], [consent('solar', 'a')]]) {
-            expectRefusal(() => demandSameKeys(signed, consents), 'SIGNATURE_MISSING', {
-                participantId: 'anna',
-                keyId: 'b',
-            });
         }
     });
 });

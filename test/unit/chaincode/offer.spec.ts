@@ -31,6 +31,7 @@ import { sampleLeg } from '../../support/sample-market.js';
 
 const consent = (participantId: string): Consent => ({
     participantId,
+    mandateId: null,
     keyId: 'ab'.repeat(32),
     signature: 'cd'.repeat(64),
 });

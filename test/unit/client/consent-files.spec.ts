@@ -15,7 +15,12 @@ import { FIRST_SLOT } from '../../support/sample-market.js';
 import { inTemporaryFolder } from './temporary-folder.js';
 
 const agreementId = 'a1'.repeat(32);
-const consentOf = (participantId: string) => ({ participantId, keyId: 'b2'.repeat(32), signature: 'c3'.repeat(64) });
+const consentOf = (participantId: string) => ({
+    participantId,
+    mandateId: null,
+    keyId: 'b2'.repeat(32),
+    signature: 'c3'.repeat(64),
+});
 const ENDING = { agreementId, version: 2, fromSlot: FIRST_SLOT + 1 };
 
 describe('files of signed cancellations', () => {

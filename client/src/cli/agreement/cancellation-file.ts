@@ -15,6 +15,7 @@ const schema = z.strictObject({
     version: versionField,
     fromSlot: slotField,
     participantId: idField,
+    mandateId: hashField.nullable(),
     keyId: hashField,
     signature: signatureField,
 });
@@ -35,12 +36,12 @@ export async function readCancellations(
     let cancellation: Cancellation | null = null;
     const consents: Consent[] = [];
     for (const file of files) {
-        const { participantId, keyId, signature, ...signed } = await readJsonFile(file, schema);
+        const { participantId, mandateId, keyId, signature, ...signed } = await readJsonFile(file, schema);
         cancellation ??= { ...signed, agreementId };
         if (!isSame(signed, cancellation)) {
             throw new InvalidError({ code: 'CONSENT_OF_OTHER', operands: { file, agreementId: signed.agreementId } });
         }
-        consents.push({ participantId, keyId, signature });
+        consents.push({ participantId, mandateId, keyId, signature });
     }
     if (cancellation === null) {
         throw new InvalidError({ code: 'OPTION_MISSING', operands: { option: '--consent' } });

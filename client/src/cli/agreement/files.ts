@@ -14,6 +14,7 @@ const draftSchema = z.json();
 const consentSchema = z.strictObject({
     agreementId: hashField,
     participantId: idField,
+    mandateId: hashField.nullable(),
     keyId: hashField,
     signature: signatureField,
 });

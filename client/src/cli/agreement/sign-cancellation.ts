@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { addVerb, onRun } from '../verb.js';
 import { writeCancellation } from './cancellation-file.js';
+import { addPartyOptions, type PartyOptions, partyOf } from './party.js';
 
-type Options = Readonly<{ out: string; fromSlot?: string; participant?: string }>;
+type Options = PartyOptions & Readonly<{ out: string; fromSlot?: string }>;
 
 export function registerSignCancellation(noun: Command): void {
     const verb = addVerb(noun, {
@@ -15,8 +16,8 @@ export function registerSignCancellation(noun: Command): void {
     })
         .argument('<agreement>', 'id of the agreement')
         .requiredOption('--out <file>', 'where to write the signature')
-        .option('--from-slot <slot>', 'first slot not delivered (default: the first that has not begun)')
-        .option('--participant <id>', 'the party (default: the name of --as)');
+        .option('--from-slot <slot>', 'first slot not delivered (default: the first that has not begun)');
+    addPartyOptions(verb);
     onRun<Options>(verb, async (session, options, [agreementId = '']) => {
         const market = await session.market();
         const { agreement, execution } = await market.agreements.show(agreementId);
@@ -26,8 +27,8 @@ export function registerSignCancellation(noun: Command): void {
                 ? await market.clock.firstNotBegun(firstSlot, execution.endSlot)
                 : await session.slot(options.fromSlot);
         const cancellation = { agreementId, version, fromSlot };
-        const participantId = options.participant ?? session.identityName;
-        const consent = await market.agreements.consentToCancel(cancellation, participantId);
+        const { participantId, mandateId } = await partyOf(session, options, agreement.terms);
+        const consent = await market.agreements.consentToCancel(cancellation, participantId, { mandateId });
         await writeCancellation(options.out, { cancellation, consent });
         session.print({ ...cancellation, ...consent, file: options.out }, [
             `${participantId} consents that agreement ${agreementId} ends before slot ${String(fromSlot)}`,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addVerb, onRun } from '../verb.js';
 import { readDraft } from './files.js';
+import { addPartyOptions, type PartyOptions, partyOf } from './party.js';
 
 export function registerWithdraw(noun: Command): void {
     const verb = addVerb(noun, {
@@ -8,13 +9,12 @@ export function registerWithdraw(noun: Command): void {
         summary: 'take the own signature back, unless the agreement is concluded already',
         example: 'commonwatt agreement withdraw draft.json --org community --as bld-12',
         mode: 'submit',
-    })
-        .argument('<draft>', 'file of the draft that was signed')
-        .option('--participant <id>', 'the party (default: the name of --as)');
-    onRun<{ participant?: string }>(verb, async (session, { participant }, [file = '']) => {
+    }).argument('<draft>', 'file of the draft that was signed');
+    addPartyOptions(verb);
+    onRun<PartyOptions>(verb, async (session, options, [file = '']) => {
         const terms = await readDraft(file);
-        const participantId = participant ?? session.identityName;
-        const done = await (await session.market()).agreements.withdraw(terms, participantId);
-        session.printCommitted(done, `${participantId} has withdrawn its signature`);
+        const { participantId, mandateId } = await partyOf(session, options, terms);
+        const done = await (await session.market()).agreements.withdraw(terms, participantId, mandateId);
+        session.printCommitted(done, `The signature for ${participantId} is withdrawn`);
     });
 }

@@ -17,6 +17,7 @@ const consentSchema = z.strictObject({
     agreementId: hashField,
     termsHash: hashField,
     participantId: idField,
+    mandateId: hashField.nullable(),
     keyId: hashField,
     signature: signatureField,
 });

@@ -3,11 +3,12 @@ import type { Command } from 'commander';
 import { ConflictError } from '../../errors.js';
 import type { OfferClient } from '../../offer-client.js';
 import type { Committed } from '../../submitter.js';
+import { addPartyOptions, type PartyOptions, partyOf, type SigningParty } from '../agreement/party.js';
 import { collect, count } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
 import { describeOffer } from './describe.js';
 
-type Options = Readonly<{ participant?: string; round: number; point?: readonly string[]; lane: number }>;
+type Options = PartyOptions & Readonly<{ round: number; point?: readonly string[]; lane: number }>;
 
 export function registerAccept(noun: Command): void {
     const verb = addVerb(noun, {
@@ -20,8 +21,8 @@ export function registerAccept(noun: Command): void {
         .argument('<offer>', 'id of the offer')
         .requiredOption('--round <number>', 'round whose terms you have read (see `offer show`)', count)
         .option('--point <id>', 'of an open offer: your metering point, once for each of your legs', collect)
-        .option('--lane <number>', 'of an open offer: lane of your account that pays', count, 0)
-        .option('--participant <id>', 'the party (default: the name of --as)');
+        .option('--lane <number>', 'of an open offer: lane of your account that pays', count, 0);
+    addPartyOptions(verb);
     onRun<Options>(verb, async (session, options, [offerId = '']) => {
         const { offers } = await session.market();
         const offer = await offers.show(offerId);
@@ -29,7 +30,7 @@ export function registerAccept(noun: Command): void {
             const operands = { offerId, round: options.round, onTable: offer.rounds.length };
             throw new ConflictError({ code: 'OFFER_ROUND', operands });
         }
-        const done = await acceptAs(offers, offer, options.participant ?? session.identityName, options);
+        const done = await acceptAs(offers, offer, await partyOf(session, options, offer.terms), options);
         const { value } = done;
         const what = isOpen(offer)
             ? `Answered with offer ${value.offerId}`
@@ -41,10 +42,10 @@ export function registerAccept(noun: Command): void {
 async function acceptAs(
     offers: OfferClient,
     offer: Offer,
-    participantId: string,
+    { participantId, mandateId }: SigningParty,
     { lane, point = [] }: Options,
 ): Promise<Committed<Offer>> {
     return isOpen(offer)
-        ? await offers.answer(offer, { participantId, lane, points: point })
-        : await offers.accept(offer, participantId);
+        ? await offers.answer(offer, { participantId, lane, points: point }, { mandateId })
+        : await offers.accept(offer, participantId, { mandateId });
 }

@@ -5,18 +5,19 @@ import { InvalidError } from '../../errors.js';
 import { proposeTerms } from '../../offer-draft.js';
 import { perSlot } from '../agreement/draft.js';
 import { readDraft } from '../agreement/files.js';
+import { addPartyOptions, type PartyOptions, partyOf } from '../agreement/party.js';
 import type { Session } from '../session.js';
 import { energies, prices } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
 import { describeOffer } from './describe.js';
 
-type Options = Readonly<{
-    participant?: string;
-    draft?: string;
-    energy?: readonly EnergyWh[];
-    price?: readonly PriceMicroPerKwh[];
-    concludeBefore?: string;
-}>;
+type Options = PartyOptions &
+    Readonly<{
+        draft?: string;
+        energy?: readonly EnergyWh[];
+        price?: readonly PriceMicroPerKwh[];
+        concludeBefore?: string;
+    }>;
 
 export function registerCounter(noun: Command): void {
     const verb = addVerb(noun, {
@@ -29,17 +30,15 @@ export function registerCounter(noun: Command): void {
         .option('--draft <file>', 'file of the terms (see `offer show --draft`); by default those on the table')
         .option('--energy <wh,...>', 'Wh per slot of the only leg', energies)
         .option('--price <decimal,...>', 'currency per kWh of the only leg', prices)
-        .option('--conclude-before <slot>', 'deadline: index or UTC time')
-        .option('--participant <id>', 'the party (default: the name of --as)');
+        .option('--conclude-before <slot>', 'deadline: index or UTC time');
+    addPartyOptions(verb);
     onRun<Options>(verb, async (session, options, [offerId = '']) => {
         const { offers } = await session.market();
         const offer = await offers.show(offerId);
         const base = options.draft === undefined ? offer.terms : await readDraft(options.draft);
-        const terms = proposeTerms(base, options.participant ?? session.identityName, {
-            ...quantities(base, options),
-            ...(await deadline(session, options)),
-        });
-        const done = await offers.counter(offer, terms);
+        const changed = { ...base, ...quantities(base, options), ...(await deadline(session, options)) };
+        const { participantId, mandateId } = await partyOf(session, options, changed);
+        const done = await offers.counter(offer, proposeTerms(changed, participantId), { mandateId });
         const [, ...lines] = describeOffer(done.value);
         session.printCommitted(done, `Round ${String(done.value.rounds.length)} of offer ${offerId}`, lines);
     });

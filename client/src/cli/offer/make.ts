@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { proposeTerms } from '../../offer-draft.js';
 import { readDraft } from '../agreement/files.js';
+import { addPartyOptions, type PartyOptions, partyOf } from '../agreement/party.js';
 import { addVerb, onRun } from '../verb.js';
 import { deadlineOf, isOpen } from '@commonwatt/chaincode/domain/offer';
 
-type Options = Readonly<{ participant?: string; answers?: string }>;
+type Options = PartyOptions & Readonly<{ answers?: string }>;
 
 export function registerMake(noun: Command): void {
     const verb = addVerb(noun, {
@@ -15,13 +16,13 @@ export function registerMake(noun: Command): void {
         mode: 'submit',
     })
         .argument('<draft>', 'file of the draft (see `agreement draft`)')
-        .option('--answers <offer>', 'open offer that the terms answer')
-        .option('--participant <id>', 'the maker (default: the name of --as)');
+        .option('--answers <offer>', 'open offer that the terms answer');
+    addPartyOptions(verb);
     onRun<Options>(verb, async (session, options, [file = '']) => {
-        const participantId = options.participant ?? session.identityName;
         const draft = await readDraft(file);
+        const { participantId, mandateId } = await partyOf(session, options, draft);
         const terms = draft.proposerId === participantId ? draft : proposeTerms(draft, participantId);
-        const done = await (await session.market()).offers.make(terms, options.answers ?? null);
+        const done = await (await session.market()).offers.make(terms, options.answers ?? null, { mandateId });
         const to = isOpen({ terms }) ? 'open to whoever takes it' : 'to the other parties of its terms';
         const until = `until slot ${String(deadlineOf(done.value))} begins`;
         session.printCommitted(done, `Made offer ${done.value.offerId}, ${to}, ${until}`);
