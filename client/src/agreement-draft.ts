@@ -7,14 +7,16 @@ export type Draft = Pick<Terms, 'proposerId' | 'legs' | 'firstSlot' | 'slotCount
     Partial<Omit<Terms, 'version' | 'previousHash' | 'verification'>>;
 
 /**
- * Completes a draft to the terms of a first version. Without other wishes every party pays from its lane 0, there is no
- * default amount and no tolerance, the buyer takes or pays, halts exempt, and the offer stands until delivery begins.
+ * Completes a draft to the terms of a first version. Without other wishes every party pays from its lane 0, no leg is
+ * made from another, there is no default amount and no tolerance, the buyer takes or pays, halts exempt, and the offer
+ * stands until delivery begins.
  */
 export function draftTerms(draft: Draft): Terms {
     return {
         salt: randomBytes(32).toString('hex'),
         rulesVersion: 1,
         parties: partiesOf(draft.legs).map((participantId) => ({ participantId, lane: 0 })),
+        conversions: [],
         defaultRateMicroPerKwh: priceMicroPerKwh(0n),
         defaultCapNano: NO_MONEY,
         toleranceBp: 0,

@@ -97,7 +97,10 @@ export function carrierBill(facts: CarrierFacts): CarrierBill {
     );
     const lines = {
         trades: tradesOf(own),
-        defaults: defaultsOf(own),
+        defaults: defaultsOf(
+            initial.flatMap(({ legs }) => legs),
+            participantId,
+        ),
         shortage: charge(points.filter((point) => point.imbalanceWh < 0n)),
         surplus: charge(points.filter((point) => point.imbalanceWh > 0n)),
         networkFee: {
@@ -177,19 +180,19 @@ function tradesOf(legs: readonly OwnLeg[]): TradeLine[] {
     });
 }
 
-function defaultsOf(legs: readonly OwnLeg[]): DefaultLine[] {
-    const owed = legs.filter(({ result }) => result.defaultNano !== 0n);
-    return grouped(owed, ({ result, counterpartyId }) => `${counterpartyId} ${result.agreementId}`).map((group) => {
-        const [{ counterpartyId, result }] = group;
-        const gains = group.map((each) =>
-            each.side === 'sold' ? negate(each.result.defaultNano) : each.result.defaultNano,
-        );
-        return {
-            counterpartyId,
-            agreementId: result.agreementId,
-            receivedNano: sumAmounts(gains.filter((gain) => gain > 0n)),
-            paidNano: negate(sumAmounts(gains.filter((gain) => gain < 0n))),
-        };
+/** Also of legs between others: who causes a shortage owes whoever buys what is made of the energy. */
+function defaultsOf(legs: readonly LegResult[], participantId: string): DefaultLine[] {
+    const owed = legs.flatMap(({ agreementId, defaults }) =>
+        defaults
+            .filter(({ liableId, payeeId }) => liableId === participantId || payeeId === participantId)
+            .map((amount) => ({ ...amount, agreementId, isPaid: amount.liableId === participantId }))
+            .map((amount) => ({ ...amount, counterpartyId: amount.isPaid ? amount.payeeId : amount.liableId })),
+    );
+    return grouped(owed, ({ counterpartyId, agreementId }) => `${counterpartyId} ${agreementId}`).map((group) => {
+        const [{ counterpartyId, agreementId }] = group;
+        const sumOf = (isPaid: boolean): AmountNano =>
+            sumAmounts(group.filter((amount) => amount.isPaid === isPaid).map(({ drawnNano }) => drawnNano));
+        return { counterpartyId, agreementId, receivedNano: sumOf(false), paidNano: sumOf(true) };
     });
 }
 

@@ -103,7 +103,12 @@ describe('exchange: settlement without every reading', () => {
             'settlement:run',
             query(1),
         );
-        expect(operands).to.deep.equal({ agreementId: null, slot: FIRST_SLOT + 1, nextSlot: FIRST_SLOT });
+        expect(operands).to.deep.equal({
+            agreementId: null,
+            carrier: 'electricity',
+            slot: FIRST_SLOT + 1,
+            nextSlot: FIRST_SLOT,
+        });
         await settled(0);
         await settled(1);
     });

@@ -17,6 +17,7 @@ import type { WireError } from '@commonwatt/chaincode/wire/errors';
 import { expect } from 'chai';
 import { following, saleOf } from '../support/amended.js';
 import { moneyIn } from '../support/ledger-money.js';
+import { drawnBy } from '../support/default-amounts.js';
 import * as commands from '../support/market-commands.js';
 import { FIRST_SLOT } from '../support/sample-market.js';
 import { SCOPE, SigningKey } from '../support/signing-key.js';
@@ -372,11 +373,11 @@ describe('exchange: amendment enact, in the midst of delivery', () => {
             const query = canonicalJson({ carrier: 'electricity', slot });
             const { payload } = await market.endorse('stranger', 'exchange', 'settlement:show', query);
             const [leg] = settlementCodec.decode(payload).legs;
-            expect([leg?.agreedWh, leg?.paymentNano, leg?.defaultNano]).to.deep.equal(
+            expect([leg?.agreedWh, leg?.paymentNano, drawnBy(leg)]).to.deep.equal(
                 [
-                    [100n, 18_000_000n, 1_000_000n],
-                    [100n, 20_000_000n, 0n],
-                    [50n, 12_000_000n, 1_000_000n],
+                    [100n, 18_000_000n, { solar: 1_000_000n }],
+                    [100n, 20_000_000n, {}],
+                    [50n, 12_000_000n, { solar: 1_000_000n }],
                 ][offset],
             );
         }

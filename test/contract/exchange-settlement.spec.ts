@@ -5,6 +5,7 @@ import { agreementIdOf, agreementViewCodec } from '@commonwatt/chaincode/wire/ag
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { settlementCodec } from '@commonwatt/chaincode/wire/settlement';
 import { expect } from 'chai';
+import { drawnBy } from '../support/default-amounts.js';
 import * as commands from '../support/market-commands.js';
 import { FIRST_SLOT, sampleLeg, sampleTerms } from '../support/sample-market.js';
 import { moneyIn } from '../support/ledger-money.js';
@@ -130,7 +131,8 @@ describe('exchange: settlement run', () => {
         );
         const { payload } = await market.endorse('anna', 'exchange', 'settlement:show', settleQuery(FIRST_SLOT));
         const settlement = settlementCodec.decode(payload);
-        expect(settlement.legs[0]).to.include({ shortWh: 40n, deliveredWh: 260n, defaultNano: 4_000_000n });
+        expect(settlement.legs[0]).to.include({ shortWh: 40n, deliveredWh: 260n });
+        expect(drawnBy(settlement.legs[0])).to.deep.equal({ solar: 4_000_000n });
         expect(settlement.postings.reduce((sum, posting) => sum + posting.amountNano, 0n)).to.equal(0n);
     });
 
@@ -162,6 +164,7 @@ describe('exchange: settlement run', () => {
         await report(FIRST_SLOT + 1, 0n, 0n);
         expect(await run('SETTLEMENT_OUT_OF_ORDER', FIRST_SLOT + 1)).to.deep.equal({
             agreementId: ID,
+            carrier: 'electricity',
             slot: FIRST_SLOT + 1,
             nextSlot: FIRST_SLOT,
         });
@@ -183,7 +186,7 @@ describe('exchange: settlement run', () => {
         await report(FIRST_SLOT, 260n, 300n);
         await market.settle(FIRST_SLOT);
         const { payload } = await market.endorse('anna', 'exchange', 'settlement:show', settleQuery(FIRST_SLOT));
-        expect(settlementCodec.decode(payload).legs[0]).to.include({ shortWh: 40n, defaultNano: 0n });
+        expect(settlementCodec.decode(payload).legs[0]).to.deep.include({ shortWh: 40n, defaults: [] });
     });
 
     it('goes on after a suspension, during a halt and after a termination', async () => {

@@ -131,8 +131,8 @@ describe('the settlement of random markets', function () {
                 };
                 fc.pre(exact.slots.length === random.slots.length);
                 play(exact, false, (_, settlement) => {
-                    for (const { agreedWh, deliveredWh, defaultNano } of settlement.legs) {
-                        expect([deliveredWh, defaultNano]).to.deep.equal([agreedWh, 0n]);
+                    for (const { agreedWh, deliveredWh, defaults } of settlement.legs) {
+                        expect([deliveredWh, defaults]).to.deep.equal([agreedWh, []]);
                     }
                     expect(settlement.points.every((point) => point.imbalanceNano === 0n)).to.equal(true);
                 });

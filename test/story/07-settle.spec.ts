@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
+import { drawnBy } from '../support/default-amounts.js';
 import { expectInBlock, expectNothingWritten } from '../support/in-block.js';
 import { CARRIER } from '../support/market.js';
 import { expectRefusal } from '../support/refusal.js';
@@ -65,8 +66,8 @@ describe('07 settle', function () {
                 untakenWh: 683n, // of 829 Wh that the buyer did not take: 829 × 700 / 850, the larger remainder
                 deliveredWh: 311n,
                 paymentNano: 311n * 180_000n,
-                defaultNano: 354n * 100_000n,
             });
+            expect(drawnBy(await legOf('trade'))).to.deep.equal({ [PROSUMER.id]: 354n * 100_000n });
         });
 
         it('supply: the buyer took 4 of 150 Wh, so it owes for 139 Wh beyond the tolerance of 7', async () => {
@@ -76,12 +77,12 @@ describe('07 settle', function () {
                 untakenWh: 146n,
                 deliveredWh: 4n,
                 paymentNano: 4n * 180_000n,
-                defaultNano: -139n * 100_000n,
             });
+            expect(drawnBy(await legOf('supply'))).to.deep.equal({ [BUYER.id]: 139n * 100_000n });
         });
 
         it('operatorsTrade: everything was delivered, and nobody owes anything', async () => {
-            expect(await legOf('operatorsTrade')).to.deep.include({ deliveredWh: 100n, shortWh: 0n, defaultNano: 0n });
+            expect(await legOf('operatorsTrade')).to.deep.include({ deliveredWh: 100n, shortWh: 0n, defaults: [] });
         });
 
         it('what no delivery explains is imbalance, at its own two prices', () => {

@@ -72,6 +72,7 @@ export function sampleTerms(changes: Partial<Terms> = {}): Terms {
             { participantId: 'anna', lane: 0 },
         ],
         legs: [sampleLeg()],
+        conversions: [],
         firstSlot: FIRST_SLOT,
         slotCount: 2,
         defaultRateMicroPerKwh: priceMicroPerKwh(100_000n),

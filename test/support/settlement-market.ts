@@ -39,6 +39,7 @@ export class SettlementMarket {
     readonly #terms = new Map<string, Terms>();
     readonly executions = new Map<string, Execution>();
     readonly #covers = new Map<Carrier, Map<string, AmountNano>>();
+    readonly #settlements: Settlement[] = [];
     readonly participants = new Map<string, Participant>();
     /** Every posting since the market began, fundings included. */
     readonly postings: Posting[] = [];
@@ -114,6 +115,7 @@ export class SettlementMarket {
             agreements: reversed ? agreements.reverse() : agreements,
             participants: this.participants,
             halts,
+            upstream: this.#settlements.filter((each) => each.slot === slot),
             covers,
         });
         for (const execution of outcome.executions) {
@@ -123,6 +125,7 @@ export class SettlementMarket {
             covers.set(participantId, balance);
         }
         this.postings.push(...outcome.settlement.postings);
+        this.#settlements.push(outcome.settlement);
         return outcome.settlement;
     }
 

@@ -1,4 +1,5 @@
 import type { Carrier } from './charter.js';
+import { checkConversions, type Conversion } from './conversion.js';
 import { demand } from './errors.js';
 import type { MeteringPoint } from './meter.js';
 import { demandTradeOfKind, type Participant } from './participant.js';
@@ -47,6 +48,8 @@ export type Terms = Readonly<{
     rulesVersion: number;
     parties: readonly Party[];
     legs: readonly Leg[];
+    /** Legs that are made from others of the agreement, whose failure passes on to them. */
+    conversions: readonly Conversion[];
     firstSlot: SlotIndex;
     slotCount: number;
     /** Liability: what each undelivered kWh beyond the tolerance costs the party that failed. */
@@ -112,6 +115,7 @@ export function checkContent(terms: Terms, rules: Rules): void {
     terms.legs.forEach((leg, index) => {
         checkLeg(terms, leg, index, rules);
     });
+    checkConversions(terms);
 }
 
 function checkParties(terms: Terms): void {

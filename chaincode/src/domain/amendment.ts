@@ -61,7 +61,15 @@ const sameLiability = (before: Terms, next: Terms): boolean =>
     before.toleranceBp === next.toleranceBp &&
     before.takeOrPay === next.takeOrPay &&
     before.curtailable === next.curtailable &&
-    before.exemptions.join() === next.exemptions.join();
+    before.exemptions.join() === next.exemptions.join() &&
+    sameConversions(before, next);
+
+const sameConversions = (before: Terms, next: Terms): boolean =>
+    before.conversions.length === next.conversions.length &&
+    before.conversions.every(({ inputLeg, outputLeg, ratioBp }, index) => {
+        const other = next.conversions[index];
+        return other?.inputLeg === inputLeg && other.outputLeg === outputLeg && other.ratioBp === ratioBp;
+    });
 
 const sameEnds = (before: Leg, next: Leg): boolean =>
     before.carrier === next.carrier &&

@@ -3,9 +3,14 @@ import type { ParticipantKind } from './participant-kind.js';
 import type { SeatKind } from './seat.js';
 import type { SlotIndex } from './units.js';
 
-export const CARRIERS = ['electricity', 'heat', 'cooling', 'gas', 'mobility'] as const;
+/** In the order in which one is made from another: conversions go downstream, and slots are settled that way. */
+export const CARRIERS = ['gas', 'electricity', 'heat', 'cooling', 'mobility'] as const;
 /** A form of energy with networks, meters and settlement of its own. */
 export type Carrier = (typeof CARRIERS)[number];
+
+/** Whether a carrier comes before another in the order of conversion. */
+export const isUpstream = (carrier: Carrier, other: Carrier): boolean =>
+    CARRIERS.indexOf(carrier) < CARRIERS.indexOf(other);
 
 /** The four sides of the market; the charter says which MSP takes each. */
 export const ORG_ROLES = ['operator', 'community', 'supplier', 'regulator'] as const;

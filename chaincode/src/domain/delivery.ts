@@ -1,4 +1,5 @@
 import type { Leg, Terms } from './agreement.js';
+import { type Cause, type InputResult, lostThrough } from './conversion.js';
 import type { Execution } from './escrow.js';
 import { assert } from './errors.js';
 import { type Quality, qualityBetween, type RegisterState } from './estimation.js';
@@ -37,7 +38,12 @@ export type SlotLeg = Readonly<{
     offset: number;
     /** q: agreed energy. */
     agreedWh: EnergyWh;
+    /** What the shortage of the legs that it is made from takes from it. */
+    lost: readonly Cause[];
 }>;
+
+/** What became of a leg of a carrier that is settled before. */
+export type InputLookup = (agreementId: string, leg: number) => InputResult;
 
 /** What a leg delivered. */
 export type Delivery = Readonly<{
@@ -68,7 +74,12 @@ export type Exchange = Readonly<{
 }>;
 
 /** The legs of a carrier in one slot, ordered by agreement and position, which settles every tie. */
-export function legsInSlot(agreements: readonly DeliveringAgreement[], carrier: string, slot: SlotIndex): SlotLeg[] {
+export function legsInSlot(
+    agreements: readonly DeliveringAgreement[],
+    carrier: string,
+    slot: SlotIndex,
+    inputOf: InputLookup,
+): SlotLeg[] {
     const ordered = [...agreements].sort((left, right) =>
         left.execution.agreementId < right.execution.agreementId ? -1 : 1,
     );
@@ -80,7 +91,10 @@ export function legsInSlot(agreements: readonly DeliveringAgreement[], carrier: 
             const offset = slot - agreement.terms.firstSlot;
             const agreedWh = leg.energyWh[offset];
             assert(agreedWh !== undefined, 'an agreement delivers in its own slots');
-            return [{ agreement, index, leg, offset, agreedWh }];
+            const lost = lostThrough(agreement.terms, index, (input) =>
+                inputOf(agreement.execution.agreementId, input),
+            );
+            return [{ agreement, index, leg, offset, agreedWh, lost }];
         }),
     );
 }
@@ -114,7 +128,8 @@ export function exchangeOf(metered: MeteredPoint, legs: readonly SlotLeg[]): Exc
 /**
  * Finds what each leg delivered. A point that exported less than it contracted is short by the difference, at most by
  * what it sold; one that exported more (or consumed less) did not take the difference, at most what it bought. Either
- * is spread over the point's own legs in proportion to their agreed energy.
+ * is spread over the point's own legs in proportion to their agreed energy; a shortage falls first on the legs whose
+ * inputs fell short, as far as that explains it, so that nobody else's energy fails for it.
  */
 export function deliver(exchanges: readonly Exchange[], legs: readonly SlotLeg[]): Delivery[] {
     const shortWh = new Map<SlotLeg, EnergyWh>();
@@ -123,16 +138,10 @@ export function deliver(exchanges: readonly Exchange[], legs: readonly SlotLeg[]
         const deviationWh = minus(meteredWh, minus(soldWh, boughtWh));
         const short = smaller(soldWh, larger(NO_ENERGY, negate(deviationWh)));
         const untaken = smaller(boughtWh, larger(NO_ENERGY, deviationWh));
-        spread(
-            short,
-            legs.filter((leg) => leg.leg.sellerPoint === point.pointId),
-            shortWh,
-        );
-        spread(
-            untaken,
-            legs.filter((leg) => leg.leg.buyerPoint === point.pointId),
-            untakenWh,
-        );
+        const sold = legs.filter((leg) => leg.leg.sellerPoint === point.pointId);
+        const bought = legs.filter((leg) => leg.leg.buyerPoint === point.pointId);
+        assign(sold, spreadShortage(short, sold), shortWh);
+        assign(bought, splitByLargestRemainder(untaken, agreedOf(bought)), untakenWh);
     }
     return legs.map((slotLeg) => {
         const failed = { shortWh: shortWh.get(slotLeg) ?? NO_ENERGY, untakenWh: untakenWh.get(slotLeg) ?? NO_ENERGY };
@@ -160,11 +169,20 @@ function mirrored({
 export const paysUntaken = ({ agreement, leg }: Pick<SlotLeg, 'agreement' | 'leg'>): boolean =>
     agreement.terms.takeOrPay && leg.carrier !== 'mobility';
 
-function spread(total: EnergyWh, legs: readonly SlotLeg[], into: Map<SlotLeg, EnergyWh>): void {
-    const parts = splitByLargestRemainder(
-        total,
-        legs.map((leg) => leg.agreedWh),
+/** Parts of a point's shortage, leg by leg: none above what was agreed. */
+function spreadShortage(total: EnergyWh, legs: readonly SlotLeg[]): EnergyWh[] {
+    const lost = legs.map(({ agreedWh, lost: causes }) =>
+        smaller(agreedWh, sumEnergy(causes.map((cause) => cause.energyWh))),
     );
+    const explained = splitByLargestRemainder(smaller(total, sumEnergy(lost)), lost);
+    const left = agreedOf(legs).map((agreedWh, position) => minus(agreedWh, explained[position] ?? NO_ENERGY));
+    const rest = splitByLargestRemainder(minus(total, sumEnergy(explained)), left);
+    return explained.map((part, position) => plus(part, rest[position] ?? NO_ENERGY));
+}
+
+const agreedOf = (legs: readonly SlotLeg[]): EnergyWh[] => legs.map((leg) => leg.agreedWh);
+
+function assign(legs: readonly SlotLeg[], parts: readonly EnergyWh[], into: Map<SlotLeg, EnergyWh>): void {
     legs.forEach((leg, position) => into.set(leg, parts[position] ?? NO_ENERGY));
 }
 

@@ -1,8 +1,9 @@
 import { type Agreement, carriersOf, endSlot, type Leg, type Terms } from './agreement.js';
-import type { Carrier } from './charter.js';
+import { downstreamOf } from './conversion.js';
 import { assert } from './errors.js';
 import { type AgreementState, nextAgreementState } from './lifecycle.js';
 import { escrowAccount, freeAccount, type Posting, transfer } from './posting.js';
+import type { Progress } from './progress.js';
 import {
     absolute,
     type AmountNano,
@@ -23,9 +24,6 @@ export type Holding = Readonly<{
     /** What is left for default amounts; never negative. */
     defaultNano: AmountNano;
 }>;
-
-/** Next slot to settle on one carrier: slots are paid in order, so that everybody draws the caps alike. */
-export type Progress = Readonly<{ carrier: Carrier; nextSlot: SlotIndex }>;
 
 /** How far an agreement is carried out. Kept apart from the terms, so that no party's org can hold it up. */
 export type Execution = Readonly<{
@@ -89,12 +87,17 @@ export function reservedFrom(terms: Terms, participantId: string, fromSlot: Slot
     );
 }
 
+/**
+ * A party may owe for the legs that it sells, for those made from them, and for those that it buys and need not pay for
+ * untaken: in each slot for no more than was agreed, whoever else fails.
+ */
 function largestDefault(terms: Terms, participantId: string): AmountNano {
-    const liable = terms.legs.flatMap((leg) => [
-        ...(leg.sellerId === participantId ? [sumEnergy(leg.energyWh)] : []),
-        ...(leg.buyerId === participantId && !terms.takeOrPay ? [sumEnergy(leg.energyWh)] : []),
-    ]);
-    return valueOf(sumEnergy(liable), terms.defaultRateMicroPerKwh);
+    const sold = terms.legs.flatMap((leg, index) => (leg.sellerId === participantId ? [index] : []));
+    const affected = downstreamOf(terms, sold);
+    const liable = terms.legs.filter(({ buyerId }, index) =>
+        buyerId === participantId ? !terms.takeOrPay : affected.has(index),
+    );
+    return valueOf(sumEnergy(liable.flatMap((leg) => leg.energyWh)), terms.defaultRateMicroPerKwh);
 }
 
 /** Moves the prefunding into escrow: the agreement is in force. */

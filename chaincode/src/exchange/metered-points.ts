@@ -15,7 +15,7 @@ const MINUTES_PER_DAY = 1_440;
 /**
  * Every metering point of a carrier that counts in a slot, with its registers at both ends. Once the deadline has
  * passed, what the meters have not told is estimated.
- * @throws READING_MISSING {pointIds} before the deadline · SETTLEMENT_OUT_OF_ORDER {agreementId, slot, nextSlot}: how
+ * @throws READING_MISSING {pointIds} before the deadline · SETTLEMENT_OUT_OF_ORDER {agreementId, carrier, slot, nextSlot}: how
  * the slot begins is only known after the run of the slot before it
  */
 export async function meteredPoints(ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<MeteredPoint[]> {
@@ -63,7 +63,12 @@ async function mobilityPoints(
     const silent = silentPoints(chargePoints);
     if (silent.length > 0) {
         await demandLate(ctx, silent, slot);
-        throw marketError('SETTLEMENT_OUT_OF_ORDER', { agreementId: null, slot, nextSlot: slot });
+        throw marketError('SETTLEMENT_OUT_OF_ORDER', {
+            agreementId: null,
+            carrier: 'electricity',
+            slot,
+            nextSlot: slot,
+        });
     }
     return chargePoints.flatMap((chargePoint) =>
         handedOver(
@@ -88,7 +93,12 @@ async function estimated(ctx: TradeContext, points: readonly MeteredPoint[], slo
             completed.push(metered);
             continue;
         }
-        demand(before !== null, 'SETTLEMENT_OUT_OF_ORDER', { agreementId: null, slot, nextSlot: slot - 1 });
+        demand(before !== null, 'SETTLEMENT_OUT_OF_ORDER', {
+            agreementId: null,
+            carrier: point.carrier,
+            slot,
+            nextSlot: slot - 1,
+        });
         completed.push({ ...metered, before, after: after ?? (await estimateEnd(ctx, point.pointId, slot, before)) });
     }
     return completed;

@@ -1,11 +1,12 @@
 import { DELIVERY_SLOTS_MAX } from '../domain/agreement.js';
 import type { Carrier } from '../domain/charter.js';
+import { carriersInto } from '../domain/conversion.js';
 import type { DeliveringAgreement } from '../domain/delivery.js';
 import { assert, marketError } from '../domain/errors.js';
 import { estimatedEnds } from '../domain/estimation.js';
 import type { Participant } from '../domain/participant.js';
 import { rulesOf } from '../domain/rules.js';
-import { settleSlot, type SettlementInput, type SettlementOutcome } from '../domain/settlement.js';
+import { type Settlement, settleSlot, type SettlementInput, type SettlementOutcome } from '../domain/settlement.js';
 import { type AmountNano, NO_MONEY, type SlotIndex } from '../domain/units.js';
 import { canonicalJson } from '../wire/canonical.js';
 import { carrierSlotQueryCodec } from '../wire/query.js';
@@ -71,7 +72,35 @@ export class SettlementContract extends ExchangeContract {
             ...(await haltsCovering(ctx.ledger, carrier, slot, rules.haltGraceSlots)),
             ...(await ctx.supervisionHalts(carrier, slot, rules.haltGraceSlots)),
         ];
-        return { carrier, slot, rules: rulesOf(rules, carrier), points, agreements, participants, halts, covers };
+        const upstream = await this.#upstream(ctx, agreements, carrier, slot);
+        return {
+            carrier,
+            slot,
+            rules: rulesOf(rules, carrier),
+            points,
+            agreements,
+            participants,
+            halts,
+            upstream,
+            covers,
+        };
+    }
+
+    /** What became of the energy that something of the carrier is made from; absent where that is not settled yet. */
+    async #upstream(
+        ctx: TradeContext,
+        agreements: readonly DeliveringAgreement[],
+        carrier: Carrier,
+        slot: SlotIndex,
+    ): Promise<Settlement[]> {
+        const settlements: Settlement[] = [];
+        for (const input of new Set(agreements.flatMap(({ terms }) => carriersInto(terms, carrier)))) {
+            const settlement = await ctx.ledger.get(SETTLEMENT, input, slot, INITIAL_RUN);
+            if (settlement !== null) {
+                settlements.push(settlement);
+            }
+        }
+        return settlements;
     }
 
     async #agreements(ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<DeliveringAgreement[]> {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Execution } from '../domain/escrow.js';
 import { type Agreement, type Consent, EXEMPTIONS, type Terms } from '../domain/agreement.js';
 import { FOLDS_MAX, laneField, sourceField } from './account.js';
+import { RATIO_BP_MAX } from '../domain/conversion.js';
 import type { Json } from './canonical.js';
 import { canonicalJson } from './canonical.js';
 import { codec } from './codec.js';
@@ -15,6 +16,7 @@ import {
     energyField,
     hashField,
     idField,
+    legField,
     priceField,
     rateField,
     signatureField,
@@ -46,6 +48,15 @@ export const termsSchema = z.strictObject({
                 buyerPoint: idField,
                 energyWh: z.array(energyField).max(ITEMS_MAX),
                 priceMicroPerKwh: z.array(priceField).max(ITEMS_MAX),
+            }),
+        )
+        .max(ITEMS_MAX),
+    conversions: z
+        .array(
+            z.strictObject({
+                inputLeg: legField,
+                outputLeg: legField,
+                ratioBp: countField(1, RATIO_BP_MAX),
             }),
         )
         .max(ITEMS_MAX),

@@ -33,6 +33,7 @@ export const priceField = decimal<PriceMicroPerKwh>(-PRICE_MICRO_MAX, PRICE_MICR
 export const rateField = decimal<PriceMicroPerKwh>(0n, PRICE_MICRO_MAX);
 export const amountField = decimal<AmountNano>(0n, AMOUNT_NANO_MAX);
 export const positiveAmountField = decimal<AmountNano>(1n, AMOUNT_NANO_MAX);
+export const resultAmountField = decimal<AmountNano>(0n, RESULT_AMOUNT_NANO_MAX);
 export const signedAmountField = decimal<AmountNano>(-RESULT_AMOUNT_NANO_MAX, RESULT_AMOUNT_NANO_MAX);
 
 const count = (min: number, max: number): z.ZodNumber => z.number().int().min(min).max(max);
@@ -42,6 +43,8 @@ export const versionField = count(1, 1_000_000);
 export const sequenceField = count(0, 2_000_000_000);
 export const basisPointsField = count(0, 10_000);
 export const countField = count;
+/** Position of a leg in its agreement. */
+export const legField = count(0, 255);
 
 /** Pseudonyms and ids chosen by clients: they are parts of keys, so no separator can be in them. */
 export const idField = z

@@ -4,11 +4,14 @@ import { type AccountName, type Posting, POSTING_KINDS } from '../domain/posting
 import type { Settlement } from '../domain/settlement.js';
 import { codec } from './codec.js';
 import {
+    amountField,
     carrierField,
     countField,
     energyField,
     hashField,
     idField,
+    legField,
+    resultAmountField,
     signedAmountField,
     signedEnergyField,
     slotField,
@@ -38,13 +41,22 @@ export const settlementCodec = codec<Settlement>(
         legs: z.array(
             z.strictObject({
                 agreementId: hashField,
-                leg: countField(0, 255),
+                leg: legField,
                 agreedWh: energyField,
                 shortWh: energyField,
                 untakenWh: energyField,
                 deliveredWh: energyField,
                 paymentNano: signedAmountField,
-                defaultNano: signedAmountField,
+                causes: z.array(z.strictObject({ causeLeg: legField, energyWh: energyField, isExempt: z.boolean() })),
+                defaults: z.array(
+                    z.strictObject({
+                        liableId: idField,
+                        payeeId: idField,
+                        causeLeg: legField,
+                        claimedNano: resultAmountField,
+                        drawnNano: amountField,
+                    }),
+                ),
             }),
         ),
         points: z.array(

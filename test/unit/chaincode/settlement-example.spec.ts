@@ -3,6 +3,7 @@ import type { Posting } from '@commonwatt/chaincode/domain/posting';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
 import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
+import { drawnBy } from '../../support/default-amounts.js';
 import { ELECTRICITY_RULES, FIRST_SLOT, sampleTerms } from '../../support/sample-market.js';
 import { SettlementMarket } from '../../support/settlement-market.js';
 
@@ -95,7 +96,7 @@ describe('the worked example of the settlement document', () => {
     });
 
     it('draws the default amounts', () => {
-        expect(settlement.legs.map((each) => each.defaultNano)).to.deep.equal([3_500_000n, 1_200_000n, -500_000n]);
+        expect(settlement.legs.map(drawnBy)).to.deep.equal([{ p: 3_500_000n }, { p: 1_200_000n }, { a: 500_000n }]);
         expect(into('free/a', 'default')).to.deep.equal([3_500_000n]);
         expect(into('free/b', 'default')).to.deep.equal([1_200_000n]);
         expect(into('free/r', 'default')).to.deep.equal([500_000n]);

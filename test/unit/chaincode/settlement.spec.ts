@@ -2,6 +2,7 @@ import type { Leg, Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Halt } from '@commonwatt/chaincode/domain/halt';
 import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
+import { drawnBy } from '../../support/default-amounts.js';
 import { expectRefusal } from '../../support/refusals.js';
 import { ELECTRICITY_RULES, FIRST_SLOT, sampleTerms } from '../../support/sample-market.js';
 import { SettlementMarket } from '../../support/settlement-market.js';
@@ -58,14 +59,15 @@ describe('settlement with a negative price', () => {
         const market = marketWith(terms([leg([100n], [-30_000n])]));
         expect(market.execution(ID).holdings.map((held) => held.energyNano)).to.deep.equal([3_000_000n, 0n]);
         const { legs } = market.settle(FIRST_SLOT, { 'p.point': given(100n), 'a.point': taken(100n) });
-        expect(legs[0]).to.include({ deliveredWh: 100n, paymentNano: -3_000_000n, defaultNano: 0n });
+        expect(legs[0]).to.deep.include({ deliveredWh: 100n, paymentNano: -3_000_000n, causes: [], defaults: [] });
         expect([market.balance('free/p'), market.balance('free/a')]).to.deep.equal([-3_000_000n, 3_000_000n]);
     });
 
     it('gives the seller back what was not delivered, and the default amount still goes to the buyer', () => {
         const market = marketWith(terms([leg([100n], [-30_000n])]));
         const { legs } = market.settle(FIRST_SLOT, { 'p.point': given(40n), 'a.point': taken(100n) });
-        expect(legs[0]).to.include({ deliveredWh: 40n, paymentNano: -1_200_000n, defaultNano: 6_000_000n });
+        expect(legs[0]).to.include({ deliveredWh: 40n, paymentNano: -1_200_000n });
+        expect(drawnBy(legs[0])).to.deep.equal({ p: 6_000_000n });
         expect(market.balance('free/p')).to.equal(-1_200_000n - 6_000_000n);
         expect(market.heldNano).to.equal(0n);
     });
@@ -93,7 +95,12 @@ describe('settlement of what the buyer does not take', () => {
     it('is paid in full under take-or-pay', () => {
         const market = marketWith(terms([leg([100n], [200_000n])], { takeOrPay: true }));
         const { legs, points } = market.settle(FIRST_SLOT, metered);
-        expect(legs[0]).to.include({ untakenWh: 30n, deliveredWh: 100n, paymentNano: 20_000_000n, defaultNano: 0n });
+        expect(legs[0]).to.deep.include({
+            untakenWh: 30n,
+            deliveredWh: 100n,
+            paymentNano: 20_000_000n,
+            defaults: [],
+        });
         expect(points.map(({ pointId, imbalanceWh }) => [pointId, imbalanceWh])).to.deep.equal([
             ['a.point', 30n],
             ['p.point', 0n],
@@ -103,7 +110,12 @@ describe('settlement of what the buyer does not take', () => {
     it('is a default of the buyer otherwise', () => {
         const market = marketWith(terms([leg([100n], [200_000n])], { takeOrPay: false }));
         const { legs, points } = market.settle(FIRST_SLOT, metered);
-        expect(legs[0]).to.include({ deliveredWh: 70n, paymentNano: 14_000_000n, defaultNano: -3_000_000n });
+        expect(legs[0]).to.deep.include({
+            deliveredWh: 70n,
+            paymentNano: 14_000_000n,
+            causes: [],
+            defaults: [{ liableId: 'a', payeeId: 'p', causeLeg: 0, claimedNano: 3_000_000n, drawnNano: 3_000_000n }],
+        });
         expect(points.map(({ pointId, imbalanceWh }) => [pointId, imbalanceWh])).to.deep.equal([
             ['a.point', 0n],
             ['p.point', 30n],
@@ -113,15 +125,21 @@ describe('settlement of what the buyer does not take', () => {
     it('counts against what the seller falls short of', () => {
         const market = marketWith(terms([leg([100n], [200_000n])], { takeOrPay: false }));
         const { legs } = market.settle(FIRST_SLOT, { 'p.point': given(60n), 'a.point': taken(70n) });
-        expect(legs[0]).to.include({ shortWh: 40n, untakenWh: 30n, deliveredWh: 60n, defaultNano: 1_000_000n });
+        expect(legs[0]).to.deep.include({
+            shortWh: 40n,
+            untakenWh: 30n,
+            deliveredWh: 60n,
+            causes: [{ causeLeg: 0, energyWh: 40n, isExempt: false }],
+        });
+        expect(drawnBy(legs[0])).to.deep.equal({ p: 1_000_000n });
     });
 
     it('is forgiven within the tolerance, to the Wh', () => {
         const agreed = terms([leg([100n, 100n], [200_000n, 200_000n])], { takeOrPay: false, toleranceBp: 3_099 });
         const market = marketWith(agreed);
-        expect(market.settle(FIRST_SLOT, metered).legs[0]?.defaultNano).to.equal(0n);
+        expect(market.settle(FIRST_SLOT, metered).legs[0]?.defaults).to.deep.equal([]);
         const beyond = { 'p.point': given(100n), 'a.point': taken(69n) };
-        expect(market.settle(FIRST_SLOT + 1, beyond).legs[0]?.defaultNano).to.equal(-100_000n);
+        expect(drawnBy(market.settle(FIRST_SLOT + 1, beyond).legs[0])).to.deep.equal({ a: 100_000n });
     });
 });
 
@@ -133,9 +151,9 @@ describe('the cap on default amounts', () => {
         const market = marketWith(terms([leg(three, [0n, 0n, 0n])], capped));
         const drawn = three.map((_, offset) => {
             const { legs } = market.settle(FIRST_SLOT + offset, { 'p.point': given(50n), 'a.point': taken(100n) });
-            return legs[0]?.defaultNano;
+            return legs[0]?.defaults.map(({ claimedNano, drawnNano }) => [claimedNano, drawnNano]);
         });
-        expect(drawn).to.deep.equal([5_000_000n, 2_000_000n, 0n]);
+        expect(drawn).to.deep.equal([[[5_000_000n, 5_000_000n]], [[5_000_000n, 2_000_000n]], [[5_000_000n, 0n]]]);
         expect(market.balance('free/a'), 'the debt of the missing energy is paid from it').to.equal(0n);
         expect(market.heldNano).to.equal(0n);
     });
@@ -148,7 +166,7 @@ describe('the cap on default amounts', () => {
             'a.point': taken(100n),
             'b.point': taken(50n),
         });
-        expect(settlement.legs.map((each) => each.defaultNano)).to.deep.equal([7_000_000n, 0n]);
+        expect(settlement.legs.map(drawnBy)).to.deep.equal([{ p: 7_000_000n }, { p: 0n }]);
     });
 
     it('is no more than a party could ever owe', () => {
@@ -161,11 +179,11 @@ describe('a halt', () => {
     const short = { 'p.point': given(40n), 'a.point': taken(100n) };
     const exempting = (changes: Partial<Terms>, halts: readonly Halt[]): bigint | undefined => {
         const market = marketWith(terms([leg([100n], [0n])], changes));
-        return market.settle(FIRST_SLOT, short, { halts }).legs[0]?.defaultNano;
+        return drawnBy(market.settle(FIRST_SLOT, short, { halts }).legs[0])['p'];
     };
 
     it('waives default amounts where the agreement says so', () => {
-        expect(exempting({ exemptions: ['halt'] }, [haltBy('OperatorMSP')])).to.equal(0n);
+        expect(exempting({ exemptions: ['halt'] }, [haltBy('OperatorMSP')])).to.equal(undefined);
         expect(exempting({ exemptions: [] }, [haltBy('OperatorMSP')])).to.equal(6_000_000n);
         expect(exempting({ exemptions: ['curtailment', 'forceMajeure'] }, [haltBy('OperatorMSP')])).to.equal(
             6_000_000n,
@@ -175,16 +193,16 @@ describe('a halt', () => {
 
     it('exempts nobody from an own halt, unless another one covers the slot too', () => {
         expect(exempting({}, [haltBy('SellerMSP')])).to.equal(6_000_000n);
-        expect(exempting({}, [haltBy('SellerMSP'), haltBy('RegulatorMSP')])).to.equal(0n);
-        expect(exempting({}, [haltBy('BuyerMSP')])).to.equal(0n);
+        expect(exempting({}, [haltBy('SellerMSP'), haltBy('RegulatorMSP')])).to.equal(undefined);
+        expect(exempting({}, [haltBy('BuyerMSP')])).to.equal(undefined);
     });
 
     it('exempts nobody from a halt of its beneficial owner', () => {
         const market = marketWith(terms([leg([100n], [0n])]));
         market.participants.set('p', { ...market.participant('p'), beneficialOwnerMspId: 'OperatorMSP' });
-        expect(market.settle(FIRST_SLOT, short, { halts: [haltBy('OperatorMSP')] }).legs[0]?.defaultNano).to.equal(
-            6_000_000n,
-        );
+        expect(drawnBy(market.settle(FIRST_SLOT, short, { halts: [haltBy('OperatorMSP')] }).legs[0])).to.deep.equal({
+            p: 6_000_000n,
+        });
     });
 
     it('changes nothing of what is delivered and paid', () => {
@@ -193,7 +211,12 @@ describe('a halt', () => {
             return market.settle(FIRST_SLOT, short, { halts });
         });
         expect(halted?.points).to.deep.equal(plain?.points);
-        expect(halted?.legs[0]).to.include({ deliveredWh: 40n, paymentNano: 8_000_000n, defaultNano: 0n });
+        expect(halted?.legs[0]).to.deep.include({
+            deliveredWh: 40n,
+            paymentNano: 8_000_000n,
+            causes: [{ causeLeg: 0, energyWh: 60n, isExempt: true }],
+            defaults: [],
+        });
     });
 });
 
@@ -265,6 +288,7 @@ describe('a settlement', () => {
         const market = marketWith(two);
         expectRefusal(() => market.settle(FIRST_SLOT + 1, metered), 'SETTLEMENT_OUT_OF_ORDER', {
             agreementId: ID,
+            carrier: 'electricity',
             slot: FIRST_SLOT + 1,
             nextSlot: FIRST_SLOT,
         });

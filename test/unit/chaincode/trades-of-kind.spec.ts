@@ -28,10 +28,10 @@ describe('what a kind of subject trades', () => {
     it('is nothing to sell for a consumer, and every energy of a network to buy', () => {
         expect(CARRIERS.filter((carrier) => trades('consumer', carrier, 'sell'))).to.deep.equal([]);
         expect(CARRIERS.filter((carrier) => trades('consumer', carrier, 'buy'))).to.deep.equal([
+            'gas',
             'electricity',
             'heat',
             'cooling',
-            'gas',
         ]);
     });
 
