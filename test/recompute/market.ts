@@ -39,6 +39,15 @@ export class Market {
             const purpose = { kind: 'deposit', agreementId: null, slot: null };
             this.book.move(whole(amountNano), 'system/external', free(participantId), purpose);
         }
+        for (const { amountNano, participantId, carrier } of this.#statement.covers) {
+            const account = cover(participantId, carrier);
+            this.book.move(whole(amountNano), free(participantId), account, {
+                kind: 'cover',
+                agreementId: null,
+                slot: null,
+            });
+            this.#coverNano.set(account, (this.#coverNano.get(account) ?? 0n) + whole(amountNano));
+        }
         this.#agreements.forEach((agreement) => {
             this.#fund(agreement);
             this.#releaseTerminated(agreement);
@@ -103,9 +112,9 @@ export class Market {
     }
 
     #meteredWh(point: Point, lots: Lot[], slot: number): bigint {
-        const { buildingId } = point;
-        if (buildingId !== null) {
-            return this.#registers.netExportWh({ ...point, buildingId }, slot);
+        const { source } = point;
+        if (source !== null) {
+            return this.#registers.netExportWh({ ...point, source }, slot);
         }
         return total(sales(lots, point), 'agreedWh') - total(purchases(lots, point), 'agreedWh');
     }
@@ -170,8 +179,8 @@ export class Market {
     #feeNano(carrier: string, points: Point[], slot: number): bigint {
         const price = whole(this.#statement.rules.carriers[carrier]?.networkFeeMicroPerKwh ?? '');
         return points.reduce((sum, point) => {
-            const { buildingId } = point;
-            return buildingId === null ? sum : sum + price * this.#registers.importWh({ ...point, buildingId }, slot);
+            const { source } = point;
+            return source === null ? sum : sum + price * this.#registers.importWh({ ...point, source }, slot);
         }, 0n);
     }
 

@@ -1,69 +1,97 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Point, Source } from './statement.js';
 
 /** Digits after the point that a CSV value may have; sums are kept in units of 10^-24. */
 const DIGITS = 24;
 const UNIT = 10n ** BigInt(DIGITS);
 
-type Wiring = { id: string; load: string; hp: string[]; ev: string[]; pv: string[] };
 type Table = { slots: number[]; column: Map<string, bigint[]> };
 export type State = { exportWh: bigint; importWh: bigint };
+export type Metered = Point & { source: Source };
 
-/** The meters of a scenario's buildings, read from its CSV files. */
+type Wiring = { id: string; load: string; hp: string[]; ev: string[]; pv: string[] };
+
+/** What is behind a building's connection to the grid; its batteries are idle. */
+export function sourceOfBuilding(scenarioDir: string, buildingId: string): Source {
+    const community: unknown = JSON.parse(readFileSync(join(scenarioDir, 'community.json'), 'utf8'));
+    const wiring = (community as { buildings: Wiring[] }).buildings.find(({ id }) => id === buildingId);
+    if (wiring === undefined) {
+        throw new Error(`there is no building ${buildingId}`);
+    }
+    const consumers = [wiring.load, ...wiring.hp, ...wiring.ev];
+    return {
+        columns: [
+            ...consumers.map((column) => ({ file: 'el_load_kw.csv', column, draws: 1 as const })),
+            ...wiring.pv.map((column) => ({ file: 'pv_kw.csv', column, draws: -1 as const })),
+        ],
+        factor: ['1', '1'],
+        simulatedWh: [],
+    };
+}
+
+/** The meters of a scenario, read from its CSV files. */
 export class Meters {
-    readonly #loads: Table;
-    readonly #pv: Table;
-    readonly #wirings: Wiring[];
+    readonly #folder: string;
+    readonly #demoSlots: number[];
+    readonly #tables = new Map<string, Table>();
     readonly #states = new Map<string, State[]>();
 
-    constructor(scenarioDir: string, week: string) {
-        const community: unknown = JSON.parse(readFileSync(join(scenarioDir, 'community.json'), 'utf8'));
-        this.#wirings = (community as { buildings: Wiring[] }).buildings;
-        this.#loads = readTable(join(scenarioDir, 'profiles', week, 'el_load_kw.csv'));
-        this.#pv = readTable(join(scenarioDir, 'profiles', week, 'pv_kw.csv'));
-        if (this.#loads.slots.join() !== this.#pv.slots.join()) {
-            throw new Error(`the profiles of ${week} are not of the same slots`);
-        }
+    constructor(scenarioDir: string, week: string, demoSlots: number[]) {
+        this.#folder = join(scenarioDir, 'profiles', week);
+        this.#demoSlots = demoSlots;
     }
 
-    /** What a building's registers showed at the end of a slot; they begin with the week. */
-    state(buildingId: string, slot: number): State {
+    /** What a meter showed at the end of a slot; its registers begin with the week. */
+    state(point: Metered, slot: number): State {
         const row = slot - (this.#loads.slots[0] ?? 0);
-        const state = row === -1 ? { exportWh: 0n, importWh: 0n } : this.#statesOf(buildingId)[row];
+        const state = row === -1 ? { exportWh: 0n, importWh: 0n } : this.#statesOf(point)[row];
         if (state === undefined) {
             throw new Error(`slot ${String(slot)} is not in the week`);
         }
         return state;
     }
 
-    #statesOf(buildingId: string): State[] {
-        const known = this.#states.get(buildingId);
+    get #loads(): Table {
+        return this.#table('el_load_kw.csv');
+    }
+
+    #statesOf({ pointId, source }: Metered): State[] {
+        const known = this.#states.get(pointId);
         if (known !== undefined) {
             return known;
         }
-        const wiring = this.#wirings.find((candidate) => candidate.id === buildingId);
-        if (wiring === undefined) {
-            throw new Error(`there is no building ${buildingId}`);
-        }
+        const [numerator, denominator] = source.factor.map(BigInt);
+        const shown = (exact: bigint): bigint => (exact * (numerator ?? 0n)) / (denominator ?? 1n) / UNIT;
         let [fed, taken] = [0n, 0n];
-        const states = this.#loads.slots.map((_, row) => {
-            let net = 0n;
-            for (const plant of wiring.pv) {
-                net += cell(this.#pv, plant, row);
+        const states = this.#loads.slots.map((slot, row) => {
+            let net = -UNIT * BigInt(source.simulatedWh[this.#demoSlots.indexOf(slot)] ?? 0);
+            for (const { file, column, draws } of source.columns) {
+                // A mean kW over a quarter hour is 250 Wh.
+                net -= BigInt(draws) * 250n * cell(this.#table(file), column, row);
             }
-            for (const consumer of [wiring.load, ...wiring.hp, ...wiring.ev]) {
-                net -= cell(this.#loads, consumer, row);
-            }
-            // A mean kW over a quarter hour is 250 Wh.
             if (net > 0n) {
-                fed += 250n * net;
+                fed += net;
             } else {
-                taken -= 250n * net;
+                taken -= net;
             }
-            return { exportWh: fed / UNIT, importWh: taken / UNIT };
+            return { exportWh: shown(fed), importWh: shown(taken) };
         });
-        this.#states.set(buildingId, states);
+        this.#states.set(pointId, states);
         return states;
+    }
+
+    #table(file: string): Table {
+        const known = this.#tables.get(file);
+        if (known !== undefined) {
+            return known;
+        }
+        const table = readTable(join(this.#folder, file));
+        this.#tables.set(file, table);
+        if (table.slots.join() !== this.#loads.slots.join()) {
+            throw new Error(`${file} is not of the same slots as the loads`);
+        }
+        return table;
     }
 }
 

@@ -21,7 +21,7 @@ export type Difference = Readonly<{
 /** Recomputes every posting from the CSV files and the signed terms; no difference means equal to the last nano. */
 export function recompute(demoJson: unknown, scenarioDir: string): Difference[] {
     const statement = demoJson as Statement;
-    const meters = new Meters(scenarioDir, statement.scenario.week);
+    const meters = new Meters(scenarioDir, statement.scenario.week, statement.scenario.slots);
     const market = new Market(statement, new Registers(meters, statement.gaps));
     market.run();
     const { postings } = market.book;

@@ -1,15 +1,16 @@
 import { expect } from 'chai';
-import type { State } from './meters.js';
+import type { Metered, State } from './meters.js';
 import { Registers } from './registers.js';
-import type { Gap } from './statement.js';
+import type { Gap, Source } from './statement.js';
 
 /** Tuesday, 20 January 1970, in the forenoon. */
 const slot = 19 * 96 + 40;
-const point = { pointId: 'p', participantId: 'a', carrier: 'heat', buildingId: 'b', fromSlot: 0 };
+const NOTHING: Source = { columns: [], factor: ['1', '1'], simulatedWh: [] };
+const point = { pointId: 'p', participantId: 'a', carrier: 'heat', fromSlot: 0, source: NOTHING };
 
 function imports(metered: Readonly<Record<number, bigint>>, gaps: Gap[]): (of: number) => bigint {
     const meters = {
-        state: (_building: string, of: number): State => ({ exportWh: 0n, importWh: metered[of] ?? -1n }),
+        state: (_point: Metered, of: number): State => ({ exportWh: 0n, importWh: metered[of] ?? -1n }),
     };
     const registers = new Registers(meters, gaps);
     return (of) => -registers.netExportWh(point, of);

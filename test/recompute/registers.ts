@@ -1,4 +1,4 @@
-import type { Meters, State } from './meters.js';
+import type { Metered, Meters, State } from './meters.js';
 import type { Gap, Point } from './statement.js';
 
 const SLOTS_A_DAY = 96;
@@ -13,21 +13,21 @@ export class Registers {
         this.#gaps = gaps;
     }
 
-    /** Export less import of a point with a building in a slot, between the registers that settlement went by. */
-    netExportWh(point: Point & { buildingId: string }, slot: number): bigint {
+    /** Export less import of a point with a meter in a slot, between the registers that settlement went by. */
+    netExportWh(point: Metered, slot: number): bigint {
         const [before, after] = [this.#state(point, slot - 1), this.#state(point, slot)];
         return after.exportWh - before.exportWh - (after.importWh - before.importWh);
     }
 
     /** What the point took from the network between the same registers. */
-    importWh(point: Point & { buildingId: string }, slot: number): bigint {
+    importWh(point: Metered, slot: number): bigint {
         return this.#state(point, slot).importWh - this.#state(point, slot - 1).importWh;
     }
 
-    #state(point: Point & { buildingId: string }, slot: number): State {
+    #state(point: Metered, slot: number): State {
         const gap = this.#gapAt(point, slot);
         if (gap === undefined) {
-            return this.#meters.state(point.buildingId, slot);
+            return this.#meters.state(point, slot);
         }
         if (gap.nextSlot !== null) {
             return this.#between(point, slot, gap.nextSlot);
@@ -37,22 +37,19 @@ export class Registers {
         if (model === undefined) {
             return begin;
         }
-        const [from, to] = [
-            this.#meters.state(point.buildingId, model - 1),
-            this.#meters.state(point.buildingId, model),
-        ];
+        const [from, to] = [this.#meters.state(point, model - 1), this.#meters.state(point, model)];
         return {
             exportWh: begin.exportWh + to.exportWh - from.exportWh,
             importWh: begin.importWh + to.importWh - from.importWh,
         };
     }
 
-    #between(point: Point & { buildingId: string }, slot: number, nextSlot: number): State {
+    #between(point: Metered, slot: number, nextSlot: number): State {
         let lastSlot = slot - 1;
         while (this.#gapAt(point, lastSlot) !== undefined) {
             lastSlot -= 1;
         }
-        const [last, next] = [lastSlot, nextSlot].map((at) => this.#meters.state(point.buildingId, at));
+        const [last, next] = [lastSlot, nextSlot].map((at) => this.#meters.state(point, at));
         if (last === undefined || next === undefined) {
             throw new Error(`slot ${String(slot)} has no neighbours`);
         }

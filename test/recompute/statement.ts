@@ -7,6 +7,8 @@ export type Statement = {
     halts: Halt[];
     gaps: Gap[];
     deposits: { participantId: string; paymentId: string; amountNano: string }[];
+    /** What participants moved into their credit covers. */
+    covers: { participantId: string; carrier: string; amountNano: string }[];
     postings: { account: string; agreementId: string | null; kind: string; slot: number | null; amountNano: string }[];
     sums: { byKind: Record<string, string>; total: string };
 };
@@ -17,12 +19,22 @@ export type CoverPrices = {
     networkFeeMicroPerKwh: string;
 };
 
-/** A point without a building is scheduled: it delivers what it sold. */
+/**
+ * What a point's meter measures: columns of the profiles, `draws` 1 where they take from the network, their energy times
+ * the factor; and net imports of simulated devices, one for each slot of the demo.
+ */
+export type Source = {
+    columns: { file: string; column: string; draws: 1 | -1 }[];
+    factor: [numerator: string, denominator: string];
+    simulatedWh: string[];
+};
+
+/** A point without a source is scheduled: it delivers what it sold. */
 export type Point = {
     pointId: string;
     participantId: string;
     carrier: string;
-    buildingId: string | null;
+    source: Source | null;
     fromSlot: number;
 };
 

@@ -93,7 +93,7 @@ describe('07 settle', function () {
             const neighbour = points.get(NEIGHBOUR.id); // bought 200, drew 35
             expect(neighbour).to.deep.include({ meteredWh: -35n, imbalanceWh: 165n, imbalanceNano: 165n * 50_000n });
             const newcomer = points.get('bld-08');
-            expect(newcomer).to.deep.include({ meteredWh: -68n, imbalanceWh: -68n, imbalanceNano: -68n * 150_000n });
+            expect(newcomer).to.deep.include({ meteredWh: -68n, imbalanceWh: -68n, imbalanceNano: -68n * 240_000n });
         });
 
         it('its postings sum to zero, in each kind', () => {

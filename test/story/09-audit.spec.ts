@@ -124,7 +124,7 @@ describe('09 audit', function () {
         });
 
         it("is, posting for posting, what follows from the signed terms and the meters' own files", () => {
-            const statement = statementFromBlocks(replay, 'summer');
+            const statement = statementFromBlocks(replay, 'summer', scenarioFolder);
             expect(statement.scenario.slots).to.have.length(DELIVERY_SLOTS);
             expect(statement.halts).to.have.length(2);
             expect(statement.postings.length).to.be.greaterThan(100);

@@ -37,7 +37,7 @@ export const CARRIER = 'electricity';
 export const DEPOSIT_NANO = amountNano(100_000_000_000n);
 /** The day whose registers the meters show, and its quarter hour in which the market's clock begins. */
 const DATE = '2016-07-20';
-const FIRST_OFFSET = 32;
+const FIRST_OFFSET = 40;
 
 const configFolder = fileURLToPath(new URL('../../../test-network-config', import.meta.url));
 

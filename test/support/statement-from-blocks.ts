@@ -1,3 +1,4 @@
+import { sourceOfBuilding } from '../recompute/meters.js';
 import type { Statement } from '../recompute/statement.js';
 import { moneyIn } from './held-money.js';
 import type { Replay, ReplayedTransaction } from './replay.js';
@@ -15,7 +16,7 @@ type HaltText = Readonly<{
  * What an auditor who has nothing but the blocks can state of the market: signed terms, metering points, halts, and
  * every posting. It is what `recompute` checks against the meters' files.
  */
-export function statementFromBlocks(replay: Replay, week: string): Statement {
+export function statementFromBlocks(replay: Replay, week: string, scenarioDir: string): Statement {
     const records = <Value>(prefix: string): Value[] =>
         [...replay.state].filter(([key]) => key.startsWith(prefix)).map(([, text]) => JSON.parse(text) as Value);
     const postings = replay.transactions.filter((each) => each.validationCode === 'VALID').flatMap(postingsIn());
@@ -31,7 +32,7 @@ export function statementFromBlocks(replay: Replay, week: string): Statement {
         rules: JSON.parse(replay.state.get('exchange/rules') ?? '') as Statement['rules'],
         points: records<Statement['points'][number] & { meter: unknown }>('exchange/metering-point/').map((point) => ({
             ...point,
-            buildingId: point.meter === null ? null : point.pointId,
+            source: point.meter === null ? null : sourceOfBuilding(scenarioDir, point.pointId),
         })),
         agreements: records<{ agreementId: string; terms: TermsText }>('exchange/agreement/').map(
             ({ agreementId, terms }) => {
@@ -52,6 +53,7 @@ export function statementFromBlocks(replay: Replay, week: string): Statement {
         ),
         gaps: [], // no slot of the story is settled before its readings are there
         deposits: records<Statement['deposits'][number]>('exchange/deposit/'),
+        covers: records<Statement['covers'][number]>('exchange/cover-transfer/'),
         postings,
         sums: sumsOf(postings),
     };

@@ -11,15 +11,15 @@ import { progressReporter } from './progress.js';
 
 type SlotRange = Readonly<{ first: number; last: number }>;
 type DemoCommandOptions = CommonOptions &
-    Readonly<{ slots: SlotRange; data: string; week: string; day: string; keep?: boolean }>;
+    Readonly<{ slots?: SlotRange; data: string; week: string; day?: string; keep?: boolean }>;
 
 /** Completes the command `demo`. */
 export function completeDemo(command: Command): void {
     command
         .addOption(
-            new Option('--slots <first..last>', 'quarter hours of the UTC day, counted from 0')
-                .argParser(slotRange)
-                .default({ first: 36, last: 39 }, '36..39'),
+            new Option('--slots <first..last>', 'only these quarter hours of the day, counted from 0').argParser(
+                slotRange,
+            ),
         )
         .addOption(
             new Option('--data <dir>', 'scenario folder').default(
@@ -28,7 +28,7 @@ export function completeDemo(command: Command): void {
             ),
         )
         .option('--week <name>', 'week of the scenario', 'summer')
-        .option('--day <date>', 'UTC day of the week', '2016-07-20')
+        .option('--day <date>', 'day of the week (default: its third)')
         .option('--keep', 'leave the network running, for the other commands')
         .option('--json', 'print the result as one JSON object')
         .action(async () => {
@@ -52,8 +52,8 @@ async function demo(options: DemoCommandOptions): Promise<void> {
             stateDir,
             directory: resolve(options.data),
             week: options.week,
-            date: options.day,
-            slots: options.slots,
+            date: options.day ?? null,
+            slots: options.slots ?? null,
             onProgress: reporter.onProgress,
             onNetworkUp: async () => {
                 await reporter.finish();
@@ -92,8 +92,8 @@ function report(result: DemoResult, json: boolean): void {
 function slotRange(text: string): SlotRange {
     const [, first, last] = /^(\d{1,2})\.\.(\d{1,2})$/.exec(text) ?? [];
     const range = { first: Number(first), last: Number(last) };
-    if (first === undefined || range.first > range.last || range.last > 95) {
-        throw new InvalidArgumentError('It must be like 36..39, from 0 to 95.');
+    if (first === undefined || range.first > range.last || range.last > 99) {
+        throw new InvalidArgumentError('It must be like 36..39, from 0 to 99.');
     }
     return range;
 }

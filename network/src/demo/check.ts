@@ -27,15 +27,24 @@ export class Journal {
 
     happened(what: string, block: number | null): void {
         this.happenings.push({ block, what });
-        this.#onLine(`  ${block === null ? '       ' : `#${String(block).padEnd(6)}`} ${what}`);
+        this.#onLine(`  ${(block === null ? '' : `#${block}`).padEnd(9)} ${what}`);
+    }
+
+    /** The same happened to many; it is said once, with the blocks from the first to the last. */
+    happenedToMany(what: string, blocks: readonly (number | null)[]): void {
+        const known = blocks.filter((block) => block !== null);
+        this.happenings.push(...known.map((block) => ({ block, what })));
+        const [first, last] = [Math.min(...known), Math.max(...known)];
+        const range = first === last ? `#${first}` : `#${first}–${last}`;
+        this.#onLine(`  ${(known.length === 0 ? '' : range).padEnd(9)} ${what}`);
     }
 
     check(check: Check): void {
         this.checks.push(check);
         const kept = check.expected === check.observed;
-        this.#onLine(`  ${kept ? 'ok     ' : 'FAILED '} ${check.name}: ${check.observed}`);
+        this.#onLine(`  ${(kept ? 'ok' : 'FAILED').padEnd(9)} ${check.name}: ${check.observed}`);
         if (!kept) {
-            this.#onLine(`          expected: ${check.expected}`);
+            this.#onLine(`            expected: ${check.expected}`);
         }
     }
 

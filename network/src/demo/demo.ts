@@ -5,29 +5,34 @@ import { establishMarket, readCharterFile } from '../charter-file.js';
 import { openNetwork } from '../network.js';
 import type { OnProgress } from '../progress.js';
 import { configFolder } from '../project.js';
-import { dayOf, loadScenario, registersOf, type Scenario } from '../scenario/index.js';
+import { datesOf, dayOf, loadScenario, type Scenario } from '../scenario/index.js';
+import { registersOfMeter, type SlotRegisters } from '../scenario/registers.js';
 import { wholesalePricesOf } from '../scenario/prices.js';
 import { attack } from './acts/attack.js';
 import { conclude } from './acts/conclude.js';
 import { deliver } from './acts/deliver.js';
 import { reviewAndFund } from './acts/fund.js';
+import { negotiate } from './acts/negotiate.js';
 import { qualify } from './acts/qualify.js';
 import { Cast } from './cast.js';
+import { checkMoney } from './check-money.js';
 import { type Check, type Happening, Journal } from './check.js';
-import { readBuildings } from './community.js';
+import { type Findings, readFindings } from './findings.js';
 import { demoJson } from './json.js';
-import { makePlan, type Plan } from './plan.js';
-import { checkMoney, type Findings, readFindings } from './report.js';
+import { readCommunity } from './plan/community.js';
+import { makePlan } from './plan/make-plan.js';
+import type { Plan } from './plan/plan.js';
 import type { Stage } from './stage.js';
 
 export type DemoOptions = Readonly<{
     stateDir: string;
-    /** Scenario folder, week and UTC day. */
+    /** Scenario folder, week and day by the wall clock. */
     directory: string;
     week: string;
-    date: string;
-    /** First and last slot of the day, counted from 0 at midnight UTC. */
-    slots: Readonly<{ first: number; last: number }>;
+    /** `null` for the third day of the week. */
+    date: string | null;
+    /** First and last slot of the day, counted from 0 at midnight; `null` for the whole day. */
+    slots: Readonly<{ first: number; last: number }> | null;
     onProgress: OnProgress;
     onNetworkUp: () => Promise<void>;
     onLine: (line: string) => void;
@@ -45,9 +50,12 @@ export type DemoResult = Readonly<{
 /** The main job, whole: a network, a market, agreements from signature to settled money, and what is refused on the way. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     const scenario = await loadScenario(options.directory, options.week);
-    const slots = dayOf(scenario, options.date)
-        .slots.slice(options.slots.first, options.slots.last + 1)
-        .map(({ slot }) => slot);
+    const date = options.date ?? datesOf(scenario)[2] ?? '';
+    const day = dayOf(scenario, date).slots.map(({ slot }) => slot);
+    const slots = options.slots === null ? day : day.slice(options.slots.first, options.slots.last + 1);
+    if (slots.length === 0) {
+        throw new Error(`${date} has ${day.length} slots, none of them from ${options.slots?.first ?? 0} on`);
+    }
     const plan = await planFor(scenario, slots);
     const network = openNetwork({ stateDir: options.stateDir, onProgress: options.onProgress });
     const charterFile = join(configFolder, 'charter-virtual.json');
@@ -64,25 +72,25 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
             journal,
             plan,
             slots,
-            registersAt: registersIn(scenario),
+            registersAt: registersIn(scenario, plan),
             meters: new Map(),
         };
-        return await play(stage, options);
+        return await play(stage, { week: options.week, date });
     } finally {
         cast.close();
     }
 }
 
 async function planFor(scenario: Scenario, slots: readonly SlotIndex[]): Promise<Plan> {
-    const wholesale = await wholesalePricesOf(scenario, slots);
-    const buildings = await readBuildings(scenario.directory);
-    return makePlan({ buildings, slots, wholesale: wholesale.map(priceMicroPerKwh) });
+    const wholesale = (await wholesalePricesOf(scenario, slots)).map(priceMicroPerKwh);
+    return makePlan({ scenario, community: await readCommunity(scenario.directory), slots, wholesale });
 }
 
-async function play(stage: Stage, { week, date }: DemoOptions): Promise<DemoResult> {
+async function play(stage: Stage, { week, date }: Readonly<{ week: string; date: string }>): Promise<DemoResult> {
     const { cast, journal } = stage;
     await qualify(stage);
-    const concluded = await conclude(stage);
+    const negotiated = await negotiate(stage);
+    const concluded = [...negotiated, ...(await conclude(stage))];
     const [target] = concluded;
     if (target !== undefined) {
         await attack(stage, target);
@@ -112,16 +120,20 @@ async function play(stage: Stage, { week, date }: DemoOptions): Promise<DemoResu
     return { json, findings, checks, broken, happenings, currency: charter.currency };
 }
 
-/** Registers of a building's metering point, as its meter shows them at the end of a slot. */
-function registersIn(scenario: Scenario): Stage['registersAt'] {
-    const known = new Map<string, ReturnType<typeof registersOf>>();
-    return (buildingId, slot) => {
-        const registers = known.get(buildingId) ?? registersOf(scenario, { buildingId });
-        known.set(buildingId, registers);
-        const state = registers[slot - scenario.firstSlot];
-        if (state === undefined) {
-            throw new Error(`the scenario has no registers of ${buildingId} for slot ${slot}`);
+/** Registers of a metering point, as its meter shows them at the end of a slot. */
+function registersIn(scenario: Scenario, plan: Plan): Stage['registersAt'] {
+    const known = new Map<string, readonly SlotRegisters[]>();
+    return (pointId, slot) => {
+        const source = plan.points.find((point) => point.pointId === pointId)?.source ?? null;
+        if (source === null) {
+            throw new Error(`there is no meter at ${pointId}`);
         }
-        return { importWh: energyWh(state.importWh), exportWh: energyWh(state.exportWh) };
+        const registers = known.get(pointId) ?? registersOfMeter(scenario, source);
+        known.set(pointId, registers);
+        const state = registers[slot - scenario.firstSlot];
+        if (state === undefined && slot >= scenario.firstSlot) {
+            throw new Error(`the scenario has no registers of ${pointId} for slot ${slot}`);
+        }
+        return { importWh: energyWh(state?.importWh ?? 0n), exportWh: energyWh(state?.exportWh ?? 0n) };
     };
 }

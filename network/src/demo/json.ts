@@ -4,8 +4,10 @@ import { sumAmounts } from '@commonwatt/chaincode/domain/units';
 import { rulesCodec } from '@commonwatt/chaincode/wire/charter';
 import type { Json } from '@commonwatt/chaincode/wire/canonical';
 import type { Posting } from '@commonwatt/chaincode/domain/posting';
+import type { ProfileName } from '../scenario/scenario.js';
 import type { Check } from './check.js';
-import type { Findings } from './report.js';
+import type { Findings } from './findings.js';
+import type { PlannedPoint } from './plan/plan.js';
 import type { Stage } from './stage.js';
 
 /** What the JSON needs besides what happened. */
@@ -32,8 +34,8 @@ export async function demoJson(stage: Stage, frame: DemoFrame, findings: Finding
             pointId: point.pointId,
             participantId: point.participantId,
             carrier: point.carrier,
-            buildingId: point.meter === null ? null : point.pointId,
             fromSlot: point.fromSlot,
+            source: sourceJson(stage, point.pointId),
         })),
         agreements: findings.agreements.map((view) => agreementJson(view, frame)),
         halts: [],
@@ -43,6 +45,9 @@ export async function demoJson(stage: Stage, frame: DemoFrame, findings: Finding
             paymentId: deposit.paymentId,
             amountNano: String(deposit.amountNano),
         })),
+        covers: stage.plan.fundings.flatMap(({ participantId, covers }) =>
+            covers.map(({ carrier, amountNano }) => ({ participantId, carrier, amountNano: String(amountNano) })),
+        ),
         postings: findings.postings.map(postingJson),
         sums: sumsJson(findings.postings),
         checks: stage.journal.checks.map((check: Check) => ({ ...check })),
@@ -77,6 +82,31 @@ function agreementJson(view: Findings['agreements'][number], frame: DemoFrame): 
         exemptions: [...terms.exemptions],
     };
 }
+
+/**
+ * What a point's meter measures, for whoever computes the registers again: columns of the scenario's files, what their
+ * energy is multiplied by, and net imports in Wh of devices that the demo simulates, slot by slot.
+ */
+function sourceJson(stage: Stage, pointId: string): Json {
+    const source: PlannedPoint['source'] = stage.plan.points.find((point) => point.pointId === pointId)?.source ?? null;
+    if (source === null) {
+        return null;
+    }
+    const { numerator, denominator } = source.factor ?? { numerator: 1n, denominator: 1n };
+    return {
+        columns: source.columns.map(({ profile, column, draws }) => ({ file: FILES[profile], column, draws })),
+        factor: [String(numerator), String(denominator)],
+        simulatedWh: stage.slots.map((slot) => String(source.simulatedWh?.get(slot) ?? 0n)),
+    };
+}
+
+const FILES: Readonly<Record<ProfileName, string>> = {
+    loads: 'el_load_kw.csv',
+    pv: 'pv_kw.csv',
+    batteries: 'bat_simbench_kw.csv',
+    heat: 'heat_kw.csv',
+    cold: 'cold_kw.csv',
+};
 
 const postingJson = (posting: Posting): Json => ({ ...posting, amountNano: String(posting.amountNano) });
 

@@ -1,10 +1,10 @@
-import type { MeterKeyFile } from '@commonwatt/client';
 import type { Registers } from '@commonwatt/chaincode/domain/meter';
 import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
 import type { Network } from '../network.js';
 import type { Cast } from './cast.js';
 import type { Journal } from './check.js';
-import type { Contract, Plan } from './plan.js';
+import type { DayMeter } from './day-meter.js';
+import type { Contract, Plan } from './plan/plan.js';
 
 /** An agreement of the demo once it is on the ledger. */
 export type Concluded = Readonly<{ contract: Contract; agreementId: string }>;
@@ -17,14 +17,13 @@ export type Stage = Readonly<{
     plan: Plan;
     /** Slots that are delivered, consecutive. */
     slots: readonly SlotIndex[];
-    /** Registers of a building at the end of a slot; of the slot before the first one, its baseline. */
-    registersAt: (buildingId: string, slot: SlotIndex) => Registers;
-    /** Meter of each building that trades, by metering point. */
-    meters: Map<string, MeterKeyFile>;
+    /** Registers of a metering point at the end of a slot; of the slot before the first one, its baseline. */
+    registersAt: (pointId: string, slot: SlotIndex) => Registers;
+    /** Meter of each metering point that has one. */
+    meters: Map<string, DayMeter>;
 }>;
 
-export const CARRIER = 'electricity';
 /** The standing verdict under which ordinary trade waits for nobody. */
-export const STANDING_ID = 'ordinary-electricity';
+export const STANDING_ID = 'ordinary-trade';
 
 export const firstSlot = (stage: Stage): SlotIndex => stage.slots[0] ?? 0;

@@ -22,14 +22,14 @@ export function formatAmount(amount: AmountNano): string {
     return `${amount < 0n ? '-' : ''}${digits.slice(0, -NANO_DIGITS)}.${digits.slice(-NANO_DIGITS)}`;
 }
 
-/** Every account's postings by kind, in lines of text; each column and the whole sum to zero. */
+/** Postings by kind of account and kind of posting, in lines of text; each column and the whole sum to zero. */
 export function postingsTable(postings: readonly Posting[], currency: string): string[] {
     const kinds = KINDS.filter((kind) => postings.some((posting) => posting.kind === kind));
-    const accounts = [...new Set(postings.map((posting) => posting.account))].sort();
+    const accounts = [...new Set(postings.map((posting) => kindOf(posting.account)))].sort();
     const sum = (account: string | null, kind: PostingKind | null): AmountNano =>
         sumAmounts(
             postings
-                .filter((posting) => account === null || posting.account === account)
+                .filter((posting) => account === null || kindOf(posting.account) === account)
                 .filter((posting) => kind === null || posting.kind === kind)
                 .map((posting) => posting.amountNano),
         );
@@ -40,10 +40,22 @@ export function postingsTable(postings: readonly Posting[], currency: string): s
         ].join('');
     return [
         [currency.padEnd(ACCOUNT_WIDTH), ...[...kinds, 'net'].map((kind) => kind.padStart(COLUMN_WIDTH))].join(''),
-        ...accounts.map((account) => row(shortened(account), account)),
+        ...accounts.map((account) => row(account, account)),
         row('sum', null),
     ];
 }
 
-/** Agreement ids are long; the first eight characters tell them apart here. */
-const shortened = (account: string): string => account.replace(/[0-9a-f]{64}/, (id) => id.slice(0, 8));
+/** Free accounts and escrows are one line each, credit covers one for each carrier. */
+function kindOf(account: Posting['account']): string {
+    const [kind = '', ...parts] = account.split('/');
+    switch (kind) {
+        case 'free':
+            return 'free accounts';
+        case 'escrow':
+            return 'escrow of agreements';
+        case 'cover':
+            return `credit cover, ${parts.at(-1) ?? ''}`;
+        default:
+            return parts.join(' ');
+    }
+}

@@ -4,7 +4,7 @@ import { type Building, type Community, parseCommunity } from './community.js';
 import { parseProfile, type Profile } from './profile.js';
 import { ScenarioError } from './scenario-error.js';
 
-/** One week of a community's electricity, as its folder tells it. */
+/** One week of a community's energy, as its folder tells it. */
 export type Scenario = Readonly<{
     directory: string;
     week: string;
@@ -18,7 +18,13 @@ export type Scenario = Readonly<{
     pv: Profile;
     /** SimBench's own schedule of the batteries, kW, charging positive. */
     batteries: Profile;
+    /** Heat that each building needs, kW. */
+    heat: Profile;
+    /** Cold that buildings need, kW; weeks without it have no such file. */
+    cold: Profile | null;
 }>;
+
+export type ProfileName = 'loads' | 'pv' | 'batteries' | 'heat' | 'cold';
 
 /** @throws ScenarioError naming file, line and column of what is not as it should be */
 export async function loadScenario(directory: string, week: string): Promise<Scenario> {
@@ -33,10 +39,15 @@ export async function loadScenario(directory: string, week: string): Promise<Sce
     const loads = await load('el_load_kw.csv', consumersOf);
     const pv = await load('pv_kw.csv', (building) => building.pvPlants);
     const batteries = await load('bat_simbench_kw.csv', (building) => building.batteries);
-    checkAligned(loads, pv);
-    checkAligned(loads, batteries);
+    const heat = await load('heat_kw.csv', (building) => [building.buildingId]);
+    const coldText = await readIfPresent(join(directory, 'profiles', week, 'cold_kw.csv'));
+    const cold = coldText === undefined ? null : await load('cold_kw.csv', () => []);
+    for (const profile of [pv, batteries, heat, ...(cold === null ? [] : [cold])]) {
+        checkAligned(loads, profile);
+    }
     const { buildings } = community;
-    return { directory, week, firstSlot: loads.firstSlot, slotCount, buildings, loads, pv, batteries };
+    const profiles = { loads, pv, batteries, heat, cold };
+    return { directory, week, firstSlot: loads.firstSlot, slotCount, buildings, ...profiles };
 }
 
 /** Columns of `loads` that lie behind a building's metering point. */

@@ -52,18 +52,21 @@ describe('a PV profile with 0.4 kW more', () => {
         const before = await netExportsOfDay(shippedScenario);
         const after = await netExportsOfDay(copy.directory);
         const added = after.map((net, offset) => net - (before[offset] ?? 0n));
-        expect(added).to.deep.equal(added.map((_, offset) => (offset >= 36 && offset < 52 ? 100n : 0n)));
+        // 09:00Z is eleven in the morning there.
+        expect(added).to.deep.equal(added.map((_, offset) => (offset >= 44 && offset < 60 ? 100n : 0n)));
     });
 
-    it('over a day adds exactly 9,600 Wh, whether it saves import or adds export', async () => {
-        copy.edit(pvFile, (line) => (line.startsWith('2016-07-20') ? raised(line, farm) : line));
+    it('over a day adds 9,600 Wh, whether it saves import or adds export', async () => {
+        const wallDay = /^2016-07-(19T2[23]|20T([01][0-9]|2[01]))/;
+        copy.edit(pvFile, (line) => (wallDay.test(line) ? raised(line, farm) : line));
         await expectExactRegisters(copy.directory, 'summer', farm);
         const before = netImportQuarterWh(shippedScenario, 'summer', farm);
         const after = netImportQuarterWh(copy.directory, 'summer', farm);
         expect(before.reduce((sum, net, row) => sum + net - (after[row] ?? 0n), 0n)).to.equal(9_600n * 4n);
         const sumOf = (nets: readonly bigint[]): bigint => nets.reduce((sum, net) => sum + net, 0n);
         const shown = sumOf(await netExportsOfDay(copy.directory)) - sumOf(await netExportsOfDay(shippedScenario));
-        expect(shown).to.equal(9_600n);
+        // Both registers are rounded down from their exact sums, so together they may show 1 Wh more or less.
+        expect(Number(shown)).to.be.closeTo(9_600, 1);
     });
 
     it('keeps decimals that a binary fraction would lose', async () => {

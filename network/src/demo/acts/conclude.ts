@@ -2,26 +2,49 @@ import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
 import { energyWh } from '@commonwatt/chaincode/domain/units';
 import { draftTerms } from '@commonwatt/client';
 import { refusalOf } from '../check.js';
-import type { Contract } from '../plan.js';
+import { inParallel } from '../in-parallel.js';
+import type { Contract } from '../plan/plan.js';
 import type { Concluded, Stage } from '../stage.js';
+import { grant } from './qualify.js';
 
-/** Parties sign and conclude; what is forged on the way is refused. */
+/** Parties sign drafts and conclude; what is forged on the way is refused. */
 export async function conclude(stage: Stage): Promise<Concluded[]> {
-    const { cast, journal, plan } = stage;
+    const { journal, plan } = stage;
     journal.heading('Conclude: every party signs');
     await refuseUnqualified(stage);
-    const concluded: Concluded[] = [];
-    for (const contract of plan.contracts) {
-        const terms = draftTerms(contract.draft);
-        const consents = await consentsOf(stage, terms);
-        if (concluded.length === 0) {
-            await refuseForgeries(stage, terms, consents);
-        }
-        const { value, blockNumber } = await cast.as(contract.draft.proposerId).agreements.conclude(terms, consents);
-        journal.happened(`concluded ${value.agreementId.slice(0, 8)}: ${contract.name}`, blockNumber);
-        concluded.push({ contract, agreementId: value.agreementId });
+    const contracts = plan.contracts.filter(({ bids }) => bids.length === 0);
+    const [first, ...others] = contracts;
+    if (first === undefined) {
+        return [];
     }
+    const [firstConcluded] = [await concludeOne(stage, first, true)];
+    const concluded = [firstConcluded, ...(await inParallel(others, (contract) => concludeOne(stage, contract)))];
+    for (const { contract, agreementId, block } of concluded.filter(({ contract }) => contract.draft.legs.length > 1)) {
+        const { parties, legs } = draftTerms(contract.draft);
+        journal.happened(
+            `concluded ${agreementId.slice(0, 8)}: ${contract.name}; ${parties.length} parties, ${legs.length} legs`,
+            block,
+        );
+    }
+    const bilateral = concluded.filter(({ contract }) => contract.draft.legs.length === 1);
+    journal.happenedToMany(
+        `concluded ${bilateral.length} agreements between two parties`,
+        bilateral.map(({ block }) => block),
+    );
     return concluded;
+}
+
+type InBlock = Concluded & Readonly<{ block: number | null }>;
+
+async function concludeOne(stage: Stage, contract: Contract, forgedBefore = false): Promise<InBlock> {
+    const terms = draftTerms(contract.draft);
+    const consents = await consentsOf(stage, terms);
+    if (forgedBefore) {
+        await refuseForgeries(stage, terms, consents);
+    }
+    const { agreements } = stage.cast.as(terms.proposerId);
+    const { value, blockNumber } = await agreements.conclude(terms, consents);
+    return { contract, agreementId: value.agreementId, block: blockNumber };
 }
 
 async function consentsOf(stage: Stage, terms: Terms): Promise<Consent[]> {
@@ -30,27 +53,27 @@ async function consentsOf(stage: Stage, terms: Terms): Promise<Consent[]> {
     );
 }
 
-/** A building that applied but was never qualified signs a proper agreement. */
+/** A building that applied but is not qualified yet signs a proper agreement; it trades once it is qualified. */
 async function refuseUnqualified(stage: Stage): Promise<void> {
     const { cast, journal, plan } = stage;
-    const [template] = plan.contracts.filter((contract) => contract.draft.proposerId === plan.retailer);
-    if (template === undefined) {
+    const { newcomerId } = plan;
+    const contract = plan.contracts.find(
+        ({ draft, bids }) => bids.length === 0 && draft.legs.some(({ buyerId }) => buyerId === newcomerId),
+    );
+    const newcomer = plan.subjects.find(({ id }) => id === newcomerId);
+    if (contract === undefined || newcomer === undefined) {
         return;
     }
-    const terms = draftTerms(toBuyer(template, plan.newcomer.id));
+    const terms = draftTerms(contract.draft);
     const consents = await consentsOf(stage, terms);
     journal.check({
-        name: `${plan.newcomer.id}, which the regulator has not qualified, is refused`,
+        name: `${newcomerId}, which the regulator has not qualified, is refused`,
         expected: 'QUALIFICATION_MISSING',
-        observed: await refusalOf(() => cast.as(plan.retailer).agreements.conclude(terms, consents)),
+        observed: await refusalOf(() => cast.as(terms.proposerId).agreements.conclude(terms, consents)),
         block: null,
     });
+    journal.happened(`the regulator qualifies ${newcomerId}, too`, await grant(stage, newcomer));
 }
-
-const toBuyer = ({ draft }: Contract, buyerId: string): Contract['draft'] => ({
-    ...draft,
-    legs: draft.legs.map((leg) => ({ ...leg, buyerId, buyerPoint: buyerId })),
-});
 
 /** One watt-hour more than signed, and one bit of a signature. */
 async function refuseForgeries(stage: Stage, terms: Terms, consents: readonly Consent[]): Promise<void> {
