@@ -53,9 +53,7 @@ export class Keeper {
         for (const execution of executions) {
             steps.push(...(await this.#agreementSteps(execution, standing)));
         }
-        for (const carrier of CARRIERS) {
-            steps.push(...(await this.#settlementSteps(carrier)));
-        }
+        steps.push(...(await this.#settlementSteps()));
         const reports: KeeperReport[] = [];
         for (const step of this.#turns.round(steps)) {
             reports.push(await report(step));
@@ -153,26 +151,46 @@ export class Keeper {
         return standing.find((verdict) => covers(verdict, terms, parties))?.statement.standingId;
     }
 
-    /** Slots of the carrier that are over; whether their readings are complete the ledger says. */
-    async #settlementSteps(carrier: Carrier): Promise<Step[]> {
-        const { clock, settlements } = this.#market;
-        const frontier = this.#frontiers.get(carrier) ?? (await this.#frontierOf(carrier));
-        if (frontier === null) {
-            return [];
+    /**
+     * Slots that are over, slot by slot and within a slot in the order of the carriers, in which the ledger takes those
+     * that agreements tie together; whether their readings are complete the ledger says.
+     */
+    async #settlementSteps(): Promise<Step[]> {
+        const runs: { carrier: Carrier; slot: SlotIndex; frontier: SettlementFrontier }[] = [];
+        for (const carrier of CARRIERS) {
+            const frontier = this.#frontiers.get(carrier) ?? (await this.#frontierOf(carrier));
+            if (frontier !== null) {
+                this.#frontiers.set(carrier, frontier);
+                runs.push(...(await this.#dueSlots(carrier, frontier)).map((slot) => ({ carrier, slot, frontier })));
+            }
         }
-        this.#frontiers.set(carrier, frontier);
-        const slots = await frontier.round(
+        return runs
+            .sort((left, right) => left.slot - right.slot) // stable: of a slot the carriers keep their order
+            .map(({ carrier, slot, frontier }) => ({
+                name: `settlement:run ${carrier}/${String(slot)}`,
+                push: () => this.#settle(carrier, slot, frontier),
+            }));
+    }
+
+    #dueSlots(carrier: Carrier, frontier: SettlementFrontier): Promise<readonly SlotIndex[]> {
+        const { clock, settlements } = this.#market;
+        return frontier.round(
             (slot) => clock.hasBegun(slot + 1),
             async (slot) => (await orNull(settlements.show(carrier, slot))) !== null,
         );
-        return slots.map((slot) => ({
-            name: `settlement:run ${carrier}/${String(slot)}`,
-            push: async () => {
-                const done = await settlements.run(carrier, slot);
-                frontier.settled(slot);
-                return done;
-            },
-        }));
+    }
+
+    async #settle(carrier: Carrier, slot: SlotIndex, frontier: SettlementFrontier): Promise<Committed<unknown>> {
+        try {
+            const done = await this.#market.settlements.run(carrier, slot);
+            frontier.settled(slot);
+            return done;
+        } catch (error) {
+            if (error instanceof CommonwattError && error.code === 'SETTLEMENT_OUT_OF_ORDER') {
+                frontier.outOfOrder(slot);
+            }
+            throw error;
+        }
     }
 
     /** Begins where something of the carrier is first metered. */

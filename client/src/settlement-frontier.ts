@@ -39,6 +39,11 @@ export class SettlementFrontier {
         return due.map(({ slot }) => slot);
     }
 
+    /** Another carrier has to be settled first, which may be any moment now: the slot is tried in the next round. */
+    outOfOrder(slot: SlotIndex): void {
+        this.#waiting.set(slot, { slot, rounds: 1, nextRound: this.#round + 1 });
+    }
+
     settled(slot: SlotIndex): void {
         this.#waiting.delete(slot);
     }

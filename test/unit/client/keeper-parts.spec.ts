@@ -51,6 +51,14 @@ describe('settlement frontier', () => {
         expect(await frontier.round(until(11), isSettled)).to.deep.equal([11]);
     });
 
+    it('tries what waits for another carrier in every round', async () => {
+        const frontier = new SettlementFrontier(10);
+        for (let round = 1; round <= 5; round += 1) {
+            expect(await frontier.round(until(10), isSettled)).to.deep.equal([10]);
+            frontier.outOfOrder(10);
+        }
+    });
+
     it('leaves out what is settled', async () => {
         const frontier = new SettlementFrontier(10);
         expect(await frontier.round(until(12), (slot) => Promise.resolve(slot === 11))).to.deep.equal([10, 12]);
