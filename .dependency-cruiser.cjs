@@ -84,7 +84,10 @@ module.exports = {
                 'a client needs formats, names, quantities and refusals, and computes beforehand what a participant has, ' +
                 'escrows and reads; deciding and recomputing is for the auditor, the keeper, agents and bills',
             severity: 'error',
-            from: { path: '^client/src/', pathNot: '^client/src/(auditor|bill|keeper|reviewer?|agents?)(/|[-.])' },
+            from: {
+                path: '^client/src/',
+                pathNot: '^client/src/(auditor|bill|keeper|reviewer?|screener|agents?)(/|[-.])',
+            },
             to: {
                 path: '^chaincode/',
                 pathNot:

@@ -22,10 +22,16 @@ import {
     withdrawalCodec,
 } from '@commonwatt/chaincode/wire/agreement';
 import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
-import type { Page, PageQuery } from '@commonwatt/chaincode/wire/query';
+import {
+    decodePage,
+    findQueryCodec,
+    type Page,
+    type PageQuery,
+    participantPageQueryCodec,
+} from '@commonwatt/chaincode/wire/query';
 import { keyIdOf } from '@commonwatt/chaincode/wire/signature';
 import type { AccountClient } from './account-client.js';
-import { CommonwattError, translated } from './errors.js';
+import { CommonwattError, InvalidError, NotFoundError, translated } from './errors.js';
 import { everyItem, type Ledger, orNull } from './ledger.js';
 import type { Signing } from './signing.js';
 import type { Committed } from './submitter.js';
@@ -208,6 +214,42 @@ export class AgreementClient {
 
     async list(): Promise<readonly Execution[]> {
         return await everyItem((query) => this.page(query));
+    }
+
+    async pageOf(participantId: string, query: PageQuery): Promise<Page<Execution>> {
+        return await this.#ledger.evaluate(
+            'exchange',
+            'agreement:list-of',
+            () => participantPageQueryCodec.encode({ ...query, participantId }),
+            (payload) => decodePage(payload, executionCodec),
+        );
+    }
+
+    /** Agreements that a participant is a party of. */
+    async listOf(participantId: string): Promise<readonly Execution[]> {
+        return await everyItem((query) => this.pageOf(participantId, query));
+    }
+
+    /**
+     * The agreement whose id begins with these digits.
+     * @param prefix at least eight digits
+     * @throws NotFoundError AGREEMENT_MISSING {agreementId} · InvalidError ID_AMBIGUOUS {prefix, agreementIds}, INPUT_INVALID
+     */
+    async find(prefix: string): Promise<string> {
+        const agreementIds = await this.#ledger.evaluate(
+            'exchange',
+            'agreement:find',
+            () => findQueryCodec.encode({ prefix }),
+            (payload) => JSON.parse(payload) as readonly string[],
+        );
+        const [agreementId] = agreementIds;
+        if (agreementId === undefined) {
+            throw new NotFoundError({ code: 'AGREEMENT_MISSING', operands: { agreementId: prefix } });
+        }
+        if (agreementIds.length > 1) {
+            throw new InvalidError({ code: 'ID_AMBIGUOUS', operands: { prefix, agreementIds } });
+        }
+        return agreementId;
     }
 
     /** The execution, if the step has been taken: it is in the state that the step leads to, or in a later one. */

@@ -12,12 +12,13 @@ import {
 } from '@commonwatt/chaincode/wire/agreement';
 import { amendmentRefCodec, enactCodec } from '@commonwatt/chaincode/wire/amendment';
 import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
+import { amendmentPageQueryCodec, decodePage, type Page, type PageQuery } from '@commonwatt/chaincode/wire/query';
 import type { AccountClient } from './account-client.js';
 import type { AgreementClient } from './agreement-client.js';
 import type { CharterClient } from './charter-client.js';
 import type { ClockClient } from './clock-client.js';
 import { CommonwattError, translated } from './errors.js';
-import { type Ledger, orNull } from './ledger.js';
+import { everyItem, type Ledger, orNull } from './ledger.js';
 import type { ParticipantClient } from './participant-client.js';
 import type { Signing } from './signing.js';
 import type { Committed } from './submitter.js';
@@ -115,6 +116,20 @@ export class AmendmentClient {
             () => amendmentRefCodec.encode({ agreementId, version }),
             agreementCodec.decode,
         );
+    }
+
+    async page(query: PageQuery, agreementId: string | null = null): Promise<Page<Agreement>> {
+        return await this.#ledger.evaluate(
+            'exchange',
+            'amendment:list',
+            () => amendmentPageQueryCodec.encode({ ...query, agreementId }),
+            (payload) => decodePage(payload, agreementCodec),
+        );
+    }
+
+    /** Versions that were proposed, of one agreement or of all, in force or not. */
+    async list(agreementId: string | null = null): Promise<readonly Agreement[]> {
+        return await everyItem((query) => this.page(query, agreementId));
     }
 
     /** The first version after the one in force that has not been proposed. @throws NotFoundError AGREEMENT_MISSING */

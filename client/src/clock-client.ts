@@ -61,6 +61,15 @@ export class ClockClient {
         });
     }
 
+    /** The first slot from `from` on that has not begun. */
+    async firstToCome(from: SlotIndex): Promise<SlotIndex> {
+        let span = 1;
+        while (await this.hasBegun(from + span)) {
+            span *= 2;
+        }
+        return await this.firstNotBegun(from, from + span);
+    }
+
     /** The first slot in `from … to` that has not begun, or `to`, which need not be asked. */
     async firstNotBegun(from: SlotIndex, to: SlotIndex): Promise<SlotIndex> {
         if (from >= to || !(await this.hasBegun(from))) {

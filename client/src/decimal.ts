@@ -3,6 +3,8 @@ import {
     amountNano,
     type EnergyWh,
     energyWh,
+    type PowerW,
+    powerW,
     type PriceMicroPerKwh,
     priceMicroPerKwh,
 } from '@commonwatt/chaincode/domain/units';
@@ -19,6 +21,9 @@ export const parsePrice = (text: string): PriceMicroPerKwh => priceMicroPerKwh(p
 
 /** Reads energy in whole Wh. @throws InvalidError DECIMAL_INVALID */
 export const parseEnergy = (text: string): EnergyWh => energyWh(parseDecimal(text, 0));
+
+/** Reads power in whole W. @throws InvalidError DECIMAL_INVALID */
+export const parsePower = (text: string): PowerW => powerW(parseDecimal(text, 0));
 
 /** Money as decimal text, without trailing zeros: 12500000000 nano is `12.5`. */
 export const formatAmount = (amount: AmountNano): string => formatDecimal(amount, AMOUNT_DIGITS);

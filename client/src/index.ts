@@ -15,6 +15,7 @@ export {
 export { BillClient } from './bill-client.js';
 export { CharterClient } from './charter-client.js';
 export { ClockClient } from './clock-client.js';
+export { ConnectionClient } from './connection-client.js';
 export { type ConnectionProfile, type GatewayPeer, readConnectionProfile } from './connection-profile.js';
 export { createIdentity, type NodeRole } from './development-ca.js';
 export { DisputeClient, type Ruling } from './dispute-client.js';
@@ -47,6 +48,7 @@ export { QualificationClient, type QualificationReason } from './qualification-c
 export { ReadingClient } from './reading-client.js';
 export { type Finding, readReviewPolicy, type Review, type ReviewPolicy, reviewAgreement } from './review-policy.js';
 export { Reviewer, type ReviewReport } from './reviewer.js';
+export { type Screened, ScreeningClient } from './screening-client.js';
 export { SeatClient } from './seat-client.js';
 export { signFor, type Signing } from './signing.js';
 export { SettlementClient, type SettlementRef } from './settlement-client.js';

@@ -32,6 +32,18 @@ export function parseSlot(text: string, grid: SlotGrid): SlotIndex {
     return epochMs / slotMs;
 }
 
+/** When a slot begins, in the time zone of this machine: `2016-07-20 11:00+02:00`. */
+export function localSlotTime(slot: SlotIndex, grid: SlotGrid): string {
+    const epochMs = slot * grid.slotMinutes * MINUTE_MS;
+    const offsetMinutes = -new Date(epochMs).getTimezoneOffset();
+    const local = new Date(epochMs + offsetMinutes * MINUTE_MS).toISOString();
+    const sign = offsetMinutes < 0 ? '-' : '+';
+    const [hours, minutes] = [Math.trunc(Math.abs(offsetMinutes) / 60), Math.abs(offsetMinutes) % 60].map((part) =>
+        String(part).padStart(2, '0'),
+    );
+    return `${local.slice(0, 10)} ${local.slice(11, 16)}${sign}${String(hours)}:${String(minutes)}`;
+}
+
 /** When a slot begins, UTC: `2016-07-20T09:00Z`. */
 export const slotTime = (slot: SlotIndex, grid: SlotGrid): string =>
     `${new Date(slotBeginMs(slot, grid)).toISOString().slice(0, 16)}Z`;

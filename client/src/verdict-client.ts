@@ -1,6 +1,7 @@
 import type { Agreement } from '@commonwatt/chaincode/domain/agreement';
 import type { Decision, StandingStatement, StandingVerdict, Verdict } from '@commonwatt/chaincode/domain/verdict';
-import type { Page, PageQuery } from '@commonwatt/chaincode/wire/query';
+import type { Json } from '@commonwatt/chaincode/wire/canonical';
+import { LOOKUPS_MAX, lookupsCodec, type Page, type PageQuery } from '@commonwatt/chaincode/wire/query';
 import {
     decideCodec,
     standingCodec,
@@ -15,6 +16,9 @@ import type { Committed } from './submitter.js';
 
 /** The agreement that was reviewed, as `agreements.show` gives it: the verdict counts for these very terms. */
 export type Reviewed = Pick<Agreement, 'agreementId' | 'termsHash' | 'terms'>;
+
+/** One version of one agreement. */
+export type VersionRef = Readonly<{ agreementId: string; version: number }>;
 
 /** The regulator's review; its reviewers sign each verdict. */
 export class VerdictClient {
@@ -70,6 +74,24 @@ export class VerdictClient {
             () => verdictQueryCodec.encode({ agreementId, version }),
             verdictCodec.decode,
         );
+    }
+
+    /** What the regulator has said of each of these versions, `null` of those it has said nothing of: few queries for many. */
+    async of(versions: readonly VersionRef[]): Promise<readonly (Verdict | null)[]> {
+        const verdicts: (Verdict | null)[] = [];
+        for (let from = 0; from < versions.length; from += LOOKUPS_MAX) {
+            const lookups = versions
+                .slice(from, from + LOOKUPS_MAX)
+                .map(({ agreementId, version }) => ({ type: 'verdict' as const, agreementId, version }));
+            const answers = await this.#ledger.evaluate(
+                'supervision',
+                'registry:look-up',
+                () => lookupsCodec.encode(lookups),
+                (payload) => JSON.parse(payload) as readonly (Json | null)[],
+            );
+            verdicts.push(...answers.map((answer) => (answer === null ? null : verdictCodec.fromJson(answer))));
+        }
+        return verdicts;
     }
 
     async pageStanding(query: PageQuery): Promise<Page<StandingVerdict>> {

@@ -263,6 +263,7 @@ describe('exchange: agreement fund', () => {
         );
         expect(writes.map((write) => [write.key, write.value === null])).to.deep.equal([
             [`commitment/electricity/000000${FIRST_SLOT}/${ID}`, false],
+            [`connected-agreement/electricity/bus-1/000000${FIRST_SLOT}/${ID}`, false],
             ['credit/anna/deposit.pay-anna', true],
             ['credit/solar/deposit.pay-solar', true],
             [`execution/${ID}`, false],

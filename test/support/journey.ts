@@ -125,6 +125,7 @@ function qualifying(market: StubMarket): JourneyStep[] {
         supervision('reviewer', 'qualification:grant', () => commands.qualify(reviewer, 'bert')),
         supervision('reviewer', 'qualification:suspend', later('suspended', 2)),
         supervision('reviewer', 'qualification:revoke', later('revoked', 3)),
+        exchange('dispatcher', 'connection:set', () => commands.setConnection(market.who('dispatcher'))),
         supervision('reviewer', 'verdict:standing', () => commands.standing(reviewer)),
         exchange('anna', 'account:cover', () =>
             coverCommandCodec.encode({
@@ -212,10 +213,16 @@ function agreeing(market: StubMarket): JourneyStep[] {
         ),
 
         conclude(REJECTED),
+        exchange('dispatcher', 'screening:refuse', () =>
+            commands.screen(market.who('dispatcher'), REJECTED, 'refused'),
+        ),
         supervision('reviewer', 'verdict:reject', () => commands.decide(reviewer, REJECTED, 'rejected')),
         exchange('stranger', 'agreement:lapse', ref(REJECTED)),
 
         conclude(CANCELLED),
+        exchange('dispatcher', 'screening:admit', () =>
+            commands.screen(market.who('dispatcher'), CANCELLED, 'admitted'),
+        ),
         supervision('reviewer', 'verdict:approve', () => commands.decide(reviewer, CANCELLED, 'approved')),
         exchange('stranger', 'agreement:fund', () => commands.fund(CANCELLED, null)),
         exchange('stranger', 'agreement:cancel', () => commands.cancel(CANCELLED, FIRST_SLOT, market.people)),

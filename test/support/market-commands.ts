@@ -1,5 +1,6 @@
 import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Carrier, Charter } from '@commonwatt/chaincode/domain/charter';
+import type { ConnectionStatement } from '@commonwatt/chaincode/domain/connection';
 import type { HaltStatement } from '@commonwatt/chaincode/domain/halt';
 import type { MandateStatement } from '@commonwatt/chaincode/domain/mandate';
 import { type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
@@ -7,8 +8,9 @@ import type { ParticipantKind } from '@commonwatt/chaincode/domain/participant';
 import type { QualificationStatement } from '@commonwatt/chaincode/domain/qualification';
 import type { Reading, SignedReading } from '@commonwatt/chaincode/domain/reading';
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
+import type { ScreeningStatement } from '@commonwatt/chaincode/domain/screening';
 import type { SeatKind } from '@commonwatt/chaincode/domain/seat';
-import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { energyWh, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import type { StandingStatement, VerdictStatement } from '@commonwatt/chaincode/domain/verdict';
 import {
     agreementIdOf,
@@ -26,12 +28,14 @@ import {
 import { enactCodec } from '@commonwatt/chaincode/wire/amendment';
 import { establishCodec } from '@commonwatt/chaincode/wire/charter';
 import type { Json } from '@commonwatt/chaincode/wire/canonical';
+import { connectionStatementCodec, setConnectionCodec } from '@commonwatt/chaincode/wire/connection';
 import { haltCommandCodec, haltStatementCodec } from '@commonwatt/chaincode/wire/halt';
 import { bodyFor, grantMandateCodec, mandateIdOf, mandateStatementCodec } from '@commonwatt/chaincode/wire/mandate';
 import { registerMeterCodec } from '@commonwatt/chaincode/wire/meter';
 import { applicationCodec, applyCodec } from '@commonwatt/chaincode/wire/participant';
 import { qualificationStatementCodec, qualifyCodec } from '@commonwatt/chaincode/wire/qualification';
 import { readingCodec, submitReadingsCodec } from '@commonwatt/chaincode/wire/reading';
+import { screenCodec, screeningStatementCodec } from '@commonwatt/chaincode/wire/screening';
 import { seatCodec } from '@commonwatt/chaincode/wire/seat';
 import type { SignatureDomain } from '@commonwatt/chaincode/wire/signature';
 import {
@@ -223,8 +227,8 @@ export const enact = (agreementId: string, version: number, fromSlot: number, st
     enactCodec.encode({ agreementId, version, fromSlot, standingId, folds: [] });
 
 /** Every party's signature that delivery ends with the slot before this one. */
-export function cancel(terms: Terms, fromSlot: number, signers: Signers): string {
-    const cancellation = { agreementId: agreementIdOf(terms), version: terms.version, fromSlot };
+export function cancel(terms: Terms, fromSlot: number, signers: Signers, agreementId = agreementIdOf(terms)): string {
+    const cancellation = { agreementId, version: terms.version, fromSlot };
     const body = cancellationCodec.toJson(cancellation);
     const consents = terms.parties.flatMap(({ participantId }): Consent[] => {
         const signer = signers[participantId];
@@ -271,6 +275,46 @@ export function standing(reviewer: Identity, changes: Partial<StandingStatement>
     const body = standingStatementCodec.toJson(statement);
     const signature = reviewer.key.signDocument('commonwatt/standing-verdict/1', SCOPE.supervision, body);
     return standingCodec.encode({ statement, signature });
+}
+
+/** Limits in W of the connection that the points of the sample market share. */
+export function setConnection(
+    dispatcher: Identity,
+    changes: Partial<ConnectionStatement> = {},
+    fromSlot = FIRST_SLOT,
+): string {
+    const statement: ConnectionStatement = {
+        carrier: 'electricity',
+        connectionPoint: 'bus-1',
+        sequence: 1,
+        importMaxW: powerW(100_000n),
+        exportMaxW: powerW(100_000n),
+        reasonCode: 'ratedCapacity',
+        ...changes,
+    };
+    const body = connectionStatementCodec.toJson(statement);
+    const signature = dispatcher.key.signDocument('commonwatt/connection/1', SCOPE.exchange, body);
+    return setConnectionCodec.encode({ statement, signature, fromSlot });
+}
+
+export function screen(
+    dispatcher: Identity,
+    terms: Terms,
+    decision: ScreeningStatement['decision'],
+    changes: Partial<ScreeningStatement> = {},
+): string {
+    const statement: ScreeningStatement = {
+        agreementId: agreementIdOf(terms),
+        version: terms.version,
+        termsHash: termsHashOf(terms),
+        carrier: 'electricity',
+        decision,
+        reasonCode: 'checked',
+        ...changes,
+    };
+    const body = screeningStatementCodec.toJson(statement);
+    const signature = dispatcher.key.signDocument('commonwatt/screening/1', SCOPE.exchange, body);
+    return screenCodec.encode({ statement, signature });
 }
 
 export function halt(

@@ -21,6 +21,7 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
         name: 'MeterRegistered/1',
         payload: { pointId: 'solar-point', participantId: 'solar', carrier: 'electricity' },
     },
+    { name: 'ConnectionSet/1', payload: { carrier: 'electricity', connectionPoint: 'bus-1', sequence: 2 } },
     {
         name: 'DepositAccepted/1',
         payload: { paymentId: 'pay-1', participantId: 'anna', amountNano: amountNano(5_000_000_000n) },
@@ -87,6 +88,10 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
     },
     { name: 'VerdictGiven/1', payload: { agreementId, version: 1, decision: 'terminated' } },
     { name: 'StandingVerdictGiven/1', payload: { standingId: 'ordinary', sequence: 1, status: 'granted' } },
+    {
+        name: 'AgreementScreened/1',
+        payload: { agreementId, version: 1, carrier: 'electricity', decision: 'admitted' },
+    },
     { name: 'AgreementFunded/1', payload: { agreementId, version: 1, standingId: 'ordinary' } },
     { name: 'AmendmentProposed/1', payload: { agreementId, version: 2, termsHash } },
     {

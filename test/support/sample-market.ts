@@ -35,6 +35,7 @@ export const ELECTRICITY_RULES: CarrierRules = {
     imbalanceShortMicroPerKwh: priceMicroPerKwh(150_000n),
     imbalanceLongMicroPerKwh: priceMicroPerKwh(50_000n),
     networkFeeMicroPerKwh: priceMicroPerKwh(0n),
+    screening: 'distributed',
 };
 
 export const RULES: Rules = {

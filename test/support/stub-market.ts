@@ -70,6 +70,11 @@ export class StubMarket {
         return new StubMarket(await cast, new LedgerStub('market', chaincodes), new Map());
     }
 
+    /** The same people on a ledger of their own that begins where this one is. */
+    copy(): StubMarket {
+        return new StubMarket(this.#people, this.ledger.copy(), this.meters);
+    }
+
     static async #copyOf(name: string, build: () => Promise<StubMarket>): Promise<StubMarket> {
         const template = StubMarket.#templates.get(name) ?? build();
         StubMarket.#templates.set(name, template);

@@ -16,7 +16,17 @@ export type Role = 'admin' | 'applicant' | 'participant' | 'keeper' | 'automatic
 
 /** Phases of a trade in their order (paper Fig. 2 and 3). */
 export type Phase =
-    'establish' | 'qualify' | 'offer' | 'conclude' | 'review' | 'fund' | 'deliver' | 'meter' | 'settle' | 'reconcile';
+    | 'establish'
+    | 'qualify'
+    | 'offer'
+    | 'conclude'
+    | 'review'
+    | 'screen'
+    | 'fund'
+    | 'deliver'
+    | 'meter'
+    | 'settle'
+    | 'reconcile';
 
 /** One verb that changes the ledger. `from`/`to` are states of the noun; `null` is "does not exist". */
 export type Transition = Readonly<{
@@ -52,6 +62,7 @@ export const LIFECYCLE: readonly Transition[] = [
     row('qualify', 'exchange', ['mandate', 'grant'], 'participant', [null], ['granted']),
     row('qualify', 'exchange', ['mandate', 'revoke'], 'participant', ['granted'], ['revoked']),
     row('qualify', 'exchange', ['meter', 'register'], 'metering', [null], ['registered']),
+    row('qualify', 'exchange', ['connection', 'set'], 'dispatcher', [null, 'set'], ['set']),
     row('qualify', 'exchange', ['account', 'deposit'], 'settlement', [null], ['deposited']),
     row('qualify', 'exchange', ['account', 'cover'], 'participant', [null, 'covered'], ['covered']),
     row('qualify', 'exchange', ['account', 'fund-subsidy'], 'settlement', [null], ['funded']),
@@ -71,6 +82,9 @@ export const LIFECYCLE: readonly Transition[] = [
     row('review', 'supervision', ['verdict', 'approve'], 'reviewer', [null], ['approved']),
     row('review', 'supervision', ['verdict', 'reject'], 'reviewer', [null], ['rejected']),
     row('review', 'supervision', ['verdict', 'terminate'], 'reviewer', [null, 'approved'], ['terminated']),
+
+    row('screen', 'exchange', ['screening', 'admit'], 'dispatcher', [null], ['admitted']),
+    row('screen', 'exchange', ['screening', 'refuse'], 'dispatcher', [null], ['refused']),
 
     row('fund', 'exchange', ['agreement', 'fund'], 'keeper', ['concluded'], ['inForce']),
 

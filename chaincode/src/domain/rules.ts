@@ -2,6 +2,13 @@ import { CARRIERS, type Carrier } from './charter.js';
 import { demand } from './errors.js';
 import type { AmountNano, EnergyWh, PriceMicroPerKwh } from './units.js';
 
+export const SCREENINGS = ['distributed', 'central', 'none'] as const;
+/**
+ * Who checks that the network carries what is agreed (paper §3.3): `distributed`, everyone who endorses, by the capacity
+ * of the connections; `central`, besides them the network operator, agreement by agreement; `none`, nobody.
+ */
+export type ScreeningMode = (typeof SCREENINGS)[number];
+
 /** What the market allows and charges on one carrier. */
 export type CarrierRules = Readonly<{
     priceFloorMicroPerKwh: PriceMicroPerKwh;
@@ -16,6 +23,7 @@ export type CarrierRules = Readonly<{
     imbalanceLongMicroPerKwh: PriceMicroPerKwh;
     /** f: what the network asks for each kWh that a metering point takes from it; never negative. */
     networkFeeMicroPerKwh: PriceMicroPerKwh;
+    screening: ScreeningMode;
 }>;
 
 /** The business rules in force; a new version replaces the whole set. */

@@ -8,6 +8,8 @@ type Quantity<Name extends string> = bigint & { readonly [unit]: Name };
 
 /** Energy in watt-hours. */
 export type EnergyWh = Quantity<'Wh'>;
+/** Power in watts. */
+export type PowerW = Quantity<'W'>;
 /** Price in millionths of the currency per kilowatt-hour; may be negative. */
 export type PriceMicroPerKwh = Quantity<'micro/kWh'>;
 /** Money in billionths of the currency. */
@@ -17,6 +19,7 @@ export type AmountNano = Quantity<'nano'>;
 export type SlotIndex = number;
 
 export const energyWh = (value: bigint): EnergyWh => value as EnergyWh;
+export const powerW = (value: bigint): PowerW => value as PowerW;
 export const priceMicroPerKwh = (value: bigint): PriceMicroPerKwh => value as PriceMicroPerKwh;
 export const amountNano = (value: bigint): AmountNano => value as AmountNano;
 
@@ -46,6 +49,9 @@ export const shareFloor = (energy: EnergyWh, basisPoints: number): EnergyWh =>
 /** ⌊energy × part / whole⌋ for a non-negative energy and part of a whole. */
 export const proportionFloor = (energy: EnergyWh, part: number, whole: number): EnergyWh =>
     energyWh((energy * BigInt(part)) / BigInt(whole));
+
+/** ⌊power × time⌋: the most energy that a power brings in so many minutes. */
+export const energyOfPower = (power: PowerW, minutes: number): EnergyWh => energyWh((power * BigInt(minutes)) / 60n);
 
 /** ⌊count / size⌋: how many whole parts of a size a count holds. */
 export const wholeParts = (count: number, size: number): number => Math.floor(count / size);

@@ -20,15 +20,17 @@ import {
     withdrawCodec,
 } from '../wire/agreement.js';
 import { executionCodec } from '../wire/escrow.js';
+import { canonicalJson } from '../wire/canonical.js';
 import { bodyFor } from '../wire/mandate.js';
-import { encodePage, pageQueryCodec } from '../wire/query.js';
+import { encodePage, findQueryCodec, pageQueryCodec, participantPageQueryCodec } from '../wire/query.js';
 import { keyIdOf } from '../wire/signature.js';
-import { AGREEMENT, COMMITMENT, EXECUTION, WITHDRAWAL } from '../store/keys.js';
+import { AGREEMENT, COMMITMENT, EXECUTION, PARTY_AGREEMENT, WITHDRAWAL } from '../store/keys.js';
 import { encodePolicy, termsPolicy } from '../store/policies.js';
 import { debit, putCredits } from './accounts.js';
 import { ExchangeContract } from './exchange-contract.js';
+import { loadConnections, unloadConnections } from './loads.js';
 import { demandNext, demandNotWithdrawn, loadAgreement, loadParties, loadPoints } from './parties.js';
-import { demandReviewed, demandTradable, review } from './review.js';
+import { demandAdmitted, demandReviewed, demandTradable, review } from './review.js';
 import { agentsOf, loadMandate, useMandates, verifyConsents } from './signatories.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -90,6 +92,9 @@ export class AgreementContract extends ExchangeContract {
         const execution = openExecution(agreement);
         ctx.ledger.put(EXECUTION, execution);
         const partyIds = terms.parties.map((party) => party.participantId);
+        for (const participantId of partyIds) {
+            ctx.ledger.put(PARTY_AGREEMENT, { participantId, agreementId });
+        }
         await ctx.commit({
             event: {
                 name: 'AgreementConcluded/1',
@@ -104,8 +109,8 @@ export class AgreementContract extends ExchangeContract {
      * finds the agreement by the commitments written here, always for slots to come; what is not funded delivers
      * nothing, so it is not looked at either.
      * @throws AGREEMENT_MISSING · AGREEMENT_STATE · SLOT_BEGUN · VERDICT_MISSING · STANDING_VERDICT_EXCEEDED ·
-     * QUALIFICATION_MISSING · MARKET_HALTED · COVER_EXHAUSTED · ACCOUNT_UNDERFUNDED · CREDIT_MISSING ·
-     * CREDIT_NOT_NEEDED
+     * ADMISSION_MISSING · CONNECTION_OVERLOADED · QUALIFICATION_MISSING · MARKET_HALTED · COVER_EXHAUSTED ·
+     * ACCOUNT_UNDERFUNDED · CREDIT_MISSING · CREDIT_NOT_NEEDED
      */
     async fund(ctx: TradeContext, command: string): Promise<string> {
         const { agreementId, standingId, folds } = fundCodec.decode(command);
@@ -118,6 +123,8 @@ export class AgreementContract extends ExchangeContract {
         await ctx.demandNotBegun(terms.firstSlot);
         await demandTradable(ctx, terms);
         await demandReviewed(ctx, agreement, standingId);
+        await demandAdmitted(ctx, agreement);
+        await loadConnections(ctx, agreementId, terms);
         const outcome = fundExecution(execution, terms, standingId);
         for (const { participantId, lane } of terms.parties) {
             const holding = outcome.execution.holdings.find((held) => held.participantId === participantId);
@@ -205,6 +212,24 @@ export class AgreementContract extends ExchangeContract {
         return encodePage(await ctx.ledger.page(EXECUTION, pageQueryCodec.decode(query)), executionCodec);
     }
 
+    /** Agreements that a participant is a party of. */
+    async listOf(ctx: TradeContext, query: string): Promise<string> {
+        const { participantId, ...page } = participantPageQueryCodec.decode(query);
+        const { items, bookmark } = await ctx.ledger.page(PARTY_AGREEMENT, page, [participantId]);
+        const executions: Execution[] = [];
+        for (const { agreementId } of items) {
+            executions.push((await loadAgreement(ctx, agreementId)).execution);
+        }
+        return encodePage({ items: executions, bookmark }, executionCodec);
+    }
+
+    /** Agreements whose ids begin with these digits: people do not type all sixty-four. */
+    async find(ctx: TradeContext, query: string): Promise<string> {
+        const { prefix } = findQueryCodec.decode(query);
+        const executions = await ctx.ledger.scan(EXECUTION, [prefix], [`${prefix}g`]); // 'g' follows every hex digit
+        return canonicalJson(executions.map(({ agreementId }) => agreementId));
+    }
+
     /** Every change of an agreement's two records, oldest first. */
     async history(ctx: TradeContext, query: string): Promise<string> {
         const { agreementId } = agreementRefCodec.decode(query);
@@ -237,6 +262,7 @@ export class AgreementContract extends ExchangeContract {
         await demandNext(ctx, terms, fromSlot);
         const outcome = windDown(execution, terms, fromSlot, verb);
         ctx.ledger.put(EXECUTION, outcome.execution);
+        await unloadConnections(ctx, terms, { before: execution, after: outcome.execution });
         await putCredits(ctx, `${verb}.${agreementId}`, outcome.postings);
         const { state, endSlot, version } = outcome.execution;
         const name = verb === 'release' ? 'AgreementReleased/1' : 'AgreementCancelled/1';

@@ -4,11 +4,13 @@ import { assert, demand, marketError } from '../domain/errors.js';
 import { agreementCodec, consentBody, type Fold, proposeAmendmentCodec, termsHashOf } from '../wire/agreement.js';
 import { amendmentRefCodec, enactCodec } from '../wire/amendment.js';
 import { executionCodec } from '../wire/escrow.js';
+import { amendmentPageQueryCodec, encodePage } from '../wire/query.js';
 import { AGREEMENT, AMENDMENT, EXECUTION } from '../store/keys.js';
 import { debit, putCredits } from './accounts.js';
 import { ExchangeContract } from './exchange-contract.js';
+import { reloadConnections } from './loads.js';
 import { demandNext, demandNotWithdrawn, loadAgreement, loadParties } from './parties.js';
-import { demandNotRefused, demandReviewed, demandTradable } from './review.js';
+import { demandAdmitted, demandNotRefused, demandReviewed, demandTradable } from './review.js';
 import { agentsOf, demandSuccession, type Signatory, useMandates, verifyConsents } from './signatories.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -47,7 +49,7 @@ export class AmendmentContract extends ExchangeContract {
      * and brings the escrow to what the new terms need. The terms' own key policy judges this write.
      * @throws AGREEMENT_MISSING · AMENDMENT_MISSING · VERSION_STALE · AGREEMENT_STATE · TERMS_INVALID · TERMS_LIMIT ·
      * SLOT_BEGUN · SLOT_NOT_OVER · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · VERDICT_MISSING ·
-     * STANDING_VERDICT_EXCEEDED · QUALIFICATION_MISSING · MARKET_HALTED · COVER_EXHAUSTED · ACCOUNT_UNDERFUNDED ·
+     * STANDING_VERDICT_EXCEEDED · ADMISSION_MISSING · CONNECTION_OVERLOADED · QUALIFICATION_MISSING · MARKET_HALTED · COVER_EXHAUSTED · ACCOUNT_UNDERFUNDED ·
      * CREDIT_MISSING · CREDIT_NOT_NEEDED
      */
     async enact(ctx: TradeContext, command: string): Promise<string> {
@@ -67,6 +69,8 @@ export class AmendmentContract extends ExchangeContract {
         await useMandates(ctx, signatories, { next: terms, before: agreement.terms });
         await demandNotRefused(ctx, agreement);
         await demandReviewed(ctx, amendment, standingId);
+        await demandAdmitted(ctx, amendment);
+        await reloadConnections(ctx, execution, { before: agreement.terms, after: terms }, fromSlot);
 
         const outcome = amendExecution(execution, agreement, amendment, { fromSlot, standingId });
         await this.#topUp(ctx, amendment, outcome.changes, folds);
@@ -85,6 +89,13 @@ export class AmendmentContract extends ExchangeContract {
     async show(ctx: TradeContext, query: string): Promise<string> {
         const { agreementId, version } = amendmentRefCodec.decode(query);
         return agreementCodec.encode(await this.#amendment(ctx, agreementId, version));
+    }
+
+    /** Versions that were proposed, of one agreement or of all. */
+    async list(ctx: TradeContext, query: string): Promise<string> {
+        const { agreementId, ...page } = amendmentPageQueryCodec.decode(query);
+        const prefix = agreementId === null ? [] : [agreementId];
+        return encodePage(await ctx.ledger.page(AMENDMENT, page, prefix), agreementCodec);
     }
 
     /** @throws AMENDMENT_MISSING {agreementId, version} */

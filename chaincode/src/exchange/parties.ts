@@ -58,9 +58,13 @@ export async function demandNotWithdrawn(
  * begun at all).
  * @throws SLOT_BEGUN {slot} · SLOT_NOT_OVER {slot}
  */
-export async function demandNext(ctx: TradeContext, terms: Terms, fromSlot: SlotIndex): Promise<void> {
+export async function demandNext(
+    ctx: TradeContext,
+    { firstSlot }: Readonly<{ firstSlot: SlotIndex }>,
+    fromSlot: SlotIndex,
+): Promise<void> {
     await ctx.demandNotBegun(fromSlot);
-    if (fromSlot > terms.firstSlot) {
+    if (fromSlot > firstSlot) {
         const isNext = await ctx.hasTicked(fromSlot - 1);
         demand(isNext, 'SLOT_NOT_OVER', { slot: fromSlot - 2 });
     }

@@ -1,6 +1,7 @@
 import { type Agreement, carriersOf, type Terms } from '../domain/agreement.js';
 import type { Carrier } from '../domain/charter.js';
 import { demandPermit, demandQualified, type Qualification } from '../domain/qualification.js';
+import { centrallyScreened, demandAdmission } from '../domain/screening.js';
 import {
     demandApproval,
     demandNoRefusal,
@@ -14,7 +15,7 @@ import { qualificationCodec } from '../wire/qualification.js';
 import type { Lookup } from '../wire/query.js';
 import { standingVerdictCodec, verdictCodec } from '../wire/verdict.js';
 import { demandNotHalted } from '../store/halts.js';
-import { HALT } from '../store/keys.js';
+import { HALT, SCREENING } from '../store/keys.js';
 import { demandCovers } from './indebtedness.js';
 import { loadParties } from './parties.js';
 import type { TradeContext } from './trade-context.js';
@@ -127,4 +128,12 @@ export async function review(
         verdict: verdict == null ? null : verdictCodec.fromJson(verdict),
         standing: standing == null ? null : standingVerdictCodec.fromJson(standing),
     };
+}
+
+/** Where the rules say so, the network operator has admitted these very terms. @throws ADMISSION_MISSING */
+export async function demandAdmitted(ctx: TradeContext, agreement: Agreement): Promise<void> {
+    const { agreementId, terms } = agreement;
+    for (const carrier of centrallyScreened(terms, await ctx.rules())) {
+        demandAdmission(agreement, carrier, await ctx.ledger.get(SCREENING, agreementId, terms.version, carrier));
+    }
 }

@@ -6,12 +6,14 @@ import { AmendmentContract } from './amendment-contract.js';
 import { CharterContract } from './charter-contract.js';
 import { ClockContract } from './clock-contract.js';
 import { DisputeContract } from './dispute-contract.js';
+import { ConnectionContract } from './connection-contract.js';
 import { HaltContract } from './halt-contract.js';
 import { MandateContract } from './mandate-contract.js';
 import { MeterContract } from './meter-contract.js';
 import { OfferContract } from './offer-contract.js';
 import { ParticipantContract } from './participant-contract.js';
 import { ReadingContract } from './reading-contract.js';
+import { ScreeningContract } from './screening-contract.js';
 import { SettlementContract } from './settlement-contract.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -20,10 +22,12 @@ const clocks = new ClockContract('clock');
 const participants = new ParticipantContract('participant');
 const mandates = new MandateContract('mandate');
 const meters = new MeterContract('meter');
+const connections = new ConnectionContract('connection');
 const accounts = new AccountContract('account');
 const offers = new OfferContract('offer');
 const agreements = new AgreementContract('agreement');
 const amendments = new AmendmentContract('amendment');
+const screenings = new ScreeningContract('screening');
 const halts = new HaltContract('halt');
 const readings = new ReadingContract('reading');
 const disputes = new DisputeContract('dispute');
@@ -46,6 +50,11 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'meter:register': (ctx, command) => meters.register(ctx, command),
     'meter:show': (ctx, query) => meters.show(ctx, query),
     'meter:list': (ctx, query) => meters.list(ctx, query),
+    'connection:set': (ctx, command) => connections.set(ctx, command),
+    'connection:show': (ctx, query) => connections.show(ctx, query),
+    'connection:list': (ctx, query) => connections.list(ctx, query),
+    'connection:history': (ctx, query) => connections.history(ctx, query),
+    'connection:loading': (ctx, query) => connections.loading(ctx, query),
     'account:deposit': (ctx, command) => accounts.deposit(ctx, command),
     'account:cover': (ctx, command) => accounts.cover(ctx, command),
     'account:draw-cover': (ctx, command) => accounts.drawCover(ctx, command),
@@ -68,6 +77,10 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'offer:list': (ctx, query) => offers.list(ctx, query),
     'agreement:withdraw': (ctx, command) => agreements.withdraw(ctx, command),
     'agreement:conclude': (ctx, command) => agreements.conclude(ctx, command),
+    'screening:admit': (ctx, command) => screenings.admit(ctx, command),
+    'screening:refuse': (ctx, command) => screenings.refuse(ctx, command),
+    'screening:show': (ctx, query) => screenings.show(ctx, query),
+    'screening:list': (ctx, query) => screenings.list(ctx, query),
     'agreement:fund': (ctx, command) => agreements.fund(ctx, command),
     'agreement:release': (ctx, command) => agreements.release(ctx, command),
     'agreement:lapse': (ctx, command) => agreements.lapse(ctx, command),
@@ -75,8 +88,11 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'amendment:propose': (ctx, command) => amendments.propose(ctx, command),
     'amendment:enact': (ctx, command) => amendments.enact(ctx, command),
     'amendment:show': (ctx, query) => amendments.show(ctx, query),
+    'amendment:list': (ctx, query) => amendments.list(ctx, query),
     'agreement:show': (ctx, query) => agreements.show(ctx, query),
     'agreement:list': (ctx, query) => agreements.list(ctx, query),
+    'agreement:list-of': (ctx, query) => agreements.listOf(ctx, query),
+    'agreement:find': (ctx, query) => agreements.find(ctx, query),
     'agreement:history': (ctx, query) => agreements.history(ctx, query),
     'halt:set': (ctx, command) => halts.set(ctx, command),
     'halt:lift': (ctx, command) => halts.lift(ctx, command),

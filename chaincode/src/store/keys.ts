@@ -15,10 +15,11 @@ import {
     subsidyFundCodec,
     subsidyPaymentCodec,
 } from '../wire/account.js';
-import { agreementCodec, withdrawalCodec } from '../wire/agreement.js';
+import { agreementCodec, partyAgreementCodec, withdrawalCodec } from '../wire/agreement.js';
 import { charterCodec, rulesCodec } from '../wire/charter.js';
 import { tickCodec } from '../wire/clock.js';
 import type { Codec } from '../wire/codec.js';
+import { connectedAgreementCodec, connectionCodec, loadingCodec } from '../wire/connection.js';
 import { disputeCodec, replacedReadingCodec, reviewCodec } from '../wire/dispute.js';
 import { commitmentCodec, executionCodec } from '../wire/escrow.js';
 import { haltCodec } from '../wire/halt.js';
@@ -28,6 +29,7 @@ import { offerCodec, offerPlaceCodec } from '../wire/offer.js';
 import { participantCodec, subjectBindingCodec } from '../wire/participant.js';
 import { qualificationCodec } from '../wire/qualification.js';
 import { estimatesCodec, readingCodec, signedReadingCodec } from '../wire/reading.js';
+import { screeningCodec } from '../wire/screening.js';
 import { seatCodec } from '../wire/seat.js';
 import { settlementCodec } from '../wire/settlement.js';
 import { standingVerdictCodec, verdictCodec } from '../wire/verdict.js';
@@ -130,6 +132,25 @@ export const REPLACED_READING = record('replaced-reading', replacedReadingCodec,
     pointId,
 ]);
 
+/** What a connection point carries: the last statement of the network operator. */
+export const CONNECTION = record('connection', connectionCodec, ({ statement }) => [
+    statement.carrier,
+    statement.connectionPoint,
+]);
+/** What is in force at a connection that is limited, 96 slots a record. */
+export const LOADING = record('loading', loadingCodec, ({ carrier, connectionPoint, firstSlot }) => [
+    carrier,
+    connectionPoint,
+    firstSlot,
+]);
+/** Agreements by the connections of their points: what the first limit of a connection counts. */
+export const CONNECTED_AGREEMENT = record('connected-agreement', connectedAgreementCodec, (connected) => [
+    connected.carrier,
+    connected.connectionPoint,
+    connected.firstSlot,
+    connected.agreementId,
+]);
+
 export const DEPOSIT = record('deposit', depositCodec, (deposit) => [deposit.paymentId]);
 export const LANE = record(
     'lane',
@@ -188,10 +209,21 @@ export const INDEBTEDNESS = record('indebtedness', indebtednessCodec, ({ partici
 
 /** What the parties signed, under a key policy of its own. */
 export const AGREEMENT = record('agreement', agreementCodec, (agreement) => [agreement.agreementId]);
+/** Agreements by party: what a participant asks for. */
+export const PARTY_AGREEMENT = record('party-agreement', partyAgreementCodec, ({ participantId, agreementId }) => [
+    participantId,
+    agreementId,
+]);
 /** Amendments that every party signed, by the version they would be. */
 export const AMENDMENT = record('amendment', agreementCodec, (amendment) => [
     amendment.agreementId,
     amendment.terms.version,
+]);
+/** The network operator's word on a version, where a carrier is screened centrally. */
+export const SCREENING = record('screening', screeningCodec, ({ statement }) => [
+    statement.agreementId,
+    statement.version,
+    statement.carrier,
 ]);
 export const WITHDRAWAL = record('withdrawal', withdrawalCodec, (withdrawal) => [
     withdrawal.termsHash,

@@ -159,6 +159,12 @@ export const releaseCodec = codec<ReleaseCommand>(z.strictObject({ agreementId: 
 
 export const agreementRefCodec = codec<Readonly<{ agreementId: string }>>(z.strictObject({ agreementId: hashField }));
 
+/** Names an agreement of a participant. */
+export type PartyAgreement = Readonly<{ participantId: string; agreementId: string }>;
+export const partyAgreementCodec = codec<PartyAgreement>(
+    z.strictObject({ participantId: idField, agreementId: hashField }),
+);
+
 /** An agreement as a client sees it: what was signed and how far it is carried out. */
 export type AgreementView = Readonly<{ agreement: Agreement; execution: Execution }>;
 export const agreementViewCodec = codec<AgreementView>(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Charter, CARRIERS, ORG_ROLES } from '../domain/charter.js';
 import { PARTICIPANT_KINDS } from '../domain/participant.js';
 import { NEIGHBOUR_SLOTS_MAX } from '../domain/reading.js';
-import type { Rules } from '../domain/rules.js';
+import { type Rules, SCREENINGS } from '../domain/rules.js';
 import { SEAT_KINDS } from '../domain/seat.js';
 import { codec } from './codec.js';
 import {
@@ -41,6 +41,7 @@ const carrierRulesSchema = z.strictObject({
     imbalanceShortMicroPerKwh: priceField,
     imbalanceLongMicroPerKwh: priceField,
     networkFeeMicroPerKwh: priceField,
+    screening: z.enum(SCREENINGS),
 });
 
 const rulesSchema = z.strictObject({

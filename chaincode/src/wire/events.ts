@@ -40,6 +40,7 @@ const SCHEMAS = {
         status: z.enum(['granted', 'suspended', 'revoked']),
     }),
     'MeterRegistered/1': z.strictObject({ pointId: idField, participantId: idField, carrier: carrierField }),
+    'ConnectionSet/1': z.strictObject({ carrier: carrierField, connectionPoint: idField, sequence: versionField }),
     'DepositAccepted/1': z.strictObject({
         paymentId: idField,
         participantId: idField,
@@ -102,6 +103,12 @@ const SCHEMAS = {
         standingId: idField,
         sequence: versionField,
         status: z.enum(['granted', 'revoked']),
+    }),
+    'AgreementScreened/1': z.strictObject({
+        agreementId: hashField,
+        version: versionField,
+        carrier: carrierField,
+        decision: z.enum(['admitted', 'refused']),
     }),
     'AgreementFunded/1': z.strictObject({
         agreementId: hashField,

@@ -23,6 +23,17 @@ export const participantPageQueryCodec = codec<ParticipantPageQuery>(
     z.strictObject({ ...page, participantId: idField }),
 );
 
+/** Listing of one agreement's versions, or of all. */
+export type AmendmentPageQuery = PageQuery & Readonly<{ agreementId: string | null }>;
+export const amendmentPageQueryCodec = codec<AmendmentPageQuery>(
+    z.strictObject({ ...page, agreementId: hashField.nullable() }),
+);
+
+/** Fewest digits by which an id is looked up. */
+export const ID_DIGITS_MIN = 8;
+export const idPrefixField = z.string().regex(/^[0-9a-f]{8,64}$/, 'the first digits of an id, at least eight');
+export const findQueryCodec = codec(z.strictObject({ prefix: idPrefixField }));
+
 /** Listing of one metering point's readings. */
 export type PointPageQuery = PageQuery & Readonly<{ pointId: string }>;
 export const pointPageQueryCodec = codec<PointPageQuery>(z.strictObject({ ...page, pointId: idField }));
@@ -63,7 +74,9 @@ const lookupSchema = z.discriminatedUnion('type', [
     }),
 ]);
 export type Lookup = z.output<typeof lookupSchema>;
-export const lookupsCodec = codec<readonly Lookup[]>(z.array(lookupSchema).min(1).max(32));
+/** Most records that one call asks for. */
+export const LOOKUPS_MAX = 32;
+export const lookupsCodec = codec<readonly Lookup[]>(z.array(lookupSchema).min(1).max(LOOKUPS_MAX));
 
 /** Encodes a page with the codec of its items. */
 export const encodePage = <Item>(page: Page<Item>, item: Codec<Item>): string =>

@@ -17,6 +17,8 @@ export type SignatureDomain =
     | 'commonwatt/qualification/1'
     | 'commonwatt/verdict/1'
     | 'commonwatt/standing-verdict/1'
+    | 'commonwatt/connection/1'
+    | 'commonwatt/screening/1'
     | 'commonwatt/halt/1';
 
 /** Where a signature counts: it does not replay on another channel or under another chaincode name. */

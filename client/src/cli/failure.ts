@@ -29,6 +29,10 @@ const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
     SIGNATURE_MISSING: 'Add the signature of every party, with its registered key: `commonwatt agreement sign`.',
     VERSION_STALE: 'Draft it anew from the version in force: `commonwatt agreement show`.',
     SIGNATURE_WITHDRAWN: 'Draft the agreement anew: a signature taken back stays so.',
+    ADMISSION_MISSING: 'Wait for the network operator: `commonwatt screening show`, or agree other terms.',
+    CONNECTION_OVERLOADED:
+        'Agree less energy in the slot named, or wait until others take less: `commonwatt connection show`.',
+    ID_AMBIGUOUS: 'Add digits until one id is left.',
     MARKET_HALTED: 'Wait until the halt ends: `commonwatt halt show`.',
     ACCOUNT_UNDERFUNDED: 'Deposit more: `commonwatt account deposit`.',
     COVER_EXHAUSTED: 'Raise the credit cover of the participant named: `commonwatt account cover`.',

@@ -6,6 +6,7 @@ import { block } from './block/index.js';
 import { charter } from './charter/index.js';
 import { clock } from './clock/index.js';
 import { dispute } from './dispute/index.js';
+import { connection } from './connection/index.js';
 import { event } from './event/index.js';
 import { halt } from './halt/index.js';
 import { identity } from './identity/index.js';
@@ -17,6 +18,7 @@ import { participant } from './participant/index.js';
 import { qualification } from './qualification/index.js';
 import { reading } from './reading/index.js';
 import { reviewer } from './reviewer/index.js';
+import { screening } from './screening/index.js';
 import { seat } from './seat/index.js';
 import { settlement } from './settlement/index.js';
 import { verdict } from './verdict/index.js';
@@ -32,11 +34,13 @@ export const NOUNS = [
     qualification,
     mandate,
     meter,
+    connection,
     account,
     offer,
     agreement,
     amendment,
     verdict,
+    screening,
     reading,
     settlement,
     dispute,

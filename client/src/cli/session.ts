@@ -3,7 +3,7 @@ import type { ConnectionProfile } from '../connection-profile.js';
 import { InvalidError } from '../errors.js';
 import type { Identity } from '../identity.js';
 import type { Market } from '../market.js';
-import { isSlotIndex, parseSlot } from '../slot-time.js';
+import { isSlotIndex, localSlotTime, parseSlot } from '../slot-time.js';
 import type { Committed } from '../submitter.js';
 import type { FileWallet } from '../wallet.js';
 import { jsonText, printLine } from './output.js';
@@ -19,6 +19,11 @@ export type CommonOptions = Readonly<{
     json?: boolean;
     args?: boolean;
 }>;
+
+/** How a slot is written. */
+export type SlotNames = (slot: SlotIndex) => string;
+
+const isWholeId = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
 /** Name under which the profile's administrator is used. */
 const ADMIN = 'admin';
@@ -63,6 +68,17 @@ export class Session {
     async slot(text: string): Promise<SlotIndex> {
         const grid = isSlotIndex(text) ? { slotMinutes: 1 } : await (await this.market()).charter.show();
         return parseSlot(text, grid);
+    }
+
+    /** How slots are written for people: with the time of this machine at which they begin. */
+    async slotNames(): Promise<SlotNames> {
+        const grid = await (await this.market()).charter.show();
+        return (slot) => `${String(slot)} (${localSlotTime(slot, grid)})`;
+    }
+
+    /** The full id of an agreement, which people may give by its first digits. @throws NotFoundError AGREEMENT_MISSING · InvalidError ID_AMBIGUOUS */
+    async agreementId(text: string): Promise<string> {
+        return isWholeId(text) ? text : await (await this.market()).agreements.find(text);
     }
 
     /** Prints a result: the value with `--json`, else the lines. */

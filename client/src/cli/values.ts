@@ -1,7 +1,13 @@
 import { CARRIERS, type Carrier } from '@commonwatt/chaincode/domain/charter';
-import { type AmountNano, type EnergyWh, NO_ENERGY, type PriceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import {
+    type AmountNano,
+    type EnergyWh,
+    NO_ENERGY,
+    type PowerW,
+    type PriceMicroPerKwh,
+} from '@commonwatt/chaincode/domain/units';
 import { InvalidArgumentError, Option } from 'commander';
-import { parseAmount, parseEnergy, parsePrice } from '../decimal.js';
+import { parseAmount, parseEnergy, parsePower, parsePrice } from '../decimal.js';
 import { CommonwattError } from '../errors.js';
 
 // Parsers of option values: what they refuse is a wrong command line.
@@ -9,6 +15,8 @@ import { CommonwattError } from '../errors.js';
 export const amount = (text: string): AmountNano => orUsage(() => parseAmount(text));
 export const price = (text: string): PriceMicroPerKwh => orUsage(() => parsePrice(text));
 export const energy = (text: string): EnergyWh => orUsage(() => parseEnergy(text));
+
+export const power = (text: string): PowerW => orUsage(() => parsePower(text));
 
 export const prices = (text: string): PriceMicroPerKwh[] => text.split(',').map(price);
 export const energies = (text: string): EnergyWh[] => text.split(',').map(energy);

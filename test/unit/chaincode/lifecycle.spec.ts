@@ -71,6 +71,7 @@ describe('the lifecycle table', () => {
             'offer',
             'conclude',
             'review',
+            'screen',
             'fund',
             'deliver',
             'meter',
