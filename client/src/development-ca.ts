@@ -5,7 +5,8 @@ import * as x509 from '@peculiar/x509';
 import type { ConnectionProfile } from './connection-profile.js';
 import { NotFoundError } from './errors.js';
 import { readTextFile } from './json-file.js';
-import { privateKeyOf, publicKeyHex } from './native-signer.js';
+import { privateKeyOf } from './native-signer.js';
+import { newSigningKey } from './signing-key.js';
 import type { WalletEntry } from './wallet.js';
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -35,12 +36,11 @@ export async function createIdentity(
         readTextFile(profile.developmentCa.privateKey),
     ]);
     const transport = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const signing = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
     return {
         mspId: profile.mspId,
         certificate: await issue(caPem, caKeyPem, `OU=${role},CN=${commonName}`, transport.publicKey),
         privateKey: pemOf(transport.privateKey),
-        signingKey: { privateKey: pemOf(signing), publicKey: publicKeyHex(signing) },
+        signingKey: newSigningKey(),
     };
 }
 

@@ -1,11 +1,17 @@
-import type { Participant } from '@commonwatt/chaincode/domain/participant';
+import type { KeyPermit, Participant } from '@commonwatt/chaincode/domain/participant';
 import {
     type Application,
     applicationCodec,
     applyCodec,
+    keyPermitCodec,
+    keyRotationCodec,
     participantCodec,
+    rotateKeyCodec,
 } from '@commonwatt/chaincode/wire/participant';
 import { type Page, type PageQuery, participantQueryCodec } from '@commonwatt/chaincode/wire/query';
+import { keyIdOf } from '@commonwatt/chaincode/wire/signature';
+import { type DocumentSigner, signDocument } from './document-signer.js';
+import { translated } from './errors.js';
 import { everyItem, type Ledger, orNull } from './ledger.js';
 import type { Committed } from './submitter.js';
 
@@ -36,6 +42,52 @@ export class ParticipantClient {
                 const existing = await orNull(this.show(application.participantId));
                 return existing?.publicKey === application.publicKey ? existing : null;
             },
+        );
+    }
+
+    /**
+     * Replaces the participant's signing key; connect anew to sign with the next one. Signatures of the old key count for
+     * what is agreed, and for nothing else any more.
+     * @param old the key in force; `null` when it is lost and an administrator has permitted the next one
+     * @throws ForbiddenError CALLER_NOT_PARTICIPANT, KEY_PERMIT_MISSING {participantId, keyId} · ConflictError
+     * KEY_REPLACED, KEY_USED · InvalidError SIGNATURE_INVALID
+     */
+    async rotateKey(
+        participantId: string,
+        next: DocumentSigner,
+        old: DocumentSigner | null = this.#ledger.documents,
+    ): Promise<Committed<Participant>> {
+        const oldPublicKey = old?.publicKey ?? (await this.show(participantId)).publicKey;
+        const rotation = { participantId, oldKeyId: keyIdOf(oldPublicKey), newPublicKey: next.publicKey };
+        const body = translated(() => keyRotationCodec.toJson(rotation));
+        const scope = this.#ledger.scope('exchange');
+        const sign = async (signer: DocumentSigner): Promise<string> =>
+            (await signDocument(signer, 'commonwatt/key-rotation/1', scope, body)).signature;
+        const newSignature = await sign(next);
+        const oldSignature = old === null ? null : await sign(old);
+        return await this.#ledger.submit(
+            'exchange',
+            'participant:rotate-key',
+            () => rotateKeyCodec.encode({ rotation, oldSignature, newSignature }),
+            participantCodec.decode,
+            async () => {
+                const participant = await this.show(participantId);
+                return participant.publicKey === next.publicKey ? participant : null;
+            },
+        );
+    }
+
+    /**
+     * Lets a member of the caller's organisation replace a lost key by this one; needs its administrator.
+     * @throws ForbiddenError CALLER_NOT_ADMIN · NotFoundError PARTICIPANT_MISSING
+     */
+    async permitKey(participantId: string, keyId: string): Promise<Committed<KeyPermit>> {
+        return await this.#ledger.submit(
+            'exchange',
+            'participant:permit-key',
+            () => keyPermitCodec.encode({ participantId, keyId }),
+            keyPermitCodec.decode,
+            () => Promise.resolve(null), // it has no listing: the same permit again answers the same
         );
     }
 

@@ -1,16 +1,22 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publicKeyField } from '@commonwatt/chaincode/wire/fields';
 import { z } from 'zod';
 import { ConflictError, InvalidError } from './errors.js';
-import { createFile } from './durable-file.js';
+import { createFile, replaceFile } from './durable-file.js';
 import { readJsonFile } from './json-file.js';
+import { newSigningKey } from './signing-key.js';
+
+const signingKeySchema = z.strictObject({
+    privateKey: z.string().includes('PRIVATE KEY'),
+    publicKey: publicKeyField,
+});
 
 const entrySchema = z.strictObject({
     mspId: z.string().min(1),
     certificate: z.string().includes('BEGIN CERTIFICATE'),
     privateKey: z.string().includes('PRIVATE KEY'),
-    signingKey: z.strictObject({ privateKey: z.string().includes('PRIVATE KEY'), publicKey: publicKeyField }),
+    signingKey: signingKeySchema,
 });
 
 /** One identity: the certificate that speaks to the peers and the key that signs documents. Keys are PEM, PKCS #8. */
@@ -45,7 +51,7 @@ export class FileWallet {
         return await readJsonFile(this.#fileOf(name), entrySchema);
     }
 
-    /** Adds an identity; one that is there is never replaced, since its signing key would be lost. @throws ConflictError IDENTITY_EXISTS {name} */
+    /** Adds an identity; one that is there is never overwritten, since its signing key would be lost. @throws ConflictError IDENTITY_EXISTS {name} */
     async add(name: string, entry: WalletEntry): Promise<void> {
         try {
             await createFile(this.#fileOf(name), `${JSON.stringify(entry, null, 2)}\n`);
@@ -55,6 +61,34 @@ export class FileWallet {
             }
             throw cause;
         }
+    }
+
+    /** A signing key that is to follow the identity's: made once, kept beside it until it is adopted. */
+    async stagedKey(name: string): Promise<WalletEntry['signingKey']> {
+        const file = this.#stagedFileOf(name);
+        try {
+            await createFile(file, `${JSON.stringify(newSigningKey(), null, 2)}\n`);
+        } catch (cause) {
+            if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') {
+                throw cause;
+            }
+        }
+        return await readJsonFile(file, signingKeySchema);
+    }
+
+    /** The identity signs with the staged key from now on: the ledger knows it. @throws NotFoundError FILE_MISSING */
+    async adoptStagedKey(name: string): Promise<void> {
+        const file = this.#stagedFileOf(name);
+        const signingKey = await readJsonFile(file, signingKeySchema);
+        await replaceFile(
+            this.#fileOf(name),
+            `${JSON.stringify({ ...(await this.get(name)), signingKey }, null, 2)}\n`,
+        );
+        await rm(file);
+    }
+
+    #stagedFileOf(name: string): string {
+        return `${this.#fileOf(name)}.next-key`;
     }
 
     #fileOf(name: string): string {

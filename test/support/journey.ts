@@ -16,6 +16,7 @@ import { advanceCodec } from '@commonwatt/chaincode/wire/clock';
 import { liftCodec } from '@commonwatt/chaincode/wire/halt';
 import { mandateIdOf, mandateRefCodec } from '@commonwatt/chaincode/wire/mandate';
 import { offerRefCodec } from '@commonwatt/chaincode/wire/offer';
+import { keyPermitCodec } from '@commonwatt/chaincode/wire/participant';
 import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/verbs';
 import * as commands from './market-commands.js';
 import { firstRound, OfferMoves } from './offer-commands.js';
@@ -121,6 +122,7 @@ function qualifying(market: StubMarket): JourneyStep[] {
     return [
         ...join('solar', 'prosumer'),
         ...join('anna', 'consumer'),
+        ...rekeying(market),
         ...mandating(market),
         supervision('reviewer', 'qualification:grant', () => commands.qualify(reviewer, 'bert')),
         supervision('reviewer', 'qualification:suspend', later('suspended', 2)),
@@ -163,6 +165,19 @@ function paying(): JourneyStep[] {
         exchange('settlement', 'account:fund-subsidy', () =>
             subsidyPaymentCodec.encode({ paymentId: 'state-1', carrier: 'electricity', amountNano: amount }),
         ),
+    ];
+}
+
+function rekeying(market: StubMarket): JourneyStep[] {
+    const bert = market.who('bert');
+    const [second, third] = [new SigningKey(), new SigningKey()];
+    return [
+        exchange('bert', 'participant:apply', () => commands.apply(bert, 'bert', 'consumer')),
+        exchange('bert', 'participant:rotate-key', () => commands.rotateKey('bert', bert.key, second)),
+        exchange('communityAdmin', 'participant:permit-key', () =>
+            keyPermitCodec.encode({ participantId: 'bert', keyId: third.keyId }),
+        ),
+        exchange('bert', 'participant:rotate-key', () => commands.rotateKey('bert', second, third, true)),
     ];
 }
 

@@ -32,7 +32,7 @@ import { connectionStatementCodec, setConnectionCodec } from '@commonwatt/chainc
 import { haltCommandCodec, haltStatementCodec } from '@commonwatt/chaincode/wire/halt';
 import { bodyFor, grantMandateCodec, mandateIdOf, mandateStatementCodec } from '@commonwatt/chaincode/wire/mandate';
 import { registerMeterCodec } from '@commonwatt/chaincode/wire/meter';
-import { applicationCodec, applyCodec } from '@commonwatt/chaincode/wire/participant';
+import { applicationCodec, applyCodec, keyRotationCodec, rotateKeyCodec } from '@commonwatt/chaincode/wire/participant';
 import { qualificationStatementCodec, qualifyCodec } from '@commonwatt/chaincode/wire/qualification';
 import { readingCodec, submitReadingsCodec } from '@commonwatt/chaincode/wire/reading';
 import { screenCodec, screeningStatementCodec } from '@commonwatt/chaincode/wire/screening';
@@ -130,6 +130,14 @@ export const pointOf = (participantId: string, carrier: Carrier = 'electricity')
     fromSlot: FIRST_SLOT,
     ...PLAIN_POINT,
 });
+
+/** A participant's next key signs with the present one, unless that is lost. */
+export function rotateKey(participantId: string, old: SigningKey, next: SigningKey, isLost = false): string {
+    const rotation = { participantId, oldKeyId: old.keyId, newPublicKey: next.publicKey };
+    const body = keyRotationCodec.toJson(rotation);
+    const sign = (key: SigningKey): string => key.signDocument('commonwatt/key-rotation/1', SCOPE.exchange, body);
+    return rotateKeyCodec.encode({ rotation, oldSignature: isLost ? null : sign(old), newSignature: sign(next) });
+}
 
 /** What `anna` lets `retail` sign for her, unless told otherwise. */
 export const mandateOf = (

@@ -13,6 +13,11 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
     { name: 'ParticipantApplied/1', payload: { participantId: 'solar', kind: 'prosumer' } },
     { name: 'QualificationChanged/1', payload: { participantId: 'solar', sequence: 2, status: 'suspended' } },
     {
+        name: 'KeyRotated/1',
+        payload: { participantId: 'anna', oldKeyId: '5e'.repeat(32), keyId: '6f'.repeat(32) },
+    },
+    { name: 'KeyPermitted/1', payload: { participantId: 'anna', keyId: '6f'.repeat(32) } },
+    {
         name: 'MandateGranted/1',
         payload: { mandateId: termsHash, principalId: 'anna', agentId: 'retail', untilSlot: FIRST_SLOT + 24 },
     },

@@ -25,6 +25,7 @@ async function createCast(): Promise<Readonly<Record<string, Identity>>> {
     const members = [
         ['operatorAdmin', 'OperatorMSP', 'admin'],
         ['communityAdmin', 'CommunityMSP', 'admin'],
+        ['supplierAdmin', 'SupplierMSP', 'admin'],
         ['regulatorAdmin', 'RegulatorMSP', 'admin'],
         ['outsideAdmin', 'ElsewhereMSP', 'admin'],
         ['reviewer', 'RegulatorMSP', 'client'],

@@ -36,6 +36,8 @@ export const ERROR_KINDS = {
     MANDATE_REVOKED: 'conflict',
     MANDATE_EXCEEDED: 'forbidden',
     KEY_REPLACED: 'conflict',
+    KEY_USED: 'conflict',
+    KEY_PERMIT_MISSING: 'forbidden',
     QUALIFICATION_MISSING: 'forbidden',
     QUALIFICATION_CONFLICT: 'conflict',
     METER_MISSING: 'notFound',

@@ -59,6 +59,8 @@ export const LIFECYCLE: readonly Transition[] = [
     row('qualify', 'supervision', ['qualification', 'grant'], 'reviewer', [null, 'granted', 'suspended'], ['granted']),
     row('qualify', 'supervision', ['qualification', 'suspend'], 'reviewer', ['granted'], ['suspended']),
     row('qualify', 'supervision', ['qualification', 'revoke'], 'reviewer', ['granted', 'suspended'], ['revoked']),
+    row('qualify', 'exchange', ['participant', 'rotate-key'], 'participant', ['applied'], ['applied']),
+    row('qualify', 'exchange', ['participant', 'permit-key'], 'admin', [null], ['permitted']),
     row('qualify', 'exchange', ['mandate', 'grant'], 'participant', [null], ['granted']),
     row('qualify', 'exchange', ['mandate', 'revoke'], 'participant', ['granted'], ['revoked']),
     row('qualify', 'exchange', ['meter', 'register'], 'metering', [null], ['registered']),

@@ -46,6 +46,22 @@ export type Participant = Readonly<{
     beneficialOwnerMspId: string | null;
 }>;
 
+/** What the owner of a participant's key and of its next one sign. */
+export type KeyRotation = Readonly<{ participantId: string; oldKeyId: string; newPublicKey: string }>;
+
+/** One key of a participant gave way to the next. */
+export type KeySuccession = Readonly<{
+    rotation: KeyRotation;
+    oldPublicKey: string;
+    /** By the old key; `null` when it was lost: then nothing that rests on it goes on under the new one. */
+    oldSignature: string | null;
+    /** By the new key: its possession. */
+    newSignature: string;
+}>;
+
+/** An administrator lets a member of its organisation replace a lost key by this one. */
+export type KeyPermit = Readonly<{ participantId: string; keyId: string }>;
+
 /**
  * Admits an application: the participant exists from now on and may do nothing until the regulator qualifies it.
  * @throws ORG_NOT_ADMITTED {mspId, kind} · PARTICIPANT_CONFLICT {participantId}

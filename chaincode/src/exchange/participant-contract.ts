@@ -1,9 +1,11 @@
 import { demand } from '../domain/errors.js';
-import { applyAsParticipant, type Participant } from '../domain/participant.js';
-import { applicationCodec, applyCodec, participantCodec } from '../wire/participant.js';
+import { applyAsParticipant, type KeySuccession, type Participant } from '../domain/participant.js';
+import { applicationCodec, applyCodec, keyPermitCodec, participantCodec, rotateKeyCodec } from '../wire/participant.js';
 import { encodePage, pageQueryCodec, participantQueryCodec } from '../wire/query.js';
-import { PARTICIPANT, subjectRecord } from '../store/keys.js';
+import { keyIdOf } from '../wire/signature.js';
+import { KEY_PERMIT, KEY_SUCCESSION, PARTICIPANT, subjectRecord } from '../store/keys.js';
 import { ExchangeContract } from './exchange-contract.js';
+import { verifyNewKey, verifyOldKey } from './key-succession.js';
 import type { TradeContext } from './trade-context.js';
 
 /** The market's subjects, who apply for themselves. */
@@ -33,6 +35,58 @@ export class ParticipantContract extends ExchangeContract {
             await ctx.commit({ event: { name: 'ParticipantApplied/1', payload: { participantId, kind } } });
         }
         return participantCodec.encode(participant);
+    }
+
+    /**
+     * Replaces the caller's signing key. The old key signs too; when it is lost, an administrator of the organisation has
+     * to have permitted the new one. Writing the participant ends whatever the old key signed and is under way.
+     * @throws CALLER_NOT_PARTICIPANT · KEY_REPLACED {participantId, keyId}: the old key is not in force · KEY_USED
+     * {participantId, keyId}: the new one was before · SIGNATURE_INVALID · KEY_PERMIT_MISSING {participantId, keyId}
+     */
+    async rotateKey(ctx: TradeContext, command: string): Promise<string> {
+        const { rotation, oldSignature, newSignature } = rotateKeyCodec.decode(command);
+        const { participantId, oldKeyId, newPublicKey } = rotation;
+        const participant = await ctx.callingParticipant(participantId);
+        const before = await ctx.ledger.get(KEY_SUCCESSION, participantId, oldKeyId);
+        if (before?.rotation.newPublicKey === newPublicKey) {
+            return participantCodec.encode(participant);
+        }
+        const { publicKey: oldPublicKey } = participant;
+        demand(keyIdOf(oldPublicKey) === oldKeyId, 'KEY_REPLACED', { participantId, keyId: oldKeyId });
+        const keyId = keyIdOf(newPublicKey);
+        const isNew = keyId !== oldKeyId && (await ctx.ledger.get(KEY_SUCCESSION, participantId, keyId)) === null;
+        demand(isNew, 'KEY_USED', { participantId, keyId });
+        const succession: KeySuccession = { rotation, oldPublicKey, oldSignature, newSignature };
+        await verifyNewKey(ctx, succession);
+        if (oldSignature === null) {
+            const permit = await ctx.ledger.get(KEY_PERMIT, participantId, keyId);
+            demand(permit !== null, 'KEY_PERMIT_MISSING', { participantId, keyId });
+        } else {
+            await verifyOldKey(ctx, succession, oldSignature);
+        }
+        const rotated: Participant = { ...participant, publicKey: newPublicKey };
+        ctx.ledger.put(KEY_SUCCESSION, succession);
+        ctx.ledger.put(PARTICIPANT, rotated);
+        await ctx.commit({ event: { name: 'KeyRotated/1', payload: { participantId, oldKeyId, keyId } } });
+        return participantCodec.encode(rotated);
+    }
+
+    /**
+     * An administrator lets a member of its organisation replace a lost key by the one named. It takes the member's
+     * certificate and that key to do so: nobody takes over a participant alone.
+     * @throws PARTICIPANT_MISSING · CALLER_NOT_ADMIN {mspId}
+     */
+    async permitKey(ctx: TradeContext, command: string): Promise<string> {
+        const permit = keyPermitCodec.decode(command);
+        const { participantId, keyId } = permit;
+        const { mspId } = await ctx.participant(participantId);
+        ctx.demandAdmin(await ctx.charter());
+        demand(ctx.caller.mspId === mspId, 'CALLER_NOT_ADMIN', { mspId: ctx.caller.mspId });
+        if ((await ctx.ledger.get(KEY_PERMIT, participantId, keyId)) === null) {
+            ctx.ledger.put(KEY_PERMIT, permit);
+            await ctx.commit({ event: { name: 'KeyPermitted/1', payload: { participantId, keyId } } });
+        }
+        return keyPermitCodec.encode(permit);
     }
 
     /** @throws PARTICIPANT_MISSING {participantId} */

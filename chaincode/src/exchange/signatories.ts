@@ -13,6 +13,7 @@ import type { Json } from '../wire/canonical.js';
 import { bodyFor, mandateIdOf, mandateStatementCodec } from '../wire/mandate.js';
 import { keyIdOf, type SignatureDomain } from '../wire/signature.js';
 import { MANDATE, MANDATE_USE } from '../store/keys.js';
+import { ancestorKey } from './key-succession.js';
 import type { TradeContext } from './trade-context.js';
 
 /** Who signs for a party: itself, or the agent that its mandate names. */
@@ -49,11 +50,11 @@ export async function signatoryOf(
     demandInForce(mandate);
     demandCovered(mandate, terms);
     const signer = await ctx.participant(statement.agentId);
-    demandKey(signer, statement.agentKeyId);
-    demandKey(party, statement.principalKeyId);
+    await ancestorKey(ctx, signer, statement.agentKeyId);
+    const principalKey = await ancestorKey(ctx, party, statement.principalKeyId);
     const { chaincodes } = await ctx.charter();
     const body = mandateStatementCodec.toJson(statement);
-    ctx.verify('commonwatt/mandate/1', chaincodes.exchange, party.publicKey, body, signature);
+    ctx.verify('commonwatt/mandate/1', chaincodes.exchange, principalKey, body, signature);
     return { party, signer, mandate };
 }
 
@@ -117,9 +118,9 @@ export async function verifyConsents(
 }
 
 /**
- * Each party's registered key is the one that bound it to the version in force: that version stands under the parties'
- * own key policy, while the participants' records, their mandates, and the amendment itself, do not. Of a party that an
- * agent bound, it is the key of its mandate, which is known by its hash.
+ * Each party's registered key is, or descends by signatures from, the one that bound it to the version in force: that
+ * version stands under the parties' own key policy, while the participants' records, their mandates, and the amendment
+ * itself, do not. Of a party that an agent bound, it is the key of its mandate, which is known by its hash.
  * @throws MANDATE_MISSING · KEY_REPLACED {participantId, keyId}
  */
 export async function demandSuccession(
@@ -131,7 +132,7 @@ export async function demandSuccession(
         const party = parties.find((each) => each.participantId === participantId);
         assert(party !== undefined, 'the parties stay');
         const mandate = mandateId === null ? null : await loadMandate(ctx, participantId, mandateId);
-        demandKey(party, mandate?.statement.principalKeyId ?? keyId);
+        await ancestorKey(ctx, party, mandate?.statement.principalKeyId ?? keyId);
     }
 }
 
@@ -157,7 +158,3 @@ const mandatesOf = (signatories: readonly Signatory[]): Mandate[] =>
 export const agentsOf = (signatories: readonly Signatory[]): string[] => [
     ...new Set(mandatesOf(signatories).map(({ statement }) => statement.agentId)),
 ];
-
-function demandKey({ participantId, publicKey }: Participant, keyId: string): void {
-    demand(keyIdOf(publicKey) === keyId, 'KEY_REPLACED', { participantId, keyId });
-}

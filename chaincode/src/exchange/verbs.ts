@@ -41,6 +41,8 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'clock:advance': (ctx, command) => clocks.advance(ctx, command),
     'clock:show': (ctx, query) => clocks.show(ctx, query),
     'participant:apply': (ctx, command) => participants.apply(ctx, command),
+    'participant:rotate-key': (ctx, command) => participants.rotateKey(ctx, command),
+    'participant:permit-key': (ctx, command) => participants.permitKey(ctx, command),
     'participant:show': (ctx, query) => participants.show(ctx, query),
     'participant:list': (ctx, query) => participants.list(ctx, query),
     'mandate:grant': (ctx, command) => mandates.grant(ctx, command),

@@ -26,7 +26,7 @@ import { haltCodec } from '../wire/halt.js';
 import { mandateCodec, mandateUseCodec } from '../wire/mandate.js';
 import { chargePointCodec, meteringPointCodec } from '../wire/meter.js';
 import { offerCodec, offerPlaceCodec } from '../wire/offer.js';
-import { participantCodec, subjectBindingCodec } from '../wire/participant.js';
+import { keyPermitCodec, keySuccessionCodec, participantCodec, subjectBindingCodec } from '../wire/participant.js';
 import { qualificationCodec } from '../wire/qualification.js';
 import { estimatesCodec, readingCodec, signedReadingCodec } from '../wire/reading.js';
 import { screeningCodec } from '../wire/screening.js';
@@ -86,6 +86,13 @@ export const PARTICIPANT = record('participant', participantCodec, (participant)
 /** Which participant a certificate speaks for; keyed by the hash of MSP and subject. */
 export const subjectRecord = (subjectHash: string): RecordType<{ readonly participantId: string }> =>
     record('subject', subjectBindingCodec, () => [subjectHash]);
+
+/** Keys that gave way to others: what an agreement or a mandate of the old one is followed by. */
+export const KEY_SUCCESSION = record('key-succession', keySuccessionCodec, ({ rotation }) => [
+    rotation.participantId,
+    rotation.oldKeyId,
+]);
+export const KEY_PERMIT = record('key-permit', keyPermitCodec, ({ participantId, keyId }) => [participantId, keyId]);
 
 export const MANDATE = record('mandate', mandateCodec, ({ statement, mandateId }) => [
     statement.principalId,

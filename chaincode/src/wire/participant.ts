@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { type Participant, PARTICIPANT_KINDS, SECTORS } from '../domain/participant.js';
+import {
+    type KeyPermit,
+    type KeyRotation,
+    type KeySuccession,
+    type Participant,
+    PARTICIPANT_KINDS,
+    SECTORS,
+} from '../domain/participant.js';
 import { codec } from './codec.js';
 import { hashField, idField, mspIdField, publicKeyField, signatureField } from './fields.js';
 
@@ -24,6 +31,18 @@ export type ApplyCommand = Readonly<{ application: Application; signature: strin
 export const applyCodec = codec<ApplyCommand>(
     z.strictObject({ application: z.strictObject(application), signature: signatureField }),
 );
+
+const rotation = z.strictObject({ participantId: idField, oldKeyId: hashField, newPublicKey: publicKeyField });
+const signatures = { oldSignature: signatureField.nullable(), newSignature: signatureField };
+export const keyRotationCodec = codec<KeyRotation>(rotation);
+export const keySuccessionCodec = codec<KeySuccession>(
+    z.strictObject({ rotation, oldPublicKey: publicKeyField, ...signatures }),
+);
+export const keyPermitCodec = codec<KeyPermit>(z.strictObject({ participantId: idField, keyId: hashField }));
+
+/** Replaces a signing key: both keys sign the rotation; the old one does not when it is lost. */
+export type RotateKeyCommand = Readonly<{ rotation: KeyRotation; oldSignature: string | null; newSignature: string }>;
+export const rotateKeyCodec = codec<RotateKeyCommand>(z.strictObject({ rotation, ...signatures }));
 
 /** Which participant a certificate is bound to. */
 export type SubjectBinding = Readonly<{ participantId: string }>;

@@ -9,6 +9,7 @@ export type SignatureDomain =
     | 'commonwatt/withdrawal/1'
     | 'commonwatt/cancellation/1'
     | 'commonwatt/participant/1'
+    | 'commonwatt/key-rotation/1'
     | 'commonwatt/mandate/1'
     | 'commonwatt/reading/1'
     | 'commonwatt/dispute/1'

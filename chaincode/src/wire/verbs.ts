@@ -41,6 +41,8 @@ export const EXCHANGE_VERBS = {
     'clock:advance': SUBMIT_CROSSING,
     'clock:show': EVALUATE,
     'participant:apply': SUBMIT,
+    'participant:rotate-key': SUBMIT,
+    'participant:permit-key': SUBMIT,
     'participant:show': EVALUATE,
     'participant:list': EVALUATE,
     'mandate:grant': SUBMIT,

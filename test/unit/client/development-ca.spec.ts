@@ -89,6 +89,23 @@ describe('wallet', () => {
         });
     });
 
+    it('stages a signing key once, and signs with it once it is adopted', async () => {
+        await inTemporaryFolder(async (folder) => {
+            const { profile } = await profileWithCa(folder);
+            const wallet = new FileWallet(join(folder, 'wallet'));
+            const entry = await createIdentity(profile, 'bld-12', 'client');
+            await wallet.add('bld-12', entry);
+            expect((await rejectionOf(wallet.adoptStagedKey('bld-12'))).code).to.equal('FILE_MISSING');
+            const staged = await wallet.stagedKey('bld-12');
+            expect(await wallet.stagedKey('bld-12'), 'the same, until it is adopted').to.deep.equal(staged);
+            expect(await wallet.get('bld-12')).to.deep.equal(entry);
+            await wallet.adoptStagedKey('bld-12');
+            expect(await wallet.get('bld-12')).to.deep.equal({ ...entry, signingKey: staged });
+            expect(await wallet.names()).to.deep.equal(['bld-12']);
+            expect((await wallet.stagedKey('bld-12')).publicKey).not.to.equal(staged.publicKey);
+        });
+    });
+
     it('refuses names that lead elsewhere', async () => {
         const wallet = new FileWallet('wallet');
         for (const name of ['../bld-12', 'a/b', '', 'A', '.hidden']) {
