@@ -7,6 +7,7 @@ import { disturb } from './disturbances.js';
 import { dueAt, WorldMeters } from './meters.js';
 import type { Plan } from './plan.js';
 import { Player } from './player.js';
+import { recomputed } from './recomputed.js';
 import type { Tally } from './tally.js';
 import { Trade } from './trade.js';
 import { must } from './watch.js';
@@ -154,6 +155,8 @@ export class Lifecycle {
         }
         this.player.watch.checkEnd();
         this.#checkRegisters();
+        const differences = recomputed(this.player.world.rules, this.player.watch, this.meters);
+        must(differences.length === 0, 'a second settlement comes to the same', { differences });
     }
 
     /** Slot by slot, the results of a point add up to what its registers moved, or were taken to have moved. */

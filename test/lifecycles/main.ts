@@ -19,11 +19,13 @@ const USAGE = `Plays random lifecycles of agreements on the market's own contrac
   --workers  processes that share them (one for each core)
 `;
 
-const bigints = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value);
+/** What of a command is told; signatures follow. */
+const COMMAND_CHARACTERS_MAX = 1_500;
 
-function describe({ message, plan, seed, path }: Failure): string {
+function describe({ message, seed, path, sent }: Failure): string {
+    const steps = sent.map(({ name, verb, command }) => `  ${name} ${verb} ${command.slice(0, COMMAND_CHARACTERS_MAX)}`);
     const replay = `npm run test:lifecycles -- --seed ${seed} --path ${path}`;
-    return `${message}\n\nthe smallest case found:\n${JSON.stringify(plan, bigints)}\n\nreplay it with: ${replay}`;
+    return ['the smallest case found:', ...steps, message, '', `replay it with: ${replay}`, ''].join('\n');
 }
 
 async function playAlone(order: Order): Promise<Report> {

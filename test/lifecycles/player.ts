@@ -50,7 +50,7 @@ export class Player {
         must(changed || answer.event === null, 'what changes nothing tells of nothing', sent);
         if (changed) {
             must(answer.event !== null, 'what changes something tells of it', sent);
-            this.watch.commits(sent.verb, answer.writes);
+            this.watch.commits(sent.verb, answer);
             must(this.ledger.commit(answer) === 'VALID', 'a transaction that is committed at once is valid', sent);
             this.sent.push(sent);
         }

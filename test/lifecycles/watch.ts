@@ -4,11 +4,14 @@ import type { Execution } from '@commonwatt/chaincode/domain/escrow';
 import { FINAL_STATES } from '@commonwatt/chaincode/domain/lifecycle';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
 import { agreementCodec } from '@commonwatt/chaincode/wire/agreement';
+import type { Halt } from '@commonwatt/chaincode/domain/halt';
+import { haltCodec } from '@commonwatt/chaincode/wire/halt';
 import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
 import { settlementCodec } from '@commonwatt/chaincode/wire/settlement';
 import { moneyIn } from '../support/held-money.js';
-import type { KeyWrite } from '../support/ledger-simulation.js';
-import type { LedgerStub } from '../support/ledger-stub.js';
+import type { Event } from '../support/ledger-simulation.js';
+import type { Endorsement, LedgerStub } from '../support/ledger-stub.js';
+import { Journal } from './journal.js';
 import type { Tally } from './tally.js';
 import { isStation } from './world.js';
 
@@ -50,12 +53,15 @@ export class Watch {
     readonly #executions = new Map<string, Execution>();
     readonly #drawnNano = new Map<string, bigint>();
     readonly settlements: Settlement[] = [];
+    readonly journal = new Journal();
 
     constructor(ledger: LedgerStub, tally: Tally) {
         this.#ledger = ledger;
         this.#tally = tally;
         for (const [key, { value }] of ledger.range('exchange', ' ', '~')) {
-            for (const [account, nano] of moneyIn(`exchange/${key}`, value.toString('utf8'))) {
+            const text = value.toString('utf8');
+            this.journal.record(key, text);
+            for (const [account, nano] of moneyIn(`exchange/${key}`, text)) {
                 this.#add(account, nano);
             }
         }
@@ -83,14 +89,22 @@ export class Watch {
         return [...this.#agreements.values()];
     }
 
+    /** Every halt that was ever set, as it ended. */
+    halts(): Halt[] {
+        return ['exchange', 'supervision'].flatMap((chaincode) =>
+            this.#ledger
+                .range(chaincode, 'halt-period/', 'halt-period0')
+                .map(([, { value }]) => haltCodec.decode(value.toString('utf8'))),
+        );
+    }
+
     balance(account: string): bigint {
         return this.#balances.get(account) ?? 0n;
     }
 
     /** Judges the writes of a transaction that is about to be committed. */
-    commits(verb: string, writes: readonly KeyWrite[]): void {
-        const touched = new Set<string>();
-        let moved = 0n;
+    commits(verb: string, { writes, event }: Pick<Endorsement, 'writes' | 'event'>): void {
+        const moved = new Map<string, bigint>();
         for (const { chaincode, key, value } of writes) {
             const before = this.#ledger.read(chaincode, key)?.value.toString('utf8') ?? null;
             const name = `${chaincode}/${key}`;
@@ -100,13 +114,16 @@ export class Watch {
             ];
             for (const [account, nano] of changes) {
                 this.#add(account, nano);
-                touched.add(account);
-                moved += nano;
+                moved.set(account, (moved.get(account) ?? 0n) + nano);
             }
+            this.#note(key, event, value);
             this.#checkRecord(verb, key, before, value);
         }
-        must(moved === 0n, 'every posting has its counterpart', { verb, moved });
-        for (const account of touched) {
+        if (!writes.some(({ key }) => key.startsWith('settlement/'))) {
+            this.journal.moved(moved);
+        }
+        must(sum([...moved.values()]) === 0n, 'every posting has its counterpart', { verb });
+        for (const account of moved.keys()) {
             const mayOwe = account.startsWith('cover/') || account.startsWith('system/');
             must(mayOwe || this.balance(account) >= 0n, 'free accounts and escrow are not negative', { verb, account });
         }
@@ -114,6 +131,23 @@ export class Watch {
 
     #add(account: string, nano: bigint): void {
         this.#balances.set(account, this.balance(account) + nano);
+    }
+
+    /** Keeps what a second settlement needs to know of the first. */
+    #note(key: string, event: Event | null, after: string | null): void {
+        if (after === null) {
+            return;
+        }
+        const [type = '', id = ''] = key.split('/');
+        const current = this.#agreements.get(id);
+        const isFunded = this.#executions.get(id)?.state === 'inForce';
+        if (type === 'agreement' && current !== undefined && isFunded && event !== null) {
+            this.journal.replaced(current, (JSON.parse(event.payload) as { fromSlot: number }).fromSlot);
+        }
+        this.journal.record(key, after);
+        if (type === 'settlement') {
+            this.journal.settled(settlementCodec.decode(after), this.#ledger);
+        }
     }
 
     #checkRecord(verb: string, key: string, before: string | null, after: string | null): void {

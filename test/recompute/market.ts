@@ -1,20 +1,20 @@
 import { Book, cover, escrow, free } from './book.js';
+import { causesOf, divided, type Shortage, takenBy } from './causes.js';
+import { type HandedOver, handedOver, ownExchanges } from './exchanges.js';
+import { deliversIn, type Lot, lotsOf, mirror, purchases, sales, spread, total, wholeOf } from './lots.js';
+import { defaultPart, energyPart } from './needs.js';
 import type { Registers } from './registers.js';
-import { type Agreement, type Leg, type Party, type Point, type Statement, whole } from './statement.js';
+import { least, magnitude, most } from './share.js';
+import { type Agreement, type Party, type Point, type Statement, type Step, type Terms, whole } from './statement.js';
 
-/** One leg of one agreement in one slot. */
-type Lot = {
-    agreement: Agreement;
-    leg: Leg;
-    agreedWh: bigint;
-    price: bigint;
-    shortWh: bigint;
-    untakenWh: bigint;
-    deliveredWh: bigint;
-};
+/** The order in which an agreement's carriers are settled. */
+const CARRIERS = ['gas', 'electricity', 'heat', 'cooling', 'mobility'];
 
-/** Whose cover a slot is booked on. */
-type Owner = { participantId: string; carrier: string; slot: number };
+/** One run. */
+type Run = { carrier: string; slot: number; earnedNano: Map<string, bigint> };
+
+/** What a point accounts for in a run. */
+type Account = { point: Point; netExportWh: bigint; importWh: bigint };
 
 /** Everything that moves money from the first deposit to the last settled slot, from signed terms and meters. */
 export class Market {
@@ -25,6 +25,10 @@ export class Market {
     readonly #coverNano = new Map<string, bigint>();
     /** Default amounts paid so far, by escrow account. */
     readonly #drawnNano = new Map<string, bigint>();
+    /** What fell short in settled slots, by agreement, leg and slot. */
+    readonly #shortages = new Map<string, Shortage>();
+    /** Carriers and slots that are settled. */
+    readonly #settled = new Set<string>();
 
     constructor(statement: Statement, registers: Registers) {
         this.#statement = statement;
@@ -39,46 +43,59 @@ export class Market {
             const purpose = { kind: 'deposit', agreementId: null, slot: null };
             this.book.move(whole(amountNano), 'system/external', free(participantId), purpose);
         }
-        for (const { amountNano, participantId, carrier } of this.#statement.covers) {
-            const account = cover(participantId, carrier);
-            this.book.move(whole(amountNano), free(participantId), account, {
-                kind: 'cover',
-                agreementId: null,
-                slot: null,
-            });
-            this.#coverNano.set(account, (this.#coverNano.get(account) ?? 0n) + whole(amountNano));
-        }
         this.#agreements.forEach((agreement) => {
             this.#fund(agreement);
             this.#releaseTerminated(agreement);
         });
-        const carriers = Object.keys(this.#statement.rules.carriers).sort();
-        for (const slot of this.#slots()) {
-            for (const carrier of carriers) {
-                this.#settle(carrier, slot);
+        for (const step of this.#statement.steps ?? this.#inOrder()) {
+            if (step.kind === 'cover') {
+                this.#raise(step);
+            } else {
+                this.#settle({ ...step, earnedNano: new Map() });
             }
-            this.#close(slot);
         }
     }
 
-    #slots(): number[] {
+    #inOrder(): Step[] {
         const { slots } = this.#statement.scenario;
         if (slots.some((slot, index) => slot !== (slots[0] ?? 0) + index)) {
             throw new Error('slots are settled in order, none is left out');
         }
-        return slots;
+        const carriers = CARRIERS.filter((carrier) => carrier in this.#statement.rules.carriers);
+        return [
+            ...this.#statement.covers.map((transfer) => ({ kind: 'cover' as const, ...transfer })),
+            ...slots.flatMap((slot) => carriers.map((carrier) => ({ kind: 'run' as const, carrier, slot }))),
+        ];
     }
 
+    #raise({ amountNano, participantId, carrier }: Extract<Step, { kind: 'cover' }>): void {
+        const account = cover(participantId, carrier);
+        const purpose = { kind: 'cover', agreementId: null, slot: null };
+        this.book.move(whole(amountNano), free(participantId), account, purpose);
+        this.#coverNano.set(account, (this.#coverNano.get(account) ?? 0n) + whole(amountNano));
+    }
+
+    /** Into escrow what the first version needs, then what every later one needs more, or back what it needs less. */
     #fund(agreement: Agreement): void {
+        const versions = [...(agreement.replaced ?? []), { terms: agreement, fromSlot: 0 }];
         for (const { participantId } of agreement.parties) {
-            const needed =
-                energyPart(agreement, participantId, agreement.firstSlot) + defaultPart(agreement, participantId);
-            const purpose = { kind: 'fund', agreementId: agreement.id, slot: null };
-            this.book.move(needed, free(participantId), escrow(agreement.id, participantId), purpose);
+            let before: { terms: Terms; fromSlot: number } | undefined;
+            for (const version of versions) {
+                const from = before?.fromSlot ?? version.terms.firstSlot;
+                const need = (terms: Terms | undefined): bigint =>
+                    terms === undefined
+                        ? 0n
+                        : energyPart(terms, participantId, from) + defaultPart(terms, participantId);
+                const changed = need(version.terms) - need(before?.terms);
+                const purpose = { kind: 'fund', agreementId: agreement.id, slot: null };
+                this.book.move(most(0n, changed), free(participantId), escrow(agreement.id, participantId), purpose);
+                this.#release(most(0n, -changed), agreement, participantId, null);
+                before = version;
+            }
         }
     }
 
-    /** A termination is taken to come before the last slot that is still delivered is settled. */
+    /** A termination comes while the last slot that is still delivered runs, so before it is settled. */
     #releaseTerminated(agreement: Agreement): void {
         const nothingLeft = agreement.endSlot <= agreement.firstSlot;
         for (const { participantId } of agreement.parties) {
@@ -88,38 +105,54 @@ export class Market {
         }
     }
 
-    #settle(carrier: string, slot: number): void {
+    #settle(run: Run): void {
+        const { carrier, slot } = run;
         const lots = this.#agreements.flatMap((agreement) => lotsOf(agreement, carrier, slot));
-        const points = this.#statement.points.filter((point) => point.carrier === carrier && point.fromSlot <= slot);
-        const meteredWh = new Map(points.map((point) => [point.pointId, this.#meteredWh(point, lots, slot)]));
-        for (const point of points) {
-            spread(point, lots, meteredWh.get(point.pointId) ?? 0n);
-        }
-        const earnedNano = new Map<string, bigint>();
         for (const lot of lots) {
-            const heldBack = lot.agreement.takeOrPay ? 0n : lot.untakenWh;
-            lot.deliveredWh = lot.agreedWh - (lot.shortWh > heldBack ? lot.shortWh : heldBack);
-            this.#pay(lot, slot, earnedNano);
-            this.#penalise(lot, lot.shortWh - heldBack, slot, earnedNano);
+            lot.takenBy = takenBy(lot, (leg) => this.#shortage(lot.agreement, leg, slot));
         }
-        const imbalanceNano = this.#imbalances(carrier, points, lots, meteredWh);
-        for (const participantId of [...imbalanceNano.keys()].sort()) {
-            const gained = imbalanceNano.get(participantId) ?? 0n;
-            const own = points.filter((point) => point.participantId === participantId);
-            const feeNano = this.#feeNano(carrier, own, slot);
-            this.#balance({ participantId, carrier, slot }, gained, feeNano, earnedNano.get(participantId) ?? 0n);
+        const points = this.#statement.points.filter((point) => point.carrier === carrier && point.fromSlot <= slot);
+        const accounts = carrier === 'mobility' ? this.#mobility(points, lots, slot) : this.#grid(points, lots, slot);
+        for (const lot of lots) {
+            lot.heldBackWh = lot.agreement.takeOrPay && carrier !== 'mobility' ? 0n : lot.untakenWh;
+            lot.deliveredWh = lot.agreedWh - most(lot.shortWh, lot.heldBackWh);
+            this.#pay(lot, run);
+            this.#penalise(lot, run);
+            this.#remember(lot, slot);
         }
+        this.#settled.add(`${carrier} ${String(slot)}`);
+        this.#close(run);
+        this.#balance(accounts, lots, run);
     }
 
-    #meteredWh(point: Point, lots: Lot[], slot: number): bigint {
-        const { source } = point;
-        if (source !== null) {
-            return this.#registers.netExportWh({ ...point, source }, slot);
-        }
-        return total(sales(lots, point), 'agreedWh') - total(purchases(lots, point), 'agreedWh');
+    #grid(points: Point[], lots: Lot[], slot: number): Account[] {
+        const metered = ownExchanges(points, this.#registers, slot);
+        return points.map((point): Account => {
+            const agreed = total(sales(lots, point), 'agreedWh') - total(purchases(lots, point), 'agreedWh');
+            const own = metered.find((exchange) => exchange.point === point);
+            const netExportWh = own?.netExportWh ?? agreed;
+            spread(point, lots, netExportWh);
+            return { point, netExportWh, importWh: own?.importWh ?? 0n };
+        });
     }
 
-    #pay(lot: Lot, slot: number, earnedNano: Map<string, bigint>): void {
+    #mobility(points: Point[], lots: Lot[], slot: number): Account[] {
+        const chargePoints = this.#statement.points.filter(
+            ({ carrier, pointId, chargePointId }) => carrier === 'electricity' && chargePointId === pointId,
+        );
+        const handed: HandedOver[] = handedOver(points, chargePoints, this.#registers, slot);
+        for (const { vehicle, netExportWh } of handed) {
+            mirror(vehicle, lots, netExportWh);
+        }
+        return points.map((point): Account => {
+            const asVehicle = handed.find(({ vehicle }) => vehicle === point);
+            const mirrored = handed.filter(({ station }) => station === point);
+            const given = mirrored.reduce((sum, { netExportWh }) => sum - netExportWh, 0n);
+            return { point, netExportWh: asVehicle?.netExportWh ?? given, importWh: 0n };
+        });
+    }
+
+    #pay(lot: Lot, { slot, earnedNano }: Run): void {
         const { agreement, leg, price } = lot;
         const [payer, payee] = price < 0n ? [leg.sellerId, leg.buyerId] : [leg.buyerId, leg.sellerId];
         const due = magnitude(price) * lot.deliveredWh;
@@ -129,18 +162,43 @@ export class Market {
         earnedNano.set(payee, (earnedNano.get(payee) ?? 0n) + due);
     }
 
-    #penalise(lot: Lot, missedWh: bigint, slot: number, earnedNano: Map<string, bigint>): void {
-        const { agreement, leg } = lot;
-        const [liable, other] = missedWh > 0n ? [leg.sellerId, leg.buyerId] : [leg.buyerId, leg.sellerId];
-        const beyond = magnitude(missedWh) - (lot.agreedWh * whole(agreement.toleranceBp)) / 10_000n;
-        if (beyond <= 0n || this.#exempt(agreement, liable, leg.carrier, slot)) {
+    /** Who owes for what was missed: the buyer, or the seller and those who caused it, in the order of their legs. */
+    #penalise(lot: Lot, run: Run): void {
+        const { agreement, leg, index } = lot;
+        const missedWh = lot.shortWh - lot.heldBackWh;
+        const tolerated = (lot.agreedWh * whole(agreement.toleranceBp)) / 10_000n;
+        const beyond = magnitude(missedWh) - tolerated;
+        if (beyond <= 0n) {
+            return;
+        }
+        if (missedWh < 0n) {
+            this.#draw(agreement, [leg.buyerId, leg.sellerId], beyond, leg.carrier, run);
+            return;
+        }
+        const passedOn = least(missedWh, wholeOf(lot.takenBy));
+        const own = most(0n, missedWh - passedOn - tolerated);
+        const owed = [
+            { leg: index, exempt: false, wh: own },
+            ...divided(beyond - own, lot.takenBy).filter((cause) => !cause.exempt),
+        ].sort((left, right) => left.leg - right.leg);
+        for (const { leg: cause, wh } of owed) {
+            const liable = agreement.legs[cause]?.sellerId ?? '';
+            if (liable !== leg.buyerId) {
+                this.#draw(agreement, [liable, leg.buyerId], wh, leg.carrier, run);
+            }
+        }
+    }
+
+    #draw(agreement: Agreement, [liable, other]: [string, string], wh: bigint, carrier: string, run: Run): void {
+        const { slot, earnedNano } = run;
+        if (this.#exempt(agreement, liable, carrier, slot)) {
             return;
         }
         const from = escrow(agreement.id, liable);
         const drawn = this.#drawnNano.get(from) ?? 0n;
-        const left = whole(agreement.defaultCapNano) - drawn;
-        const claimed = whole(agreement.defaultRateMicroPerKwh) * beyond;
-        const due = claimed < left ? claimed : left;
+        // Of an agreement that changed before delivery, the last version's part is what there is.
+        const left = defaultPart(agreement, liable) - drawn;
+        const due = least(whole(agreement.defaultRateMicroPerKwh) * wh, left);
         this.book.move(due, from, free(other), { kind: 'default', agreementId: agreement.id, slot });
         this.#drawnNano.set(from, drawn + due);
         earnedNano.set(other, (earnedNano.get(other) ?? 0n) + due);
@@ -159,51 +217,66 @@ export class Market {
         );
     }
 
-    /** Money that every owner of a point gains or, negative, owes for what its agreements do not explain. */
-    #imbalances(carrier: string, points: Point[], lots: Lot[], meteredWh: Map<string, bigint>): Map<string, bigint> {
+    #remember(lot: Lot, slot: number): void {
+        const { agreement, leg, index, agreedWh, shortWh } = lot;
+        const causes = causesOf(lot, this.#exempt(agreement, leg.sellerId, leg.carrier, slot));
+        this.#shortages.set(`${agreement.id} ${String(index)} ${String(slot)}`, { agreedWh, shortWh, causes });
+    }
+
+    #shortage({ id }: Agreement, leg: number, slot: number): Shortage {
+        const known = this.#shortages.get(`${id} ${String(leg)} ${String(slot)}`);
+        if (known === undefined) {
+            throw new Error(`leg ${String(leg)} of ${id} is made use of before it is settled`);
+        }
+        return known;
+    }
+
+    /** Books imbalance and fee on the owners' covers; a cover below zero takes from what was earned in this run. */
+    #balance(accounts: Account[], lots: Lot[], { carrier, slot, earnedNano }: Run): void {
         const prices = this.#statement.rules.carriers[carrier];
         if (prices === undefined) {
             throw new Error(`no rules for ${carrier}`);
         }
-        const gains = new Map<string, bigint>();
-        for (const point of points) {
-            const traded = total(sales(lots, point), 'deliveredWh') - total(purchases(lots, point), 'deliveredWh');
-            const imbalance = (meteredWh.get(point.pointId) ?? 0n) - traded;
-            const price = whole(imbalance < 0n ? prices.imbalanceShortMicroPerKwh : prices.imbalanceLongMicroPerKwh);
-            gains.set(point.participantId, (gains.get(point.participantId) ?? 0n) + imbalance * price);
+        const purpose = (kind: string): { kind: string; agreementId: null; slot: number } => ({
+            kind,
+            agreementId: null,
+            slot,
+        });
+        for (const participantId of [...new Set(accounts.map(({ point }) => point.participantId))].sort()) {
+            const own = accounts.filter(({ point }) => point.participantId === participantId);
+            let [gained, fee] = [0n, 0n];
+            for (const { point, netExportWh, importWh } of own) {
+                const traded = total(sales(lots, point), 'deliveredWh') - total(purchases(lots, point), 'deliveredWh');
+                const imbalance = netExportWh - traded;
+                const { imbalanceShortMicroPerKwh: short, imbalanceLongMicroPerKwh: long } = prices;
+                gained += imbalance * whole(imbalance < 0n ? short : long);
+                fee += importWh * whole(prices.networkFeeMicroPerKwh);
+            }
+            const account = cover(participantId, carrier);
+            this.#book(account, imbalanceAccount(carrier), gained, purpose('imbalance'));
+            this.#book(account, feesAccount(carrier), -fee, purpose('fee'));
+            const balance = (this.#coverNano.get(account) ?? 0n) + gained - fee;
+            const repaid = least(most(0n, -balance), earnedNano.get(participantId) ?? 0n);
+            this.book.move(repaid, free(participantId), account, purpose('debt'));
+            this.#coverNano.set(account, balance + repaid);
         }
-        return gains;
     }
 
-    /** Network fee of an owner's points, for what their meters took. */
-    #feeNano(carrier: string, points: Point[], slot: number): bigint {
-        const price = whole(this.#statement.rules.carriers[carrier]?.networkFeeMicroPerKwh ?? '');
-        return points.reduce((sum, point) => {
-            const { source } = point;
-            return source === null ? sum : sum + price * this.#registers.importWh({ ...point, source }, slot);
-        }, 0n);
+    /** A gain into an account from another one, or a loss the other way. */
+    #book(account: string, other: string, gained: bigint, purpose: Parameters<Book['move']>[3]): void {
+        const [from, to] = gained < 0n ? [account, other] : [other, account];
+        this.book.move(magnitude(gained), from, to, purpose);
     }
 
-    /** Books imbalance and fee on the credit cover; a cover below zero takes from what was earned in this run. */
-    #balance({ participantId, carrier, slot }: Owner, gained: bigint, fee: bigint, earned: bigint): void {
-        const account = cover(participantId, carrier);
-        const [from, to] = gained < 0n ? [account, imbalanceAccount(carrier)] : [imbalanceAccount(carrier), account];
-        this.book.move(magnitude(gained), from, to, { kind: 'imbalance', agreementId: null, slot });
-        const [payer, payee] = fee < 0n ? [feesAccount(carrier), account] : [account, feesAccount(carrier)];
-        this.book.move(magnitude(fee), payer, payee, { kind: 'fee', agreementId: null, slot });
-        const balance = (this.#coverNano.get(account) ?? 0n) + gained - fee;
-        const owed = balance < 0n ? -balance : 0n;
-        const repaid = owed < earned ? owed : earned;
-        this.book.move(repaid, free(participantId), account, { kind: 'debt', agreementId: null, slot });
-        this.#coverNano.set(account, balance + repaid);
-    }
-
-    /** Gives back what is left of the default parts of agreements whose last slot this was. */
-    #close(slot: number): void {
-        const last = this.#agreements.filter(
-            (agreement) => deliversIn(agreement, slot) && agreement.endSlot === slot + 1,
-        );
-        for (const agreement of last) {
+    /** Gives back what is left of the default parts of agreements of which nothing is left to settle. */
+    #close({ carrier, slot }: Run): void {
+        const through = this.#agreements.filter((agreement) => {
+            const carriers = [...new Set(agreement.legs.map((leg) => leg.carrier))];
+            const last = agreement.endSlot - 1;
+            const delivers = carriers.includes(carrier) && slot === last && deliversIn(agreement, slot);
+            return delivers && carriers.every((each) => this.#settled.has(`${each} ${String(last)}`));
+        });
+        for (const agreement of through) {
             for (const { participantId } of agreement.parties) {
                 const drawn = this.#drawnNano.get(escrow(agreement.id, participantId)) ?? 0n;
                 this.#release(defaultPart(agreement, participantId) - drawn, agreement, participantId, slot);
@@ -219,92 +292,5 @@ export class Market {
 
 const feesAccount = (carrier: string): string => `system/fees/${carrier}`;
 const imbalanceAccount = (carrier: string): string => `system/imbalance/${carrier}`;
-const magnitude = (value: bigint): bigint => (value < 0n ? -value : value);
-const sales = (lots: Lot[], { pointId }: Point): Lot[] => lots.filter(({ leg }) => leg.sellerPoint === pointId);
-const purchases = (lots: Lot[], { pointId }: Point): Lot[] => lots.filter(({ leg }) => leg.buyerPoint === pointId);
-const deliversIn = ({ firstSlot, endSlot }: Agreement, slot: number): boolean => slot >= firstSlot && slot < endSlot;
 const ownHalt = (party: Party | undefined, mspId: string): boolean =>
     party?.mspId === mspId || party?.beneficialOwnerMspId === mspId;
-
-function total(lots: Lot[], quantity: 'agreedWh' | 'deliveredWh'): bigint {
-    let sum = 0n;
-    for (const lot of lots) {
-        sum += lot[quantity];
-    }
-    return sum;
-}
-
-function lotsOf(agreement: Agreement, carrier: string, slot: number): Lot[] {
-    if (!deliversIn(agreement, slot)) {
-        return [];
-    }
-    return agreement.legs
-        .filter((leg) => leg.carrier === carrier)
-        .map((leg) => ({
-            agreement,
-            leg,
-            ...agreed(agreement, leg, slot),
-            shortWh: 0n,
-            untakenWh: 0n,
-            deliveredWh: 0n,
-        }));
-}
-
-function agreed(agreement: Agreement, leg: Leg, slot: number): { agreedWh: bigint; price: bigint } {
-    const index = slot - agreement.firstSlot;
-    return { agreedWh: whole(leg.energyWh[index] ?? ''), price: whole(leg.priceMicroPerKwh[index] ?? '') };
-}
-
-/** Σ q|p| that a party pays from a slot on, to the end of what was signed. */
-function energyPart(agreement: Agreement, participantId: string, fromSlot: number): bigint {
-    let sum = 0n;
-    const endSlot = agreement.firstSlot + agreement.slotCount;
-    for (let slot = Math.max(fromSlot, agreement.firstSlot); slot < endSlot; slot += 1) {
-        for (const leg of agreement.legs) {
-            const { agreedWh, price } = agreed(agreement, leg, slot);
-            sum += (price < 0n ? leg.sellerId : leg.buyerId) === participantId ? agreedWh * magnitude(price) : 0n;
-        }
-    }
-    return sum;
-}
-
-function defaultPart(agreement: Agreement, participantId: string): bigint {
-    let liableWh = 0n;
-    for (const leg of agreement.legs) {
-        const answers = leg.sellerId === participantId || (leg.buyerId === participantId && !agreement.takeOrPay);
-        liableWh += answers ? leg.energyWh.reduce((sum, energy) => sum + whole(energy), 0n) : 0n;
-    }
-    const most = whole(agreement.defaultRateMicroPerKwh) * liableWh;
-    const cap = whole(agreement.defaultCapNano);
-    return most < cap ? most : cap;
-}
-
-/** Puts a point's shortfall on what it sells and its under-take on what it buys. */
-function spread(point: Point, lots: Lot[], meteredWh: bigint): void {
-    const [sold, bought] = [sales(lots, point), purchases(lots, point)];
-    const deviation = meteredWh - (total(sold, 'agreedWh') - total(bought, 'agreedWh'));
-    share(-deviation, sold, 'shortWh');
-    share(deviation, bought, 'untakenWh');
-}
-
-/** Largest remainder over the agreed energies, at most all of them; lots come in the order that settles ties. */
-function share(wantedWh: bigint, lots: Lot[], quantity: 'shortWh' | 'untakenWh'): void {
-    const all = total(lots, 'agreedWh');
-    const shared = wantedWh < all ? wantedWh : all;
-    if (shared <= 0n) {
-        return;
-    }
-    let left = shared;
-    for (const lot of lots) {
-        lot[quantity] = (shared * lot.agreedWh) / all;
-        left -= lot[quantity];
-    }
-    const waiting = [...lots];
-    while (left > 0n) {
-        const remainder = (lot: Lot): bigint => (shared * lot.agreedWh) % all;
-        const next = waiting.reduce((best, lot) => (remainder(lot) > remainder(best) ? lot : best));
-        next[quantity] += 1n;
-        waiting.splice(waiting.indexOf(next), 1);
-        left -= 1n;
-    }
-}

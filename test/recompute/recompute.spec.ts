@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -274,7 +274,10 @@ describe('recompute.js', () => {
     });
 
     it('imports nothing but Node and its own folder', () => {
-        const own = ['book', 'market', 'meters', 'recompute', 'registers', 'statement'];
+        const own = readdirSync(join(example, '..'))
+            .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
+            .map((name) => name.slice(0, -'.ts'.length));
+        expect(own).to.include('market');
         for (const name of own) {
             const text = readFileSync(join(example, '..', `${name}.ts`), 'utf8');
             for (const [, source = ''] of text.matchAll(/from '([^']+)'/g)) {

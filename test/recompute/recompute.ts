@@ -21,7 +21,11 @@ export type Difference = Readonly<{
 /** Recomputes every posting from the CSV files and the signed terms; no difference means equal to the last nano. */
 export function recompute(demoJson: unknown, scenarioDir: string): Difference[] {
     const statement = demoJson as Statement;
-    const meters = new Meters(scenarioDir, statement.scenario.week, statement.scenario.slots);
+    return recomputeFrom(statement, new Meters(scenarioDir, statement.scenario.week, statement.scenario.slots));
+}
+
+/** The same, whoever tells what the meters showed. */
+export function recomputeFrom(statement: Statement, meters: Pick<Meters, 'state'>): Difference[] {
     const market = new Market(statement, new Registers(meters, statement.gaps));
     market.run();
     const { postings } = market.book;

@@ -6,14 +6,22 @@ import type { Gap, Source } from './statement.js';
 /** Tuesday, 20 January 1970, in the forenoon. */
 const slot = 19 * 96 + 40;
 const NOTHING: Source = { columns: [], factor: ['1', '1'], simulatedWh: [] };
-const point = { pointId: 'p', participantId: 'a', carrier: 'heat', fromSlot: 0, source: NOTHING };
+const point = {
+    pointId: 'p',
+    participantId: 'a',
+    carrier: 'heat',
+    fromSlot: 0,
+    source: NOTHING,
+    parentPointId: null,
+    chargePointId: null,
+};
 
 function imports(metered: Readonly<Record<number, bigint>>, gaps: Gap[]): (of: number) => bigint {
     const meters = {
         state: (_point: Metered, of: number): State => ({ exportWh: 0n, importWh: metered[of] ?? -1n }),
     };
     const registers = new Registers(meters, gaps);
-    return (of) => -registers.netExportWh(point, of);
+    return (of) => registers.energy(point, of).importWh;
 }
 const gap = (of: number, nextSlot: number | null): Gap => ({ pointId: 'p', slot: of, nextSlot });
 

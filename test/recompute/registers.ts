@@ -13,15 +13,10 @@ export class Registers {
         this.#gaps = gaps;
     }
 
-    /** Export less import of a point with a meter in a slot, between the registers that settlement went by. */
-    netExportWh(point: Metered, slot: number): bigint {
+    /** What the point's meter counted in a slot, between the registers that settlement went by. */
+    energy(point: Metered, slot: number): State {
         const [before, after] = [this.#state(point, slot - 1), this.#state(point, slot)];
-        return after.exportWh - before.exportWh - (after.importWh - before.importWh);
-    }
-
-    /** What the point took from the network between the same registers. */
-    importWh(point: Metered, slot: number): bigint {
-        return this.#state(point, slot).importWh - this.#state(point, slot - 1).importWh;
+        return { exportWh: after.exportWh - before.exportWh, importWh: after.importWh - before.importWh };
     }
 
     #state(point: Metered, slot: number): State {

@@ -9,9 +9,15 @@ export type Statement = {
     deposits: { participantId: string; paymentId: string; amountNano: string }[];
     /** What participants moved into their credit covers. */
     covers: { participantId: string; carrier: string; amountNano: string }[];
+    /** Runs and transfers into covers as they followed each other; absent: all transfers first, then slot after slot. */
+    steps?: Step[];
     postings: { account: string; agreementId: string | null; kind: string; slot: number | null; amountNano: string }[];
     sums: { byKind: Record<string, string>; total: string };
 };
+
+export type Step =
+    | { kind: 'run'; carrier: string; slot: number }
+    | { kind: 'cover'; participantId: string; carrier: string; amountNano: string };
 
 export type CoverPrices = {
     imbalanceShortMicroPerKwh: string;
@@ -29,13 +35,17 @@ export type Source = {
     simulatedWh: string[];
 };
 
-/** A point without a source is scheduled: it delivers what it sold. */
+/** A point without a source is scheduled: it delivers what it sold; a mobility point has its charge point's. */
 export type Point = {
     pointId: string;
     participantId: string;
     carrier: string;
     source: Source | null;
     fromSlot: number;
+    /** The point whose meter counts this one, too. */
+    parentPointId: string | null;
+    /** The electricity point whose meter counts what is handed over here; a charge point names itself. */
+    chargePointId: string | null;
 };
 
 export type Leg = {
@@ -50,20 +60,31 @@ export type Leg = {
 
 export type Party = { participantId: string; mspId: string; beneficialOwnerMspId?: string | null };
 
-export type Agreement = {
-    id: string;
-    parties: Party[];
+/** One leg is made from another: of 10 000 Wh of the input come `ratioBp` of the output. */
+export type Conversion = { inputLeg: number; outputLeg: number; ratioBp: number | string };
+
+/** What was signed, of one version. */
+export type Terms = {
     legs: Leg[];
+    conversions: Conversion[];
     firstSlot: number;
     slotCount: number;
-    /** First slot that is not delivered; before firstSlot + slotCount only after a termination. */
-    endSlot: number;
     defaultRateMicroPerKwh: string;
     defaultCapNano: string;
     toleranceBp: number | string;
     takeOrPay: boolean;
     exemptions: string[];
+};
+
+/** The terms are those in force at the end. */
+export type Agreement = Terms & {
+    id: string;
+    parties: Party[];
+    /** First slot that is not delivered; before firstSlot + slotCount only after a termination. */
+    endSlot: number;
     funded: boolean;
+    /** Versions that were in force and funded before, each with the slot from which the next one counted. */
+    replaced?: { terms: Terms; fromSlot: number }[];
 };
 
 /**
