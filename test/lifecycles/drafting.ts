@@ -1,6 +1,14 @@
 import type { Leg, Terms } from '@commonwatt/chaincode/domain/agreement';
-import { CARRIERS } from '@commonwatt/chaincode/domain/charter';
-import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { CARRIERS, isUpstream } from '@commonwatt/chaincode/domain/charter';
+import type { Conversion } from '@commonwatt/chaincode/domain/conversion';
+import {
+    amountNano,
+    energyWh,
+    priceMicroPerKwh,
+    shareFloor,
+    smaller,
+    sumEnergy,
+} from '@commonwatt/chaincode/domain/units';
 import { FIRST_SLOT, sampleTerms } from '../support/sample-market.js';
 import type { DrawnLeg, DrawnTerms, Move } from './plan.js';
 import { POINTS, SLOTS, SUBJECTS, type WorldPoint } from './world.js';
@@ -28,13 +36,15 @@ export function draftOf(drawn: DrawnTerms, salt: number): Terms {
     const names = Object.keys(SUBJECTS);
     const circle = new Set(drawn.circle.map((index) => at(names, index)));
     const slotCount = Math.min(drawn.length, SLOTS - drawn.offset);
-    const legs = drawn.legs.reduce<Leg[]>((chosen, leg) => [...chosen, legOf(leg, circle, chosen, slotCount)], []);
+    const chosen = drawn.legs.reduce<Leg[]>((before, leg) => [...before, legOf(leg, circle, before, slotCount)], []);
+    const { legs, conversions } = converted(chosen, drawn.legs);
     const ids = partiesOf(legs);
     return sampleTerms({
         proposerId: ids[0] ?? '',
         salt: salt.toString(16).padStart(64, '0'),
         parties: ids.map((participantId) => ({ participantId, lane: 0 })),
         legs,
+        conversions,
         firstSlot: FIRST_SLOT + drawn.offset,
         slotCount,
         defaultRateMicroPerKwh: priceMicroPerKwh(drawn.rate),
@@ -54,10 +64,11 @@ function legOf(drawn: DrawnLeg, circle: ReadonlySet<string>, chosen: readonly Le
         ({ seller, buyer }) => circle.has(seller.participantId) && circle.has(buyer.participantId),
     );
     const parties = new Set(partiesOf(chosen));
+    const downstream = within.filter((ends) => drawn.ratioBp > 0 && chosen.some((leg) => feeds(leg, ends)));
     const fits = ENDS.filter(
         ({ seller, buyer }) => new Set([...parties, seller.participantId, buyer.participantId]).size <= PARTIES_MAX,
     );
-    const pool = [within.filter(({ seller }) => seller.carrier === carrier), within, fits].find(
+    const pool = [downstream, within.filter(({ seller }) => seller.carrier === carrier), within, fits].find(
         (candidates) => candidates.length > 0,
     );
     const { seller, buyer } = at(pool ?? ENDS, drawn.seller * 100 + drawn.buyer);
@@ -72,6 +83,37 @@ function legOf(drawn: DrawnLeg, circle: ReadonlySet<string>, chosen: readonly Le
         energyWh: [energies.some((each) => each > 0n) ? first : 1n, ...others].map(energyWh),
         priceMicroPerKwh: drawn.price.slice(0, slotCount).map(priceMicroPerKwh),
     };
+}
+
+const feeds = (input: Leg, { seller }: Pick<Ends, 'seller'>): boolean =>
+    input.buyerId === seller.participantId && isUpstream(input.carrier, seller.carrier);
+
+/**
+ * Makes legs from earlier ones that their seller buys, where that was drawn; what such a leg promises is cut down to what
+ * its inputs yield, and one of which nothing is left is made from nothing.
+ */
+function converted(chosen: readonly Leg[], drawn: readonly DrawnLeg[]): Pick<Terms, 'legs' | 'conversions'> {
+    const legs = [...chosen];
+    const conversions: Conversion[] = [];
+    const downstream = [...chosen.entries()].sort(
+        ([, left], [, right]) => CARRIERS.indexOf(left.carrier) - CARRIERS.indexOf(right.carrier),
+    );
+    for (const [outputLeg, output] of downstream) {
+        const ratioBp = drawn[outputLeg]?.ratioBp ?? 0;
+        const inputs = legs.flatMap((leg, index) => {
+            const isInput = leg.buyerId === output.sellerId && isUpstream(leg.carrier, output.carrier);
+            return isInput && ratioBp > 0 ? [index] : [];
+        });
+        const promised = output.energyWh.map((energy, offset) => {
+            const yields = inputs.map((index) => shareFloor(legs[index]?.energyWh[offset] ?? energyWh(0n), ratioBp));
+            return smaller(energy, sumEnergy(yields));
+        });
+        if (sumEnergy(promised) > 0n) {
+            legs[outputLeg] = { ...output, energyWh: promised };
+            conversions.push(...inputs.map((inputLeg) => ({ inputLeg, outputLeg, ratioBp })));
+        }
+    }
+    return { legs, conversions };
 }
 
 /** The next version: other energies and prices from a slot on, another end, other liability as long as that may change. */
@@ -90,7 +132,8 @@ export function amended(current: Terms, previousHash: string, fromSlot: number, 
             ...leg,
             energyWh: offsets.map((offset) => {
                 const before = leg.energyWh[offset] ?? 0n;
-                return energyWh(offset < from ? before : (before + move.energyWh + BigInt(index)) % 1_000_000n);
+                const isFixed = offset < from || current.conversions.length > 0;
+                return energyWh(isFixed ? before : (before + move.energyWh + BigInt(index)) % 1_000_000n);
             }),
             priceMicroPerKwh: offsets.map((offset) =>
                 offset < from ? (leg.priceMicroPerKwh[offset] ?? priceMicroPerKwh(0n)) : priceMicroPerKwh(move.price),

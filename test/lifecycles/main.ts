@@ -23,7 +23,9 @@ const USAGE = `Plays random lifecycles of agreements on the market's own contrac
 const COMMAND_CHARACTERS_MAX = 1_500;
 
 function describe({ message, seed, path, sent }: Failure): string {
-    const steps = sent.map(({ name, verb, command }) => `  ${name} ${verb} ${command.slice(0, COMMAND_CHARACTERS_MAX)}`);
+    const steps = sent.map(
+        ({ name, verb, command }) => `  ${name} ${verb} ${command.slice(0, COMMAND_CHARACTERS_MAX)}`,
+    );
     const replay = `npm run test:lifecycles -- --seed ${seed} --path ${path}`;
     return ['the smallest case found:', ...steps, message, '', `replay it with: ${replay}`, ''].join('\n');
 }

@@ -18,6 +18,8 @@ export type DrawnLeg = Readonly<{
     carrier: number;
     seller: number;
     buyer: number;
+    /** Made from an earlier leg, if one can be, of so much for 10 000 Wh; 0: from none. */
+    ratioBp: number;
     energyWh: readonly bigint[];
     price: readonly bigint[];
 }>;
@@ -117,6 +119,12 @@ const leg: fc.Arbitrary<DrawnLeg> = fc.record({
     carrier: fc.nat({ max: 99 }),
     seller: fc.nat({ max: 99 }),
     buyer: fc.nat({ max: 99 }),
+    ratioBp: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(0) },
+        fc.integer({ min: 1, max: 10_000 }),
+        fc.integer({ min: 10_000, max: 40_000 }),
+        fc.constant(10_000),
+    ),
     energyWh: perSlot(energy),
     price: perSlot(price),
 });

@@ -59,8 +59,7 @@ function statementOf(rules: Rules, watch: Watch): Statement {
     };
 }
 
-const writtenTerms = (terms: SignedTerms): Terms =>
-    ({ conversions: [], ...(termsCodec.toJson(terms) as object) }) as unknown as Terms;
+const writtenTerms = (terms: SignedTerms): Terms => termsCodec.toJson(terms) as unknown as Terms;
 
 function sumsOf(postings: Statement['postings']): Statement['sums'] {
     const byKind = new Map<string, bigint>();

@@ -36,7 +36,11 @@ export async function play(order: Order): Promise<Outcome> {
         }
     });
     const { seed, count: numRuns, path } = order;
-    const details = await fc.check(property, { seed, numRuns, ...(path === undefined ? {} : { path, endOnFailure: true }) });
+    const details = await fc.check(property, {
+        seed,
+        numRuns,
+        ...(path === undefined ? {} : { path, endOnFailure: true }),
+    });
     if (!details.failed) {
         return { tally, failure: null };
     }

@@ -186,6 +186,7 @@ export class Watch {
         if (known === undefined) {
             this.#tally.saw(`agreements of ${terms.parties.length} parties`);
             this.#tally.saw(`agreements of ${terms.legs.length} legs`);
+            this.#tally.saw('agreements with conversions', terms.conversions.length > 0 ? 1 : 0);
             for (const carrier of new Set(terms.legs.map((leg) => leg.carrier))) {
                 this.#tally.saw(`agreements on ${carrier}`);
             }
@@ -237,22 +238,30 @@ export class Watch {
         const imbalance = sum(points.map((point) => point.imbalanceWh));
         must(metered === imbalance, 'energy closes', { carrier, slot, metered, imbalance });
         for (const result of legs) {
-            const { terms } = this.#found(result.agreementId);
-            const agreed = terms.legs[result.leg]?.energyWh[slot - terms.firstSlot];
-            const price = terms.legs[result.leg]?.priceMicroPerKwh[slot - terms.firstSlot] ?? 0n;
-            // One meter counts both sides of mobility: what is not handed over there is owed by nobody.
-            const excused = terms.takeOrPay && carrier !== 'mobility' ? 0n : result.untakenWh;
-            must(carrier !== 'mobility' || result.shortWh === result.untakenWh, 'stations mirror vehicles', { result });
-            must(result.agreedWh === agreed, 'a leg settles what was agreed', { slot, result });
-            const delivered = agreed - larger(result.shortWh, excused);
-            must(result.deliveredWh === delivered && delivered >= 0n, 'd = q − max(s, u′)', { slot, result });
-            must(result.paymentNano === delivered * price, 'a leg pays its price', { slot, result });
+            this.#checkLeg(settlement, result);
         }
         for (const point of points) {
             this.#checkPoint(settlement, point);
             this.#tally.saw(`results ${point.quality}`);
         }
         this.#checkCaps(settlement);
+    }
+
+    #checkLeg({ carrier, slot }: Settlement, result: Settlement['legs'][number]): void {
+        const { terms } = this.#found(result.agreementId);
+        const agreed = terms.legs[result.leg]?.energyWh[slot - terms.firstSlot];
+        const price = terms.legs[result.leg]?.priceMicroPerKwh[slot - terms.firstSlot] ?? 0n;
+        // One meter counts both sides of mobility: what is not handed over there is owed by nobody.
+        const excused = terms.takeOrPay && carrier !== 'mobility' ? 0n : result.untakenWh;
+        must(carrier !== 'mobility' || result.shortWh === result.untakenWh, 'stations mirror vehicles', { result });
+        must(result.agreedWh === agreed, 'a leg settles what was agreed', { slot, result });
+        const delivered = agreed - larger(result.shortWh, excused);
+        must(result.deliveredWh === delivered && delivered >= 0n, 'd = q − max(s, u′)', { slot, result });
+        must(result.paymentNano === delivered * price, 'a leg pays its price', { slot, result });
+        for (const { causeLeg, claimedNano, drawnNano, liableId, payeeId } of result.defaults) {
+            must(drawnNano <= claimedNano && liableId !== payeeId, 'a default amount is owed', { slot, result });
+            this.#tally.saw('default amounts passed on', causeLeg === result.leg ? 0 : 1);
+        }
     }
 
     /** A run leaves out no agreement in force, and takes in no other. */

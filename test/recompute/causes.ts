@@ -7,8 +7,8 @@ export type Shortage = { agreedWh: bigint; shortWh: bigint; causes: Cause[] };
 
 const yieldOf = (wh: bigint, ratioBp: number | string): bigint => (wh * whole(ratioBp)) / 10_000n;
 
-/** What the shortages of a leg's inputs take from it, by who caused them. */
-export function takenBy(lot: Lot, inputOf: (leg: number) => Shortage): Cause[] {
+/** What the shortages of a leg's inputs take from it, by who caused them; who is exempt in this run, is so from here on. */
+export function takenBy(lot: Lot, inputOf: (leg: number) => Shortage, isExempt: (seller: string) => boolean): Cause[] {
     const taken = lot.agreement.conversions
         .filter(({ outputLeg }) => outputLeg === lot.index)
         .flatMap(({ inputLeg, ratioBp }) => {
@@ -16,7 +16,12 @@ export function takenBy(lot: Lot, inputOf: (leg: number) => Shortage): Cause[] {
             const missing = yieldOf(agreedWh, ratioBp) - yieldOf(agreedWh - shortWh, ratioBp);
             return divided(missing, causes);
         });
-    return collected(taken);
+    return collected(
+        taken.map((cause) => ({
+            ...cause,
+            exempt: cause.exempt || isExempt(lot.agreement.legs[cause.leg]?.sellerId ?? ''),
+        })),
+    );
 }
 
 /** Who caused the shortage of a leg: who took from it, up to the shortage, and its own seller for the rest. */

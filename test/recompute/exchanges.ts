@@ -53,12 +53,7 @@ function crossed(seenWh: bigint, counted: bigint[]): bigint[] {
 export type HandedOver = { vehicle: Point; station: Point | undefined; netExportWh: bigint };
 
 /** At every charge point that mobility points name. */
-export function handedOver(
-    mobility: Point[],
-    chargePoints: Point[],
-    registers: Registers,
-    slot: number,
-): HandedOver[] {
+export function handedOver(mobility: Point[], chargePoints: Point[], registers: Registers, slot: number): HandedOver[] {
     return chargePoints.filter(isMetered).flatMap((chargePoint) => {
         const named = mobility.filter((point) => point.chargePointId === chargePoint.pointId);
         const station = named.find((point) => point.participantId === chargePoint.participantId);

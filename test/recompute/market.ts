@@ -109,7 +109,11 @@ export class Market {
         const { carrier, slot } = run;
         const lots = this.#agreements.flatMap((agreement) => lotsOf(agreement, carrier, slot));
         for (const lot of lots) {
-            lot.takenBy = takenBy(lot, (leg) => this.#shortage(lot.agreement, leg, slot));
+            lot.takenBy = takenBy(
+                lot,
+                (leg) => this.#shortage(lot.agreement, leg, slot),
+                (seller) => this.#exempt(lot.agreement, seller, carrier, slot),
+            );
         }
         const points = this.#statement.points.filter((point) => point.carrier === carrier && point.fromSlot <= slot);
         const accounts = carrier === 'mobility' ? this.#mobility(points, lots, slot) : this.#grid(points, lots, slot);
@@ -196,8 +200,7 @@ export class Market {
         }
         const from = escrow(agreement.id, liable);
         const drawn = this.#drawnNano.get(from) ?? 0n;
-        // Of an agreement that changed before delivery, the last version's part is what there is.
-        const left = defaultPart(agreement, liable) - drawn;
+        const left = whole(agreement.defaultCapNano) - drawn;
         const due = least(whole(agreement.defaultRateMicroPerKwh) * wh, left);
         this.book.move(due, from, free(other), { kind: 'default', agreementId: agreement.id, slot });
         this.#drawnNano.set(from, drawn + due);
