@@ -179,7 +179,7 @@ export class Watch {
             const consent = consents.find((each) => each.participantId === participantId);
             const signed = this.#signers.get(termsHash)?.has(participantId) ?? false;
             must(signed && consent !== undefined, 'every party signed the terms', { agreementId, participantId });
-            const withdrawn = this.#withdrawn.has(`withdrawal/${termsHash}/${consent.keyId}`);
+            const withdrawn = this.#withdrawn.has(`withdrawal/${termsHash}/${participantId}/${consent.keyId}`);
             must(!withdrawn, 'no party had withdrawn its signature', { agreementId, participantId });
         }
         const known = this.#agreements.get(agreementId);
