@@ -7,12 +7,12 @@ import type { LegResult, Settlement } from '@commonwatt/chaincode/domain/settlem
 import {
     type AmountNano,
     type EnergyWh,
+    larger,
     meanPrice,
     minus,
     negate,
     NO_ENERGY,
     NO_MONEY,
-    plus,
     type PriceMicroPerKwh,
     type SlotIndex,
     sumAmounts,
@@ -51,8 +51,15 @@ export type PointLine = Readonly<{
     pointId: string;
     /** What it took from the network. */
     importWh: EnergyWh;
+    /** What it gave to the network. */
+    exportWh: EnergyWh;
     /** Net of what it gave and took. */
     meteredWh: EnergyWh;
+    /** What it gave in slots in which it gave more than it took. */
+    givenWh: EnergyWh;
+    /** Of that, what stayed behind its connection: a sub-meter tells. */
+    usedOnSiteWh: EnergyWh;
+    isStorage: boolean;
     slots: Readonly<Record<Quality, number>>;
 }>;
 
@@ -69,6 +76,10 @@ export type CarrierBill = Readonly<{
     /** Given, or bought and not taken, without an agreement that explains it. */
     surplus: Charge;
     networkFee: Charge;
+    /** Network fee of what storages gave back. */
+    storageCredit: Charge;
+    /** What renewable points were paid for what they fed in, as far as the fund went. */
+    subsidy: Charge;
     corrections: readonly CorrectionLine[];
     points: readonly PointLine[];
     totalNano: AmountNano;
@@ -107,6 +118,14 @@ export function carrierBill(facts: CarrierFacts): CarrierBill {
             energyWh: sumEnergy(points.map((point) => point.importWh)),
             amountNano: negate(sumAmounts(points.map((point) => point.feeNano))),
         },
+        storageCredit: {
+            energyWh: sumEnergy(points.map(({ storage }) => storage?.reexportedWh ?? NO_ENERGY)),
+            amountNano: sumAmounts(points.map(({ storage }) => storage?.feeCreditNano ?? NO_MONEY)),
+        },
+        subsidy: {
+            energyWh: sumEnergy(points.map(({ subsidy }) => subsidy?.energyWh ?? NO_ENERGY)),
+            amountNano: sumAmounts(points.map(({ subsidy }) => subsidy?.paidNano ?? NO_MONEY)),
+        },
         corrections: correctionsOf(settlements, participantId),
     };
     const totalNano = totalOf(lines);
@@ -140,6 +159,8 @@ const totalOf = (
         lines.shortage.amountNano,
         lines.surplus.amountNano,
         lines.networkFee.amountNano,
+        lines.storageCredit.amountNano,
+        lines.subsidy.amountNano,
         ...lines.corrections.map((line) => line.amountNano),
     ]);
 
@@ -221,11 +242,19 @@ function pointLines(points: readonly PointResult[]): PointLine[] {
         return {
             pointId: results[0].pointId,
             importWh: sumEnergy(results.map((result) => result.importWh)),
-            meteredWh: results.reduce((sum, result) => plus(sum, result.meteredWh), NO_ENERGY),
+            exportWh: sumEnergy(results.map((result) => result.exportWh)),
+            meteredWh: sumEnergy(results.map((result) => result.meteredWh)),
+            givenWh: sumEnergy(results.map(givenBy)),
+            usedOnSiteWh: sumEnergy(
+                results.map((result) => larger(NO_ENERGY, minus(givenBy(result), result.exportWh))),
+            ),
+            isStorage: results.some(({ storage }) => storage !== null),
             slots: Object.fromEntries(QUALITIES.map((quality) => [quality, count(quality)])) as Record<Quality, number>,
         };
     });
 }
+
+const givenBy = ({ meteredWh }: PointResult): EnergyWh => larger(NO_ENERGY, meteredWh);
 
 /** Items with the same key together, groups in the order of their keys. */
 function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): [Item, ...Item[]][] {

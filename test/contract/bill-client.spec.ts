@@ -75,6 +75,8 @@ describe('the bill of a participant', () => {
             shortage: { energyWh: -60n, amountNano: -60n * 150_000n },
             surplus: { energyWh: 0n, amountNano: 0n },
             networkFee: { energyWh: 520n, amountNano: -520n * 80_000n },
+            storageCredit: { energyWh: 0n, amountNano: 0n },
+            subsidy: { energyWh: 0n, amountNano: 0n },
             corrections: [],
         });
         expect(electricity?.trades).to.have.length(1);
@@ -93,7 +95,11 @@ describe('the bill of a participant', () => {
             {
                 pointId: 'anna-point',
                 importWh: 520n,
+                exportWh: 0n,
                 meteredWh: -520n,
+                givenWh: 0n,
+                usedOnSiteWh: 0n,
+                isStorage: false,
                 slots: { measured: 2, estimated: 0, missing: 0, scheduled: 0 },
             },
         ]);

@@ -1,24 +1,51 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import { heldBy } from '@commonwatt/chaincode/domain/escrow';
-import { ownerOf, type Posting } from '@commonwatt/chaincode/domain/posting';
+import { PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
+import {
+    EXTERNAL_ACCOUNT,
+    ownerOf,
+    type Posting,
+    subsidyAccount,
+    transfer,
+} from '@commonwatt/chaincode/domain/posting';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
-import { amountNano } from '@commonwatt/chaincode/domain/units';
+import { amountNano, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { type Bill, billOf } from '@commonwatt/client/bill';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { mspOf, type RandomMarket, randomMarket } from '../support/market-arbitrary.js';
 import { holds } from '../support/property.js';
-import { FIRST_SLOT } from '../support/sample-market.js';
+import { ELECTRICITY_RULES, FIRST_SLOT } from '../support/sample-market.js';
 import { SettlementMarket } from '../support/settlement-market.js';
 
 const SLOTS = 4;
 const CARRIER = 'electricity';
 const PAID_IN = 10n ** 20n;
+const FUND = 20_000_000n;
 
 type Played = Readonly<{ market: SettlementMarket; settlements: readonly Settlement[]; ids: readonly string[] }>;
 
-function play({ agreements, slots }: RandomMarket): Played {
+/** Fees, storage and subsidies beside what the market draws; the fund soon runs dry. */
+function openMarket(): SettlementMarket {
     const market = new SettlementMarket(mspOf);
+    market.rules = {
+        ...ELECTRICITY_RULES,
+        networkFeeMicroPerKwh: priceMicroPerKwh(20_000n),
+        subsidyMicroPerKwh: priceMicroPerKwh(30_000n),
+    };
+    const point = { ...PLAIN_POINT, fromSlot: FIRST_SLOT };
+    market.traits = {
+        'ann.1': { ...point, isRenewable: true },
+        'bob.2': { ...point, isRenewable: true },
+        'cid.1': { ...point, isRenewable: true, storageEfficiencyBp: 9_000 },
+    };
+    const reason = { kind: 'deposit', agreementId: null, slot: null } as const;
+    market.postings.push(...transfer(EXTERNAL_ACCOUNT, subsidyAccount(CARRIER), amountNano(FUND), reason));
+    return market;
+}
+
+function play({ agreements, slots }: RandomMarket): Played {
+    const market = openMarket();
     agreements.forEach(({ agreementId, terms }) => {
         market.agree(agreementId, terms);
     });
@@ -99,14 +126,14 @@ describe('the bill of random markets', function () {
         );
     });
 
-    it('of all participants comes to what the market’s own accounts lost', async () => {
+    it('of all participants comes to what the market’s own accounts and the fund lost', async () => {
         await holds(
             fc.property(randomMarket, (random) => {
                 const played = play(random);
                 const bills = played.ids.map((id) => billed(played, id, FIRST_SLOT, FIRST_SLOT + SLOTS));
                 const system = played.settlements
                     .flatMap(({ postings }) => postings)
-                    .filter(({ account }) => account.startsWith('system/'));
+                    .filter(({ account }) => /^(system|subsidy)\//.test(account));
                 expect(bills.reduce((total, bill) => total + bill.totalNano, 0n)).to.equal(-sum(system));
                 const energy = bills.flatMap(({ carriers }) => carriers.flatMap(({ trades }) => trades));
                 const bySide = (side: 'bought' | 'sold'): bigint =>

@@ -5,12 +5,13 @@ import type { DeliveringAgreement, MeteredPoint } from '@commonwatt/chaincode/do
 import { type Execution, fundExecution, heldBy, openExecution, windDown } from '@commonwatt/chaincode/domain/escrow';
 import type { RegisterState } from '@commonwatt/chaincode/domain/estimation';
 import type { Halt } from '@commonwatt/chaincode/domain/halt';
-import { PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
+import { type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
 import { type AccountName, netByAccount, type Posting } from '@commonwatt/chaincode/domain/posting';
 import type { CarrierRules } from '@commonwatt/chaincode/domain/rules';
 import { type Settlement, settleSlot } from '@commonwatt/chaincode/domain/settlement';
-import { type AmountNano, energyWh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
+import type { Storage } from '@commonwatt/chaincode/domain/storage-credit';
+import { type AmountNano, amountNano, energyWh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
 import { termsHashOf } from '@commonwatt/chaincode/wire/agreement';
 import { ELECTRICITY_RULES, RULES } from './sample-market.js';
 
@@ -43,6 +44,9 @@ export class SettlementMarket {
     readonly participants = new Map<string, Participant>();
     /** Every posting since the market began, fundings included. */
     readonly postings: Posting[] = [];
+    readonly storages = new Map<string, Storage>();
+    /** Points that are more than plain ones. */
+    traits: Readonly<Record<string, Partial<MeteringPoint>>> = {};
     rules: CarrierRules = ELECTRICITY_RULES;
 
     constructor(mspOf: (participantId: string) => string = () => 'CommunityMSP') {
@@ -105,7 +109,9 @@ export class SettlementMarket {
     ): Settlement {
         const { carrier = 'electricity', halts = [], reversed = false } = options;
         const covers = this.coversOf(carrier);
-        const points = Object.entries(metered).map(([pointId, energy]) => pointIn(slot, carrier, pointId, energy));
+        const points = Object.entries(metered).map(([pointId, energy]) =>
+            pointIn(slot, carrier, { pointId, ...this.traits[pointId] }, energy),
+        );
         const agreements = this.#delivering(carrier, slot);
         const outcome = settleSlot({
             carrier,
@@ -117,12 +123,17 @@ export class SettlementMarket {
             halts,
             upstream: this.#settlements.filter((each) => each.slot === slot),
             covers,
+            storages: this.storages,
+            subsidyFundNano: amountNano(this.balance(`subsidy/${carrier}`)),
         });
         for (const execution of outcome.executions) {
             this.executions.set(execution.agreementId, execution);
         }
         for (const [participantId, balance] of outcome.covers) {
             covers.set(participantId, balance);
+        }
+        for (const storage of outcome.storages) {
+            this.storages.set(storage.pointId, storage);
         }
         this.postings.push(...outcome.settlement.postings);
         this.#settlements.push(outcome.settlement);
@@ -173,7 +184,12 @@ export class SettlementMarket {
 }
 
 /** Registers before and after that differ by the energy; the participant is the id up to the first dot. */
-function pointIn(slot: SlotIndex, carrier: Carrier, pointId: string, energy: Metered): MeteredPoint {
+function pointIn(
+    slot: SlotIndex,
+    carrier: Carrier,
+    { pointId, ...traits }: Pick<MeteringPoint, 'pointId'> & Partial<MeteringPoint>,
+    energy: Metered,
+): MeteredPoint {
     const participantId = pointId.split('.')[0] ?? pointId;
     const point = {
         pointId,
@@ -183,6 +199,7 @@ function pointIn(slot: SlotIndex, carrier: Carrier, pointId: string, energy: Met
         fromSlot: 0,
         meter: energy === null ? null : { meterId: `${pointId}-meter`, publicKey: '' },
         ...PLAIN_POINT,
+        ...traits,
     };
     if (energy === null || energy === 'missing') {
         return { point, before: null, after: null, isStation: false };

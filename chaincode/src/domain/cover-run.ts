@@ -9,9 +9,12 @@ import {
     imbalanceAccount,
     ownerOfFree,
     type Posting,
+    subsidyAccount,
     transfer,
 } from './posting.js';
 import type { CarrierRules } from './rules.js';
+import { creditStorage, type StorageResult, type StorageState } from './storage-credit.js';
+import { subsidyDue, type SubsidyResult } from './subsidy.js';
 import {
     type AmountNano,
     type EnergyWh,
@@ -43,11 +46,29 @@ export type PointResult = Readonly<{
     imbalanceNano: AmountNano;
     /** Network fee out of the owner's credit cover. */
     feeNano: AmountNano;
+    /** What a storage gave back; `null` for any other point. */
+    storage: StorageResult | null;
+    /** What a renewable point is paid for what it fed in; `null` for any other point. */
+    subsidy: SubsidyResult | null;
     quality: Quality;
 }>;
 
-/** A negative imbalance pays B⁺, a positive one receives B⁻; what was taken from the network pays its fee. */
-export function pointResult(exchange: Exchange, imbalanceWh: EnergyWh, rules: CarrierRules): PointResult {
+/**
+ * A negative imbalance pays B⁺, a positive one receives B⁻; what was taken from the network pays its fee.
+ * @param stored the account of a storage before the slot
+ */
+export function pointResult(
+    exchange: Exchange,
+    imbalanceWh: EnergyWh,
+    rules: CarrierRules,
+    stored: StorageState | null,
+): PointResult {
+    const { isRenewable, storageEfficiencyBp } = exchange.point;
+    const storage =
+        stored === null || storageEfficiencyBp === null
+            ? null
+            : creditStorage(stored, exchange, storageEfficiencyBp, rules.networkFeeMicroPerKwh);
+    const fedInWh = storage === null ? exchange.exportWh : storage.reexportedWh;
     const price = imbalanceWh < 0n ? rules.imbalanceShortMicroPerKwh : rules.imbalanceLongMicroPerKwh;
     return {
         pointId: exchange.point.pointId,
@@ -59,6 +80,8 @@ export function pointResult(exchange: Exchange, imbalanceWh: EnergyWh, rules: Ca
         imbalanceWh,
         imbalanceNano: valueOf(imbalanceWh, price),
         feeNano: valueOf(exchange.importWh, rules.networkFeeMicroPerKwh),
+        storage,
+        subsidy: isRenewable ? subsidyDue(fedInWh, rules.subsidyMicroPerKwh) : null,
         quality: exchange.quality,
     };
 }
@@ -79,8 +102,8 @@ export function incomesOf(postings: readonly Posting[]): Map<string, AmountNano>
 export type CoverRun = Readonly<{ covers: ReadonlyMap<string, AmountNano>; postings: readonly Posting[] }>;
 
 /**
- * Books imbalance and network fees on the owners' credit covers; a cover below zero is a debt, paid first from the run's
- * income.
+ * Books imbalance, network fees, their credit and subsidies on the owners' credit covers; a cover below zero is a debt,
+ * paid first from the run's income.
  */
 export function settleCovers(
     run: Readonly<{ carrier: Carrier; slot: SlotIndex; covers: ReadonlyMap<string, AmountNano> }>,
@@ -95,14 +118,18 @@ export function settleCovers(
         const owned = points.filter((point) => point.participantId === participantId);
         const imbalanceNano = sumAmounts(owned.map((point) => point.imbalanceNano));
         const feeNano = sumAmounts(owned.map((point) => point.feeNano));
+        const creditNano = sumAmounts(owned.map(({ storage }) => storage?.feeCreditNano ?? NO_MONEY));
+        const subsidyNano = sumAmounts(owned.map(({ subsidy }) => subsidy?.paidNano ?? NO_MONEY));
         const before = run.covers.get(participantId) ?? NO_MONEY;
-        const booked = minus(plus(before, imbalanceNano), feeNano);
+        const booked = sumAmounts([before, imbalanceNano, negate(feeNano), creditNano, subsidyNano]);
         const debtNano = larger(NO_MONEY, negate(booked));
         const repaidNano = smaller(debtNano, incomes.get(participantId) ?? NO_MONEY);
         const cover = coverAccount(participantId, carrier);
         postings.push(
             ...exchangeWith(cover, imbalanceAccount(carrier), imbalanceNano, { kind: 'imbalance', ...none(slot) }),
             ...exchangeWith(cover, feesAccount(carrier), negate(feeNano), { kind: 'fee', ...none(slot) }),
+            ...exchangeWith(cover, feesAccount(carrier), creditNano, { kind: 'feeCredit', ...none(slot) }),
+            ...exchangeWith(cover, subsidyAccount(carrier), subsidyNano, { kind: 'subsidy', ...none(slot) }),
             ...transfer(freeAccount(participantId), cover, repaidNano, { kind: 'debt', ...none(slot) }),
         );
         covers.set(participantId, plus(booked, repaidNano));

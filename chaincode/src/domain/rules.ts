@@ -24,6 +24,8 @@ export type CarrierRules = Readonly<{
     /** f: what the network asks for each kWh that a metering point takes from it; never negative. */
     networkFeeMicroPerKwh: PriceMicroPerKwh;
     screening: ScreeningMode;
+    /** What a fund pays for each kWh from renewable sources that is fed in; never negative. */
+    subsidyMicroPerKwh: PriceMicroPerKwh;
 }>;
 
 /** The business rules in force; a new version replaces the whole set. */
@@ -53,6 +55,7 @@ export function checkRules(rules: Rules): void {
         refuse(rule.imbalanceLongMicroPerKwh <= rule.referencePriceMicroPerKwh, 'B- is not above the reference');
         refuse(rule.imbalanceShortMicroPerKwh >= 0n, 'B+ is not negative');
         refuse(rule.networkFeeMicroPerKwh >= 0n, 'the network fee is not negative');
+        refuse(rule.subsidyMicroPerKwh >= 0n, 'the subsidy is not negative');
         refuse(rule.slotEnergyMaxWh > 0n, 'some energy is tradable');
     }
 }

@@ -22,7 +22,9 @@ import type { Participant } from './participant.js';
 import type { Posting } from './posting.js';
 import { demandTurn } from './progress.js';
 import type { CarrierRules } from './rules.js';
+import { demandStorageTurn, isStorage, newStorage, type Storage, storageAfter } from './storage-credit.js';
 import { ownExchanges } from './sub-meter.js';
+import { subsidise } from './subsidy.js';
 import { type AmountNano, type EnergyWh, type SlotIndex, sumEnergy } from './units.js';
 
 /** Everything that decides the settlement of one slot of one carrier; all of it is on the ledger. */
@@ -42,6 +44,10 @@ export type SettlementInput = Readonly<{
     upstream: readonly Settlement[];
     /** Credit cover of each owner of a point before this run; absent is zero. */
     covers: ReadonlyMap<string, AmountNano>;
+    /** Accounts of the storage points before this run, by point; absent is new. */
+    storages: ReadonlyMap<string, Storage>;
+    /** What the carrier's fund holds for subsidies before this run. */
+    subsidyFundNano: AmountNano;
 }>;
 
 /** What became of one leg in the slot. */
@@ -76,6 +82,8 @@ export type SettlementOutcome = Readonly<{
     settlement: Settlement;
     executions: readonly Execution[];
     covers: ReadonlyMap<string, AmountNano>;
+    storages: readonly Storage[];
+    subsidyFundNano: AmountNano;
 }>;
 
 /**
@@ -99,7 +107,12 @@ export function settleSlot(found: SettlementInput): SettlementOutcome {
     const legResults = deliveries.map((delivery) => settleLeg(book, delivery, exempts));
     book.finishSlot();
 
-    const points = exchanges.map((exchange) => pointResult(exchange, imbalanceOf(exchange, deliveries), input.rules));
+    const storages = storagesOf(input);
+    const due = exchanges.map((exchange) => {
+        const stored = storages.get(exchange.point.pointId) ?? null;
+        return pointResult(exchange, imbalanceOf(exchange, deliveries), input.rules, stored);
+    });
+    const { points, fundNano } = subsidise(due, input.subsidyFundNano);
     assertEnergyCloses(points, exchanges);
     const cover = settleCovers(input, points, incomesOf(book.postings));
     return {
@@ -113,6 +126,11 @@ export function settleSlot(found: SettlementInput): SettlementOutcome {
         },
         executions: book.executions,
         covers: cover.covers,
+        storages: points.flatMap(({ pointId, storage }): Storage[] => {
+            const before = storages.get(pointId);
+            return before === undefined || storage === null ? [] : [storageAfter(before, storage)];
+        }),
+        subsidyFundNano: fundNano,
     };
 }
 
@@ -150,6 +168,17 @@ function exemptions({ halts, participants }: SettlementInput): Exempts {
         assert(liable !== undefined, 'every party of an agreement is a participant');
         return agreement.terms.exemptions.includes('halt') && exemptedBy(halts, liable);
     };
+}
+
+/** Accounts of the storage points, each of which must have come to this slot. */
+function storagesOf({ points, storages, slot }: SettlementInput): Map<string, Storage> {
+    const found = new Map<string, Storage>();
+    for (const { point } of points.filter((each) => isStorage(each.point))) {
+        const storage = storages.get(point.pointId) ?? newStorage(point);
+        demandStorageTurn(storage, slot);
+        found.set(point.pointId, storage);
+    }
+    return found;
 }
 
 /** Agreements and points by their ids, so that the order in which they were found shows nowhere in the result. */

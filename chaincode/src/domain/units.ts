@@ -61,20 +61,21 @@ export const wholeParts = (count: number, size: number): number => Math.floor(co
  * the largest remainders, ties to the earlier position. Callers order the weights by id.
  * The parts sum to the total exactly, and no part exceeds its weight while total ≤ Σweights.
  */
-export function splitByLargestRemainder(total: EnergyWh, weights: readonly EnergyWh[]): EnergyWh[] {
-    const weightSum = sumEnergy(weights);
+export function splitByLargestRemainder<Q extends EnergyWh | AmountNano>(total: Q, weights: readonly Q[]): Q[] {
+    const weightSum = weights.reduce<bigint>((sum, weight) => sum + weight, 0n);
     if (weightSum === 0n) {
-        return weights.map(() => NO_ENERGY);
+        return weights.map(() => 0n as Q);
     }
-    const parts = weights.map((weight, position) => ({
+    const whole: bigint = total;
+    const parts = weights.map((weight: bigint, position) => ({
         position,
-        whole: (total * weight) / weightSum,
-        remainder: (total * weight) % weightSum,
+        whole: (whole * weight) / weightSum,
+        remainder: (whole * weight) % weightSum,
     }));
-    const leftOver = Number(total - parts.reduce((wholes, part) => wholes + part.whole, 0n));
+    const leftOver = Number(whole - parts.reduce((wholes, part) => wholes + part.whole, 0n));
     const favoured = [...parts].sort(byLargerRemainder).slice(0, leftOver);
     const raised = new Set(favoured.map((part) => part.position));
-    return parts.map((part) => energyWh(part.whole + (raised.has(part.position) ? 1n : 0n)));
+    return parts.map((part) => (part.whole + (raised.has(part.position) ? 1n : 0n)) as Q);
 }
 
 function byLargerRemainder(

@@ -1,18 +1,28 @@
 import { DELIVERY_SLOTS_MAX } from '../domain/agreement.js';
 import type { Carrier } from '../domain/charter.js';
 import { carriersInto } from '../domain/conversion.js';
-import type { DeliveringAgreement } from '../domain/delivery.js';
+import type { DeliveringAgreement, MeteredPoint } from '../domain/delivery.js';
 import { assert, marketError } from '../domain/errors.js';
 import { estimatedEnds } from '../domain/estimation.js';
 import type { Participant } from '../domain/participant.js';
 import { rulesOf } from '../domain/rules.js';
 import { type Settlement, settleSlot, type SettlementInput, type SettlementOutcome } from '../domain/settlement.js';
+import { isStorage, type Storage } from '../domain/storage-credit.js';
 import { type AmountNano, NO_MONEY, type SlotIndex } from '../domain/units.js';
 import { canonicalJson } from '../wire/canonical.js';
 import { carrierSlotQueryCodec } from '../wire/query.js';
 import { settleCodec, settlementCodec, settlementSource } from '../wire/settlement.js';
 import { haltsCovering } from '../store/halts.js';
-import { AGREEMENT, COMMITMENT, COVER, ESTIMATES, EXECUTION, SETTLEMENT } from '../store/keys.js';
+import {
+    AGREEMENT,
+    COMMITMENT,
+    COVER,
+    ESTIMATES,
+    EXECUTION,
+    SETTLEMENT,
+    STORAGE,
+    SUBSIDY_FUND,
+} from '../store/keys.js';
 import { putCredits } from './accounts.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { noteIndebtedness } from './indebtedness.js';
@@ -73,6 +83,8 @@ export class SettlementContract extends ExchangeContract {
             ...(await ctx.supervisionHalts(carrier, slot, rules.haltGraceSlots)),
         ];
         const upstream = await this.#upstream(ctx, agreements, carrier, slot);
+        const storages = await this.#storages(ctx, points);
+        const subsidyFundNano = await this.#fundFor(ctx, carrier, points);
         return {
             carrier,
             slot,
@@ -83,6 +95,8 @@ export class SettlementContract extends ExchangeContract {
             halts,
             upstream,
             covers,
+            storages,
+            subsidyFundNano,
         };
     }
 
@@ -101,6 +115,23 @@ export class SettlementContract extends ExchangeContract {
             }
         }
         return settlements;
+    }
+
+    async #storages(ctx: TradeContext, points: readonly MeteredPoint[]): Promise<Map<string, Storage>> {
+        const storages = new Map<string, Storage>();
+        for (const { point } of points.filter((each) => isStorage(each.point))) {
+            const storage = await ctx.ledger.get(STORAGE, point.carrier, point.pointId);
+            if (storage !== null) {
+                storages.set(point.pointId, storage);
+            }
+        }
+        return storages;
+    }
+
+    /** A fund from which nobody can be paid is not read, so that filling it collides with no run. */
+    async #fundFor(ctx: TradeContext, carrier: Carrier, points: readonly MeteredPoint[]): Promise<AmountNano> {
+        const isNeeded = points.some(({ point }) => point.isRenewable);
+        return (isNeeded ? await ctx.ledger.get(SUBSIDY_FUND, carrier) : null)?.balanceNano ?? NO_MONEY;
     }
 
     async #agreements(ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<DeliveringAgreement[]> {
@@ -138,6 +169,12 @@ export class SettlementContract extends ExchangeContract {
                 ctx.ledger.put(COVER, cover);
             }
             await noteIndebtedness(ctx, cover, beforeNano);
+        }
+        for (const storage of outcome.storages) {
+            ctx.ledger.put(STORAGE, storage);
+        }
+        if (outcome.subsidyFundNano !== input.subsidyFundNano) {
+            ctx.ledger.put(SUBSIDY_FUND, { carrier, balanceNano: outcome.subsidyFundNano });
         }
         await putCredits(ctx, settlementSource(settlement), settlement.postings);
         const closedAgreementIds = executions

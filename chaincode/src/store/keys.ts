@@ -31,7 +31,7 @@ import { qualificationCodec } from '../wire/qualification.js';
 import { estimatesCodec, readingCodec, signedReadingCodec } from '../wire/reading.js';
 import { screeningCodec } from '../wire/screening.js';
 import { seatCodec } from '../wire/seat.js';
-import { settlementCodec } from '../wire/settlement.js';
+import { settlementCodec, storageCodec } from '../wire/settlement.js';
 import { standingVerdictCodec, verdictCodec } from '../wire/verdict.js';
 
 /** Parts of a key: ids and names hold no slash, numbers are padded so that text order is number order. */
@@ -157,6 +157,9 @@ export const CONNECTED_AGREEMENT = record('connected-agreement', connectedAgreem
     connected.firstSlot,
     connected.agreementId,
 ]);
+
+/** What went into a storage point and came back, as far as its network fee was credited. */
+export const STORAGE = record('storage', storageCodec, ({ carrier, pointId }) => [carrier, pointId]);
 
 export const DEPOSIT = record('deposit', depositCodec, (deposit) => [deposit.paymentId]);
 export const LANE = record(

@@ -42,6 +42,7 @@ const carrierRulesSchema = z.strictObject({
     imbalanceLongMicroPerKwh: priceField,
     networkFeeMicroPerKwh: priceField,
     screening: z.enum(SCREENINGS),
+    subsidyMicroPerKwh: priceField,
 });
 
 const rulesSchema = z.strictObject({

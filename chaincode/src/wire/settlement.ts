@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { QUALITIES } from '../domain/estimation.js';
 import { type AccountName, type Posting, POSTING_KINDS } from '../domain/posting.js';
 import type { Settlement } from '../domain/settlement.js';
+import type { Storage } from '../domain/storage-credit.js';
 import { codec } from './codec.js';
 import {
     amountField,
@@ -70,6 +71,21 @@ export const settlementCodec = codec<Settlement>(
                 imbalanceWh: signedEnergyField,
                 imbalanceNano: signedAmountField,
                 feeNano: signedAmountField,
+                storage: z
+                    .strictObject({
+                        chargedWh: signedEnergyField,
+                        creditedWh: energyField,
+                        reexportedWh: signedEnergyField,
+                        feeCreditNano: signedAmountField,
+                    })
+                    .nullable(),
+                subsidy: z
+                    .strictObject({
+                        energyWh: signedEnergyField,
+                        dueNano: signedAmountField,
+                        paidNano: signedAmountField,
+                    })
+                    .nullable(),
                 quality: z.enum(QUALITIES),
             }),
         ),
@@ -84,3 +100,13 @@ export const settleCodec = codec<SettleCommand>(z.strictObject({ carrier: carrie
 /** Id of a run, the source of the credits it pays. */
 export const settlementSource = (settlement: Pick<Settlement, 'carrier' | 'slot' | 'run'>): string =>
     `settlement.${settlement.carrier}.${settlement.slot}.${settlement.run}`;
+
+export const storageCodec = codec<Storage>(
+    z.strictObject({
+        pointId: idField,
+        carrier: carrierField,
+        nextSlot: slotField,
+        chargedWh: signedEnergyField,
+        creditedWh: energyField,
+    }),
+);

@@ -88,6 +88,7 @@ describe('rules', () => {
             imbalanceLongMicroPerKwh: priceMicroPerKwh(-3n),
         },
         'the network fee is not negative': { networkFeeMicroPerKwh: priceMicroPerKwh(-1n) },
+        'the subsidy is not negative': { subsidyMicroPerKwh: priceMicroPerKwh(-1n) },
         'some energy is tradable': { slotEnergyMaxWh: energyWh(0n) },
     };
     for (const [reason, changes] of Object.entries(refused)) {

@@ -64,6 +64,8 @@ describe('property: credit covers of a run', () => {
             contractedWh: energyWh(0n),
             imbalanceWh: energyWh(0n),
             quality: 'estimated',
+            storage: null,
+            subsidy: null,
             ...changes,
         }));
     const perOwner = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Map<string, Value>> =>

@@ -16,6 +16,8 @@ const CORRECTED: Readonly<Partial<Record<PostingKind, string>>> = {
     default: 'default amounts',
     imbalance: 'energy without an agreement',
     fee: 'network fee',
+    feeCredit: 'network fee of storage',
+    subsidy: 'subsidy',
 };
 
 /** A bill as a household reads it: money it receives is positive, money it pays negative. */
@@ -54,6 +56,7 @@ function carrierLines(bill: CarrierBill, currency: string, at: (slot: SlotIndex)
             1,
         ),
         ...points.map((point) => `  meter ${point.pointId}: ${qualityOf(point)}`),
+        ...points.flatMap(usedOnSite),
         ...(first === undefined
             ? []
             : [`  ${slotCount(openSlots.length)} not settled yet, the first at ${at(first)} (slot ${String(first)})`]),
@@ -75,6 +78,8 @@ function carrierRows(bill: CarrierBill): Row[] {
         ...charge('short of what was agreed, or taken without agreement', bill.shortage),
         ...charge('left over from what was agreed, or given without agreement', bill.surplus),
         ...charge('network fee on what was taken', bill.networkFee),
+        ...charge('network fee back for what storage returned', bill.storageCredit),
+        ...charge('subsidy for renewable energy fed in', bill.subsidy),
         ...bill.defaults.flatMap(({ counterpartyId, receivedNano, paidNano }): Row[] => [
             ...moneyRow(`default amounts from ${counterpartyId}`, receivedNano),
             ...moneyRow(`default amounts to ${counterpartyId}`, negate(paidNano)),
@@ -87,6 +92,18 @@ function carrierRows(bill: CarrierBill): Row[] {
 
 const moneyRow = (what: string, amountNano: AmountNano): Row[] =>
     amountNano === 0n ? [] : [[what, '', '', roundedAmount(amountNano)]];
+
+/** How much of what a point behind the connection generated, or had stored, was used there. */
+function usedOnSite({ pointId, givenWh, usedOnSiteWh, isStorage }: PointLine): string[] {
+    if (usedOnSiteWh === 0n) {
+        return [];
+    }
+    const share = `${kilowattHours(usedOnSiteWh)} of ${kilowattHours(givenWh)} kWh`;
+    const what = isStorage ? 'that came out of storage' : 'of own generation';
+    return [`  ${share} ${what} at ${pointId} (${percent(usedOnSiteWh, givenWh)}) were used behind the connection`];
+}
+
+const percent = (part: bigint, whole: bigint): string => `${String((part * 100n + whole / 2n) / whole)} %`;
 
 function qualityOf({ slots }: PointLine): string {
     const told = Object.entries(slots).filter(([, count]) => count > 0);

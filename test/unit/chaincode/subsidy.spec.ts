@@ -1,0 +1,109 @@
+import { PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
+import { EXTERNAL_ACCOUNT, subsidyAccount, transfer } from '@commonwatt/chaincode/domain/posting';
+import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
+import { paySubsidies } from '@commonwatt/chaincode/domain/subsidy';
+import { amountNano, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { holds } from '../../support/property.js';
+import { ELECTRICITY_RULES, FIRST_SLOT } from '../../support/sample-market.js';
+import { SettlementMarket } from '../../support/settlement-market.js';
+
+const pay = (due: readonly bigint[], fund: bigint): readonly [readonly bigint[], bigint] => {
+    const { paidNano, fundNano } = paySubsidies(due.map(amountNano), amountNano(fund));
+    return [paidNano, fundNano];
+};
+
+describe('a subsidy', () => {
+    it('is paid in full while the fund goes that far', () => {
+        expect(pay([30n, 0n, 20n], 60n)).to.deep.equal([[30n, 0n, 20n], 10n]);
+        expect(pay([30n, 20n], 50n)).to.deep.equal([[30n, 20n], 0n]);
+    });
+
+    it('is shared in proportion where the fund is too little, the odd unit to the larger remainder, ties in order', () => {
+        expect(pay([30n, 30n, 40n], 10n)).to.deep.equal([[3n, 3n, 4n], 0n]);
+        expect(pay([1n, 1n, 1n], 2n)).to.deep.equal([[1n, 1n, 0n], 0n]);
+        expect(pay([6_000_000n, 16_200_000n], 6_000_000n)).to.deep.equal([[1_621_622n, 4_378_378n], 0n]);
+        expect(pay([5n, 5n], 0n)).to.deep.equal([[0n, 0n], 0n]);
+    });
+
+    it('that comes back is there for others', () => {
+        expect(pay([-10n, 30n], 5n)).to.deep.equal([[-10n, 15n], 0n]);
+        expect(pay([-10n], 5n)).to.deep.equal([[-10n], 15n]);
+    });
+
+    it('neither makes nor loses money, pays nobody more than is due, and leaves nothing unpaid while the fund holds', async () => {
+        const nano = fc.bigInt({ min: -(10n ** 9n), max: 10n ** 12n });
+        await holds(
+            fc.property(fc.array(nano), fc.bigInt({ min: 0n, max: 10n ** 13n }), (due, fund) => {
+                const [paid, left] = pay(due, fund);
+                const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) => total + value, 0n);
+                expect(sum(paid) + left).to.equal(fund);
+                expect(left >= 0n).to.equal(true);
+                expect(paid.every((each, index) => each <= (due[index] ?? 0n))).to.equal(true);
+                expect(left === 0n || sum(paid) === sum(due)).to.equal(true);
+            }),
+            { runs: 500, seconds: 2 },
+        );
+    });
+});
+
+describe('subsidies in the settlement of a carrier', () => {
+    const renewable = { ...PLAIN_POINT, isRenewable: true, fromSlot: FIRST_SLOT };
+    function open(fundNano: bigint): SettlementMarket {
+        const market = new SettlementMarket();
+        market.rules = {
+            ...ELECTRICITY_RULES,
+            networkFeeMicroPerKwh: priceMicroPerKwh(20_000n),
+            subsidyMicroPerKwh: priceMicroPerKwh(60_000n),
+        };
+        market.traits = { 'g.roof': renewable, 's.battery': { ...renewable, storageEfficiencyBp: 9_000 } };
+        const reason = { kind: 'deposit', agreementId: null, slot: null } as const;
+        market.postings.push(
+            ...transfer(EXTERNAL_ACCOUNT, subsidyAccount('electricity'), amountNano(fundNano), reason),
+        );
+        return market;
+    }
+    const subsidies = ({ points }: Settlement): unknown[] =>
+        points.map(({ pointId, subsidy }) => [
+            pointId,
+            subsidy === null ? null : [subsidy.energyWh, subsidy.dueNano, subsidy.paidNano],
+        ]);
+
+    /** The worked example of `chaincode/docs/settlement.md`, §7, to the last nano. */
+    it('are paid for what renewable points feed in, of a storage within what it charged, as far as the fund goes', () => {
+        const market = open(30_000_000n);
+        const first = market.settle(FIRST_SLOT, {
+            'g.roof': { importWh: 0n, exportWh: 400n },
+            'h.plain': { importWh: 0n, exportWh: 100n },
+            's.battery': { importWh: 300n, exportWh: 0n },
+        });
+        expect(subsidies(first)).to.deep.equal([
+            ['g.roof', [400n, 24_000_000n, 24_000_000n]],
+            ['h.plain', null],
+            ['s.battery', [0n, 0n, 0n]],
+        ]);
+        const second = market.settle(FIRST_SLOT + 1, {
+            'g.roof': { importWh: 0n, exportWh: 100n },
+            's.battery': { importWh: 0n, exportWh: 280n },
+        });
+        expect(subsidies(second)).to.deep.equal([
+            ['g.roof', [100n, 6_000_000n, 1_621_622n]],
+            ['s.battery', [270n, 16_200_000n, 4_378_378n]],
+        ]);
+        expect(second.points.map(({ storage }) => storage?.feeCreditNano ?? null)).to.deep.equal([null, 5_400_000n]);
+        expect(market.balance('subsidy/electricity')).to.equal(0n);
+        expect(market.balance('system/fees/electricity')).to.equal(600_000n);
+        expect(market.coversOf('electricity').get('g')).to.equal(500n * 50_000n + 24_000_000n + 1_621_622n);
+        expect(market.coversOf('electricity').get('s')).to.equal(
+            -300n * 150_000n - 6_000_000n + 280n * 50_000n + 5_400_000n + 4_378_378n,
+        );
+    });
+
+    it('come back where an estimate had been too high', () => {
+        const market = open(30_000_000n);
+        market.settle(FIRST_SLOT, { 'g.roof': { importWh: 0n, exportWh: 100n, quality: 'estimated' } });
+        market.settle(FIRST_SLOT + 1, { 'g.roof': { importWh: 0n, exportWh: -40n, quality: 'estimated' } });
+        expect(market.balance('subsidy/electricity')).to.equal(30_000_000n - 60n * 60_000n);
+    });
+});
