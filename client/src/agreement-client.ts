@@ -1,5 +1,6 @@
 import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
 import { type Execution, heldBy, prefunding } from '@commonwatt/chaincode/domain/escrow';
+import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
 import type { AgreementState } from '@commonwatt/chaincode/domain/lifecycle';
 import {
     type AgreementChange,
@@ -31,8 +32,10 @@ import {
 } from '@commonwatt/chaincode/wire/query';
 import { keyIdOf } from '@commonwatt/chaincode/wire/signature';
 import type { AccountClient } from './account-client.js';
+import { type AgreementOutcome, latestOf, outcomeOf, settledSlots } from './agreement-outcome.js';
 import { CommonwattError, InvalidError, NotFoundError, translated } from './errors.js';
 import { everyItem, type Ledger, orNull } from './ledger.js';
+import type { SettlementClient } from './settlement-client.js';
 import type { Signing } from './signing.js';
 import type { Committed } from './submitter.js';
 
@@ -52,10 +55,12 @@ const BEFORE = {
 export class AgreementClient {
     readonly #ledger: Ledger;
     readonly #accounts: AccountClient;
+    readonly #settlements: SettlementClient;
 
-    constructor(ledger: Ledger, accounts: AccountClient) {
+    constructor(ledger: Ledger, accounts: AccountClient, settlements: SettlementClient) {
         this.#ledger = ledger;
         this.#accounts = accounts;
+        this.#settlements = settlements;
     }
 
     /**
@@ -206,6 +211,25 @@ export class AgreementClient {
             () => agreementRefCodec.encode({ agreementId }),
             agreementHistoryCodec.decode,
         );
+    }
+
+    /**
+     * The whole story: every change, what each leg delivered in each settled slot and why not more, and what became of
+     * each party's money.
+     * @throws NotFoundError AGREEMENT_MISSING · InternalError HISTORY_DISAGREES {agreementId}
+     */
+    async outcome(agreementId: string): Promise<AgreementOutcome> {
+        const changes = await this.history(agreementId);
+        if (changes.length === 0) {
+            throw new NotFoundError({ code: 'AGREEMENT_MISSING', operands: { agreementId } });
+        }
+        const { terms, execution } = latestOf(agreementId, changes);
+        const settlements: Settlement[] = [];
+        for (const { carrier, fromSlot, endSlot } of settledSlots(terms, execution)) {
+            const found = await this.#settlements.between(carrier, fromSlot, endSlot);
+            settlements.push(...found.filter((settlement) => settlement !== null));
+        }
+        return outcomeOf(agreementId, changes, settlements);
     }
 
     async page(query: PageQuery): Promise<Page<Execution>> {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Leg, Terms } from '@commonwatt/chaincode/domain/agreement';
+import type { Conversion } from '@commonwatt/chaincode/domain/conversion';
 import { NO_MONEY, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 
 /** What parties settle between them; the rest has a default or follows from it. */
@@ -28,6 +29,29 @@ export function draftTerms(draft: Draft): Terms {
         version: 1,
         previousHash: null,
         verification: 'meters',
+    };
+}
+
+/** A further leg, the legs that it is made from, and the lanes of parties that are not there yet; without, lane 0. */
+export type LegDraft = Readonly<{
+    leg: Leg;
+    madeFrom: readonly Omit<Conversion, 'outputLeg'>[];
+    lanes: Readonly<Record<string, number>>;
+}>;
+
+/** Adds a leg to terms that nobody has signed yet, and its seller and buyer to the parties. */
+export function withLeg(terms: Terms, { leg, madeFrom, lanes }: LegDraft): Terms {
+    const outputLeg = terms.legs.length;
+    const known = new Set(terms.parties.map((party) => party.participantId));
+    const joining = partiesOf([leg]).filter((participantId) => !known.has(participantId));
+    return {
+        ...terms,
+        parties: [
+            ...terms.parties,
+            ...joining.map((participantId) => ({ participantId, lane: lanes[participantId] ?? 0 })),
+        ],
+        legs: [...terms.legs, leg],
+        conversions: [...terms.conversions, ...madeFrom.map((input) => ({ ...input, outputLeg }))],
     };
 }
 

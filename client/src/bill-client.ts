@@ -12,13 +12,10 @@ import { type Bill, type BillFacts, billOf, type BillPeriod, type EscrowLine } f
 import type { CharterClient } from './charter-client.js';
 import type { ClockClient } from './clock-client.js';
 import { ConflictError, InvalidError } from './errors.js';
-import { orNull } from './ledger.js';
 import type { MeterClient } from './meter-client.js';
 import type { ParticipantClient } from './participant-client.js';
 import type { SettlementClient } from './settlement-client.js';
 
-/** Settlements that are asked for at the same time. */
-const READS_AT_ONCE = 16;
 /** How often a bill is begun anew because money moved while it was read. */
 const ATTEMPTS_MAX = 5;
 /** How far ahead the end of what has begun is first looked for; doubled until it is found. */
@@ -128,17 +125,14 @@ export class BillClient {
     ): Promise<{ settlements: Settlement[]; openSlots: SlotIndex[] }> {
         const settlements: Settlement[] = [];
         const openSlots: SlotIndex[] = [];
-        for (let slot = fromSlot; slot < endSlot; slot += READS_AT_ONCE) {
-            const slots = Array.from({ length: Math.min(READS_AT_ONCE, endSlot - slot) }, (_, index) => slot + index);
-            const found = await Promise.all(slots.map((each) => orNull(this.#market.settlements.show(carrier, each))));
-            found.forEach((settlement, index) => {
-                if (settlement === null) {
-                    openSlots.push(slot + index);
-                } else {
-                    settlements.push(settlement);
-                }
-            });
-        }
+        const found = await this.#market.settlements.between(carrier, fromSlot, endSlot);
+        found.forEach((settlement, index) => {
+            if (settlement === null) {
+                openSlots.push(fromSlot + index);
+            } else {
+                settlements.push(settlement);
+            }
+        });
         return { settlements, openSlots };
     }
 

@@ -12,12 +12,16 @@ import { InvalidError } from './errors.js';
 
 const AMOUNT_DIGITS = 9;
 const PRICE_DIGITS = 6;
+const RATIO_DIGITS = 4;
 
 /** Reads money, such as `12.5`, as billionths of the currency; exactly, digit by digit. @throws InvalidError DECIMAL_INVALID */
 export const parseAmount = (text: string): AmountNano => amountNano(parseDecimal(text, AMOUNT_DIGITS));
 
 /** Reads a price in currency per kWh, such as `0.21` or `-0.05`, as millionths. @throws InvalidError DECIMAL_INVALID */
 export const parsePrice = (text: string): PriceMicroPerKwh => priceMicroPerKwh(parseDecimal(text, PRICE_DIGITS));
+
+/** Reads a ratio, such as `0.38`, as ten-thousandths. @throws InvalidError DECIMAL_INVALID */
+export const parseRatio = (text: string): number => Number(parseDecimal(text, RATIO_DIGITS));
 
 /** Reads energy in whole Wh. @throws InvalidError DECIMAL_INVALID */
 export const parseEnergy = (text: string): EnergyWh => energyWh(parseDecimal(text, 0));
@@ -29,6 +33,8 @@ export const parsePower = (text: string): PowerW => powerW(parseDecimal(text, 0)
 export const formatAmount = (amount: AmountNano): string => formatDecimal(amount, AMOUNT_DIGITS);
 
 export const formatPrice = (price: PriceMicroPerKwh): string => formatDecimal(price, PRICE_DIGITS);
+
+export const formatRatio = (ratioBp: number): string => formatDecimal(BigInt(ratioBp), RATIO_DIGITS);
 
 /** Money for the eye: rounded half away from zero to 4 digits, `12.5000`. */
 export const roundedAmount = (amount: AmountNano): string => rounded(amount, AMOUNT_DIGITS, 4);

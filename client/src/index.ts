@@ -1,6 +1,7 @@
 export { type Account, AccountClient } from './account-client.js';
 export { AgreementClient } from './agreement-client.js';
-export { type Draft, draftTerms } from './agreement-draft.js';
+export type { AgreementOutcome, LegOutcome, PartyOutcome } from './agreement-outcome.js';
+export { type Draft, draftTerms, type LegDraft, withLeg } from './agreement-draft.js';
 export { AmendmentClient } from './amendment-client.js';
 export { amendedTerms, type AmendmentChanges } from './amendment-draft.js';
 export { type Bill, type BillBalance, type BillPeriod, type EscrowLine } from './bill.js';

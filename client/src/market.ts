@@ -97,13 +97,13 @@ export class Market {
         this.meters = new MeterClient(this.ledger);
         this.connections = new ConnectionClient(this.ledger, this);
         this.accounts = new AccountClient(this.ledger);
-        this.agreements = new AgreementClient(this.ledger, this.accounts);
+        this.settlements = new SettlementClient(this.ledger);
+        this.agreements = new AgreementClient(this.ledger, this.accounts, this.settlements);
         this.amendments = new AmendmentClient(this.ledger, this);
         this.offers = new OfferClient(this.ledger, this.agreements);
         this.verdicts = new VerdictClient(this.ledger);
         this.screenings = new ScreeningClient(this.ledger);
         this.readings = new ReadingClient(this.ledger);
-        this.settlements = new SettlementClient(this.ledger);
         this.bills = new BillClient(this);
         this.disputes = new DisputeClient(this.ledger);
         this.halts = new HaltClient(this.ledger);

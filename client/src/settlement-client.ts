@@ -9,6 +9,9 @@ import type { Committed } from './submitter.js';
 /** Names one settlement run. */
 export type SettlementRef = Readonly<{ carrier: Carrier; slot: SlotIndex; run: number }>;
 
+/** Results that are asked for at the same time. */
+const READS_AT_ONCE = 16;
+
 /** Settlement, slot by slot and carrier by carrier. */
 export class SettlementClient {
     readonly #ledger: Ledger;
@@ -33,6 +36,16 @@ export class SettlementClient {
                 return settlement === null ? null : { carrier, slot, run: settlement.run };
             },
         );
+    }
+
+    /** Results of the slots from `fromSlot` to before `endSlot`, in their order; `null` where there is none yet. */
+    async between(carrier: Carrier, fromSlot: SlotIndex, endSlot: SlotIndex): Promise<(Settlement | null)[]> {
+        const settlements: (Settlement | null)[] = [];
+        for (let slot = fromSlot; slot < endSlot; slot += READS_AT_ONCE) {
+            const slots = Array.from({ length: Math.min(READS_AT_ONCE, endSlot - slot) }, (_, index) => slot + index);
+            settlements.push(...(await Promise.all(slots.map((each) => orNull(this.show(carrier, each))))));
+        }
+        return settlements;
     }
 
     /** @throws NotFoundError SETTLEMENT_MISSING {carrier, slot} */

@@ -5,6 +5,7 @@ import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { settlementCodec } from '@commonwatt/chaincode/wire/settlement';
 import { Keeper } from '@commonwatt/client';
+import { outcomeLines } from '@commonwatt/client/cli/agreement/history';
 import { expect } from 'chai';
 import { moneyIn } from '../support/ledger-money.js';
 import * as commands from '../support/market-commands.js';
@@ -121,6 +122,55 @@ describe('exchange: settlement of legs made from others', () => {
         await market.settle(FIRST_SLOT + 1);
         const last = await market.settle(FIRST_SLOT + 1, 'heat');
         expect(last.event?.payload, 'the agreement is through').to.contain(ID);
+    });
+
+    it('is explained by the history of the agreement, to the last nano', async () => {
+        await report(FIRST_SLOT, 100n, 300n);
+        await report(FIRST_SLOT + 1, 140n, 410n);
+        const { agreements, accounts } = clientOf(market, 'stranger').market;
+        expect((await agreements.outcome(ID)).legs).to.deep.equal([]);
+        await market.settle(FIRST_SLOT);
+        await market.settle(FIRST_SLOT, 'heat');
+        const midway = await agreements.outcome(ID);
+        expect(midway.parties.map((party) => party.heldNano > 0n)).to.deep.equal([true, true, true]);
+        await market.settle(FIRST_SLOT + 1);
+        await market.settle(FIRST_SLOT + 1, 'heat');
+
+        const outcome = await agreements.outcome(ID);
+        expect(outcome).to.include({ agreementId: ID, state: 'completed' });
+        expect(outcome.legs.map(({ slot, leg, shortWh }) => [slot - FIRST_SLOT, leg, shortWh])).to.deep.equal([
+            [0, 0, 0n],
+            [0, 1, 0n],
+            [1, 0, 60n],
+            [1, 1, 190n],
+        ]);
+        expect(outcome.legs[3]).to.deep.include({
+            sellerId: 'bert',
+            buyerId: 'anna',
+            payerId: 'anna',
+            paymentNano: 5_500_000n,
+            releasedNano: 9_500_000n,
+            causes: [
+                { causeLeg: 0, energyWh: 180n, isExempt: false, causedById: 'solar' },
+                { causeLeg: 1, energyWh: 10n, isExempt: false, causedById: 'bert' },
+            ],
+        });
+        for (const party of outcome.parties) {
+            const { setAsideNano, paidForEnergyNano, paidForDefaultsNano, releasedNano } = party;
+            expect(paidForEnergyNano + paidForDefaultsNano + releasedNano).to.equal(setAsideNano);
+            const { freeNano } = await accounts.show(party.participantId);
+            expect(freeNano, party.participantId).to.equal(
+                DEPOSIT_NANO -
+                    paidForEnergyNano -
+                    paidForDefaultsNano +
+                    party.receivedForEnergyNano +
+                    party.receivedForDefaultsNano,
+            );
+        }
+        const lines = outcomeLines(outcome).join('\n');
+        expect(lines).to.match(/^1001 +1 heat +300 Wh +110 Wh +190 Wh +solar in leg 0: 180 Wh, bert: 10 Wh +/m);
+        expect(lines).to.contain('solar 0.018 to anna for leg 0, bert 0.001 to anna');
+        expect(lines).to.contain('made from leg 0, 3 kWh of each kWh');
     });
 
     it('is pushed by a keeper in one turn, each run once', async () => {

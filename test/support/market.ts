@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Execution } from '@commonwatt/chaincode/domain/escrow';
-import { PLAIN_POINT, type Registers } from '@commonwatt/chaincode/domain/meter';
+import { PLAIN_POINT, type MeteringPoint, type Registers } from '@commonwatt/chaincode/domain/meter';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
 import type { Reading, SignedReading } from '@commonwatt/chaincode/domain/reading';
 import type { SeatKind } from '@commonwatt/chaincode/domain/seat';
@@ -81,7 +81,7 @@ export class TestMarket {
     /** First slot of the charter. */
     readonly firstSlot: SlotIndex;
     readonly #scenario: Scenario;
-    readonly #meters = new Map<string, MeterSigner>();
+    readonly #meters = new Map<string, Readonly<{ signer: MeterSigner; shown: (slot: SlotIndex) => Registers }>>();
     readonly #meterKeys = new Map<string, DocumentSigner>();
     readonly #fromSlots = new Map<string, SlotIndex>();
     readonly #admitted = new Map<string, Promise<void>>();
@@ -147,21 +147,32 @@ export class TestMarket {
     async register(subject: Subject, fromSlot: SlotIndex): ReturnType<Market['meters']['register']> {
         const { id } = subject;
         const point = { pointId: pointOf(id), participantId: id, carrier: CARRIER, fromSlot, ...PLAIN_POINT } as const;
-        const metering = this.as('metering');
         if (subject.kind === 'energySeller') {
             const scheduled = { ...point, connectionPoint: 'slack', meter: null };
-            return await metering.meters.register({ point: scheduled, baseline: null });
+            return await this.as('metering').meters.register({ point: scheduled, baseline: null });
         }
+        return await this.registerMeter({ ...point, connectionPoint: 'bus-01' }, (slot) =>
+            this.registersAt(point.pointId, slot),
+        );
+    }
+
+    /** Registers a metering point whose meter shows these registers at the end of each slot. */
+    async registerMeter(
+        point: Omit<MeteringPoint, 'meter'>,
+        shown: (slot: SlotIndex) => Registers,
+    ): ReturnType<Market['meters']['register']> {
+        const { pointId, fromSlot } = point;
+        const metering = this.as('metering');
         const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
         const signer = documentSignerOf(key.export({ format: 'pem', type: 'pkcs8' }).toString());
-        const meterId = `meter-${id}`;
+        const meterId = `meter-${pointId}`;
         const scope = metering.ledger.scope('exchange');
         const meter = new MeterSigner({ ...point, meterId, key: signer, scope, memory: new VolatileMemory() });
-        this.#meters.set(point.pointId, meter);
-        this.#meterKeys.set(point.pointId, signer);
-        this.#fromSlots.set(point.pointId, fromSlot);
-        const metered = { ...point, connectionPoint: 'bus-01', meter: { meterId, publicKey: signer.publicKey } };
-        const baseline = await meter.baseline(fromSlot, this.registersAt(point.pointId, fromSlot - 1));
+        this.#meters.set(pointId, { signer: meter, shown });
+        this.#meterKeys.set(pointId, signer);
+        this.#fromSlots.set(pointId, fromSlot);
+        const metered = { ...point, meter: { meterId, publicKey: signer.publicKey } };
+        const baseline = await meter.baseline(fromSlot, shown(fromSlot - 1));
         return await metering.meters.register({ point: metered, baseline });
     }
 
@@ -209,7 +220,7 @@ export class TestMarket {
     /** Readings at the end of a slot by every meter that counts by then. */
     async readings(slot: SlotIndex): Promise<SignedReading[]> {
         const counting = [...this.#meters].filter(([pointId]) => (this.#fromSlots.get(pointId) ?? 0) <= slot);
-        return await Promise.all(counting.map(([pointId, meter]) => meter.read(slot, this.registersAt(pointId, slot))));
+        return await Promise.all(counting.map(([, { signer, shown }]) => signer.read(slot, shown(slot))));
     }
 
     /** Lets the running slot end, and has every meter report it. */

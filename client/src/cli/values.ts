@@ -7,7 +7,7 @@ import {
     type PriceMicroPerKwh,
 } from '@commonwatt/chaincode/domain/units';
 import { InvalidArgumentError, Option } from 'commander';
-import { parseAmount, parseEnergy, parsePower, parsePrice } from '../decimal.js';
+import { parseAmount, parseEnergy, parsePower, parsePrice, parseRatio } from '../decimal.js';
 import { CommonwattError } from '../errors.js';
 
 // Parsers of option values: what they refuse is a wrong command line.
@@ -24,6 +24,16 @@ export const energies = (text: string): EnergyWh[] => text.split(',').map(energy
 /** A meter register; nothing has passed through it unless it is given. */
 export const energyOption = (flags: string, description: string): Option =>
     new Option(flags, description).argParser(energy).default(NO_ENERGY, '0');
+
+/** Legs with the ratio of what is made from them: `0:0.38,1:0.5`. */
+export const ratios = (text: string): { inputLeg: number; ratioBp: number }[] =>
+    text.split(',').map((part) => {
+        const [leg = '', ratio = '', ...more] = part.split(':');
+        if (more.length > 0) {
+            throw new InvalidArgumentError('It is a leg and a ratio, such as 0:0.38.');
+        }
+        return { inputLeg: count(leg), ratioBp: orUsage(() => parseRatio(ratio)) };
+    });
 
 /** A whole number that is not negative. */
 export function count(text: string): number {

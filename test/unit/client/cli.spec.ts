@@ -105,6 +105,31 @@ describe('command line', () => {
         });
     });
 
+    it('adds legs to a draft, and says what they are made from', async () => {
+        await inTemporaryFolder(async (state) => {
+            await prepare(state);
+            const file = join(state, 'draft.json');
+            await run(...DRAFT.split(' '), '--out', file, '--org', 'community', '--state', state);
+            const heat =
+                `agreement add-leg ${file} --carrier heat --seller bld-12 --seller-point mp-12-heat --buyer bld-14 ` +
+                '--buyer-point mp-14 --buyer-lane 2 --energy 1500,1350 --price 0.08';
+            const { stdout } = await run(...heat.split(' '), '--made-from', '0:3');
+            expect(stdout)
+                .to.match(/^Added leg 1; /)
+                .and.to.include('made from leg 0, 3 kWh of each kWh');
+            const terms = termsCodec.fromJson(JSON.parse(await readFile(file, 'utf8')) as string);
+            expect(terms.parties.at(-1)).to.deep.equal({ participantId: 'bld-14', lane: 2 });
+            expect(terms.legs.map((leg) => leg.energyWh)).to.deep.equal([
+                [500n, 450n],
+                [1_500n, 1_350n],
+            ]);
+            expect(terms.conversions).to.deep.equal([{ inputLeg: 0, outputLeg: 1, ratioBp: 30_000 }]);
+            for (const wrong of ['0', '0:3:4', '0:0.12345', 'x:1']) {
+                expect((await run(...heat.split(' '), '--made-from', wrong)).exitCode, wrong).to.equal(2);
+            }
+        });
+    });
+
     it('refuses a signature that was given to another draft', async () => {
         await inTemporaryFolder(async (state) => {
             await prepare(state);

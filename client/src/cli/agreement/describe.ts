@@ -1,17 +1,18 @@
 import type { Leg, Terms } from '@commonwatt/chaincode/domain/agreement';
 import { sumEnergy } from '@commonwatt/chaincode/domain/units';
-import { formatAmount, formatPrice } from '../../decimal.js';
+import { formatAmount, formatPrice, formatRatio } from '../../decimal.js';
 
 /** Terms in words: what a party should read before it signs. */
 export function describeTerms(terms: Terms): string[] {
     const slots = `slots ${String(terms.firstSlot)}..${String(terms.firstSlot + terms.slotCount - 1)}`;
-    const legs = terms.legs.flatMap((leg) => {
+    const legs = terms.legs.flatMap((leg, index) => {
         const prices = [...new Set(leg.priceMicroPerKwh)].map(formatPrice).join(', ');
         const energy = String(sumEnergy(leg.energyWh));
         const stretches = stretchesOf(leg, terms.firstSlot);
         return [
             `  ${leg.sellerId} sells ${leg.buyerId} ${energy} Wh of ${leg.carrier} at ${prices} per kWh, ${slots}`,
             ...(stretches.length > 1 ? stretches : []),
+            ...madeFrom(terms, index).map((what) => `    made from ${what}`),
         ];
     });
     const rate = formatPrice(terms.defaultRateMicroPerKwh);
@@ -22,6 +23,12 @@ export function describeTerms(terms: Terms): string[] {
         `  void unless ${terms.version === 1 ? 'concluded' : 'enacted'} before slot ${String(terms.concludeBeforeSlot)}`,
     ];
 }
+
+/** What a leg is made from: `leg 0, 0.38 kWh of each kWh`. */
+export const madeFrom = ({ conversions }: Terms, leg: number): string[] =>
+    conversions
+        .filter(({ outputLeg }) => outputLeg === leg)
+        .map(({ inputLeg, ratioBp }) => `leg ${String(inputLeg)}, ${formatRatio(ratioBp)} kWh of each kWh`);
 
 /** Slots in a row with the same energy and price, in one line each. */
 function stretchesOf({ energyWh, priceMicroPerKwh }: Leg, firstSlot: number): string[] {

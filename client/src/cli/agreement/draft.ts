@@ -41,7 +41,7 @@ type Options = Readonly<{
 export function registerDraft(noun: Command): void {
     const verb = addVerb(noun, {
         name: 'draft',
-        summary: 'write the terms of an agreement between a seller and a buyer to a file; add legs by editing it',
+        summary: 'write the terms of an agreement between a seller and a buyer to a file; see `agreement add-leg`',
         example:
             'commonwatt agreement draft --out draft.json --carrier electricity --seller sel-1 --seller-point mp-sel-1 ' +
             '--buyer bld-12 --buyer-point mp-bld-12 --first-slot 2016-07-20T09:00Z --energy 500,450 --price 0.21 --org community',

@@ -2,6 +2,7 @@ import { nounOf } from '../noun.js';
 
 export const agreement = nounOf('agreement', 'agreements from draft to the end of delivery', {
     draft: async () => (await import('./draft.js')).registerDraft,
+    'add-leg': async () => (await import('./add-leg.js')).registerAddLeg,
     sign: async () => (await import('./sign.js')).registerSign,
     conclude: async () => (await import('./conclude.js')).registerConclude,
     fund: async () => (await import('./fund.js')).registerFund,

@@ -35,6 +35,21 @@ export function registerShow(noun: Command): void {
                 ]),
             ]),
             ...table([
+                ['AGREEMENT', 'LEG', 'AGREED', 'DELIVERED', 'SHORT', 'NOT TAKEN', 'ENERGY', 'DEFAULTS'],
+                ...legs.map((leg) => [
+                    leg.agreementId.slice(0, 12),
+                    String(leg.leg),
+                    `${String(leg.agreedWh)} Wh`,
+                    `${String(leg.deliveredWh)} Wh`,
+                    `${String(leg.shortWh)} Wh`,
+                    `${String(leg.untakenWh)} Wh`,
+                    formatAmount(leg.paymentNano),
+                    leg.defaults
+                        .map((each) => `${each.liableId} to ${each.payeeId} ${formatAmount(each.drawnNano)}`)
+                        .join(', ') || '-',
+                ]),
+            ]),
+            ...table([
                 ['ACCOUNT', 'KIND', 'AMOUNT'],
                 ...postings.map(({ account, kind, amountNano }) => [account, kind, formatAmount(amountNano)]),
                 ['sum', '', formatAmount(sumAmounts(postings.map((posting) => posting.amountNano)))],
