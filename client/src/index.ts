@@ -47,8 +47,17 @@ export { newSalt, proposeTerms, type TermsChange } from './offer-draft.js';
 export { ParticipantClient } from './participant-client.js';
 export { QualificationClient, type QualificationReason } from './qualification-client.js';
 export { ReadingClient } from './reading-client.js';
-export { type Finding, readReviewPolicy, type Review, type ReviewPolicy, reviewAgreement } from './review-policy.js';
-export { Reviewer, type ReviewReport } from './reviewer.js';
+export {
+    type Finding,
+    readReviewPolicy,
+    type Review,
+    type ReviewPolicy,
+    reviewAgreement,
+    reviewDecision,
+} from './review-policy.js';
+export { Reviewer, type ReviewedSubject, type ReviewReport, type ReviewSubject } from './reviewer.js';
+export { Screener, type ScreeningReport } from './screener.js';
+export { type AgreedOrder, versionKey } from './screener-order.js';
 export { type Screened, ScreeningClient } from './screening-client.js';
 export { SeatClient } from './seat-client.js';
 export { signFor, type Signing } from './signing.js';
@@ -68,7 +77,8 @@ export {
 export { type BlockPosition, END_OF_BLOCK, FileCheckpoint } from './checkpoint.js';
 export { formatAmount, formatPrice, parseAmount, parseEnergy, parsePrice } from './decimal.js';
 export { type EventOptions, type EventRecord, eventsOf, marketEvents } from './events.js';
-export { Keeper, type KeeperReport } from './keeper.js';
+export { Keeper } from './keeper.js';
+export type { KeeperReport } from './keeper-step.js';
 export { MeterKeyFile } from './meter-key-file.js';
 export { type MeterMemory, MeterSigner, type MeterSignerOptions, VolatileMemory } from './meter-signer.js';
 export { localDay, localTime } from './local-time.js';

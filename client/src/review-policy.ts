@@ -1,26 +1,36 @@
-import { carriersOf, endSlot, type Terms } from '@commonwatt/chaincode/domain/agreement';
+import { carriersOf, endSlot, type Leg, type Terms } from '@commonwatt/chaincode/domain/agreement';
 import { CARRIERS, type Carrier } from '@commonwatt/chaincode/domain/charter';
+import type { Dispute } from '@commonwatt/chaincode/domain/dispute';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
 import type { Qualification } from '@commonwatt/chaincode/domain/qualification';
-import { type EnergyWh, NO_ENERGY, plus, sumEnergy } from '@commonwatt/chaincode/domain/units';
-import { carrierField, countField, energyField, priceField } from '@commonwatt/chaincode/wire/fields';
+import { type EnergyWh, larger, NO_ENERGY, plus, sumEnergy } from '@commonwatt/chaincode/domain/units';
+import { countField, energyField, priceField } from '@commonwatt/chaincode/wire/fields';
 import { z } from 'zod';
 import { readJsonFile } from './json-file.js';
 
 const bandSchema = z.strictObject({ minMicroPerKwh: priceField, maxMicroPerKwh: priceField });
+type Band = z.output<typeof bandSchema>;
+
+const carrierSchema = z.strictObject({
+    /** Prices outside are rejected. */
+    priceLimits: bandSchema,
+    /** Prices inside need no person; between these and the limits a person decides. */
+    ordinaryPrices: bandSchema,
+    /** The same between members of one organisation, who could move money under the name of trade. */
+    internalPrices: bandSchema,
+    /** More energy of one agreement goes to a person. */
+    agreementEnergyMaxWh: energyField,
+    /** Share of one seller in the energy agreed in the same slots, in hundredths of a percent; more goes to a person. */
+    sellerShareMaxBp: countField(0, 10_000),
+    /** Energy below which shares mean nothing. */
+    concentrationFromWh: energyField,
+});
 
 const policySchema = z.strictObject({
-    /** Prices outside are rejected. */
-    priceLimits: z.partialRecord(z.enum(CARRIERS), bandSchema),
-    /** Prices inside need no person; between these and the limits a person decides. */
-    ordinaryPrices: z.partialRecord(z.enum(CARRIERS), bandSchema),
-    /** Larger agreements go to a person. */
-    agreementEnergyMaxWh: energyField,
-    /** Share of one seller in the energy agreed on a carrier in the same slots, in hundredths of a percent. */
-    sellerShareMaxBp: countField(0, 10_000),
-    /** Energy on a carrier below which shares mean nothing. */
-    concentrationFromWh: energyField,
-    carriers: z.array(carrierField).max(CARRIERS.length),
+    /** A carrier that is not here goes to a person. */
+    carriers: z.partialRecord(z.enum(CARRIERS), carrierSchema),
+    /** Most energy in a slot that a check meter may put in the place of a reading without a person. */
+    checkMeterMaxWh: energyField,
 });
 
 /** What the regulator lets a machine decide: data, not code. */
@@ -31,7 +41,7 @@ export async function readReviewPolicy(file: string): Promise<ReviewPolicy> {
     return await readJsonFile(file, policySchema);
 }
 
-/** What a reviewer knows of an agreement; all of it is on the ledger. */
+/** What a reviewer knows of an agreement, or of its next version; all of it is on the ledger. */
 export type ReviewCase = Readonly<{
     terms: Terms;
     parties: readonly Participant[];
@@ -41,7 +51,7 @@ export type ReviewCase = Readonly<{
 }>;
 
 export type Outcome = 'approve' | 'reject' | 'queue';
-/** One thing that a policy has to say against an agreement. */
+/** One thing that a policy has to say against what is reviewed. */
 export type Finding = Readonly<{ outcome: 'reject' | 'queue'; reasonCode: string; detail: string }>;
 export type Review = Readonly<{ outcome: Outcome; reasonCode: string; findings: readonly Finding[] }>;
 
@@ -50,24 +60,39 @@ export type Review = Readonly<{ outcome: Outcome; reasonCode: string; findings: 
  * doubts is queued, everything else is approved.
  */
 export function reviewAgreement(policy: ReviewPolicy, reviewed: ReviewCase): Review {
-    const findings = [
+    return decided('withinPolicy', [
         ...carrierFindings(policy, reviewed),
-        ...priceFindings(policy, reviewed.terms),
+        ...priceFindings(policy, reviewed),
         ...sizeFindings(policy, reviewed.terms),
         ...relationFindings(reviewed),
         ...concentrationFindings(policy, reviewed),
-    ];
+    ]);
+}
+
+/** What a check meter signed for a small energy is confirmed; whether a reading stands by itself, a person decides. */
+export function reviewDecision(policy: ReviewPolicy, { decision }: Dispute): Review {
+    const statement = decision?.statement;
+    const queue = (reasonCode: string, detail: string): Finding => ({ outcome: 'queue', reasonCode, detail });
+    if (statement?.checkMeter == null || statement.replacement === null) {
+        const what = statement?.replacement === null ? 'the reading stands' : 'the operator’s own value';
+        return decided('checkMeterSigned', [queue('notMeasured', what)]);
+    }
+    const energyWh = larger(statement.replacement.importWh, statement.replacement.exportWh);
+    return decided(
+        'checkMeterSigned',
+        energyWh > policy.checkMeterMaxWh ? [queue('replacementLarge', `${String(energyWh)} Wh`)] : [],
+    );
+}
+
+/** The first rejection decides, else the first doubt. */
+function decided(plainReason: string, findings: readonly Finding[]): Review {
     const decisive = findings.find(({ outcome }) => outcome === 'reject') ?? findings[0];
-    return {
-        outcome: decisive?.outcome ?? 'approve',
-        reasonCode: decisive?.reasonCode ?? 'withinPolicy',
-        findings,
-    };
+    return { outcome: decisive?.outcome ?? 'approve', reasonCode: decisive?.reasonCode ?? plainReason, findings };
 }
 
 function carrierFindings(policy: ReviewPolicy, { terms, qualifications }: ReviewCase): Finding[] {
     const findings: Finding[] = [];
-    for (const carrier of carriersOf(terms).filter((each) => !policy.carriers.includes(each))) {
+    for (const carrier of carriersOf(terms).filter((each) => policy.carriers[each] === undefined)) {
         findings.push({ outcome: 'queue', reasonCode: 'carrierNotCovered', detail: carrier });
     }
     for (const { carrier, sellerId, buyerId } of terms.legs) {
@@ -88,41 +113,54 @@ function carrierFindings(policy: ReviewPolicy, { terms, qualifications }: Review
     return findings;
 }
 
-function priceFindings(policy: ReviewPolicy, terms: Terms): Finding[] {
+function priceFindings(policy: ReviewPolicy, { terms, parties }: ReviewCase): Finding[] {
     return terms.legs.flatMap((leg): Finding[] => {
-        const outside = (band: z.output<typeof bandSchema> | undefined): boolean =>
-            band !== undefined &&
-            leg.priceMicroPerKwh.some((price) => price < band.minMicroPerKwh || price > band.maxMicroPerKwh);
+        const bands = policy.carriers[leg.carrier];
         const detail = `${leg.sellerId} to ${leg.buyerId}, ${leg.carrier}`;
-        if (outside(policy.priceLimits[leg.carrier])) {
+        if (bands === undefined) {
+            return [];
+        }
+        if (leavesBand(leg, bands.priceLimits)) {
             return [{ outcome: 'reject', reasonCode: 'priceBeyondLimit', detail }];
         }
-        return outside(policy.ordinaryPrices[leg.carrier])
-            ? [{ outcome: 'queue', reasonCode: 'priceUnusual', detail }]
+        if (leavesBand(leg, bands.ordinaryPrices)) {
+            return [{ outcome: 'queue', reasonCode: 'priceUnusual', detail }];
+        }
+        const [seller, buyer] = endsOf(leg, parties);
+        const isInternal = seller !== undefined && seller.mspId === buyer?.mspId;
+        return isInternal && leavesBand(leg, bands.internalPrices)
+            ? [{ outcome: 'queue', reasonCode: 'internalPriceUnusual', detail }]
             : [];
     });
 }
 
+const leavesBand = (leg: Leg, { minMicroPerKwh, maxMicroPerKwh }: Band): boolean =>
+    leg.priceMicroPerKwh.some((price) => price < minMicroPerKwh || price > maxMicroPerKwh);
+
+const endsOf = (leg: Leg, parties: readonly Participant[]): (Participant | undefined)[] =>
+    [leg.sellerId, leg.buyerId].map((id) => parties.find(({ participantId }) => participantId === id));
+
 function sizeFindings(policy: ReviewPolicy, terms: Terms): Finding[] {
-    const energyWh = sumEnergy(terms.legs.flatMap((leg) => leg.energyWh));
-    return energyWh > policy.agreementEnergyMaxWh
-        ? [{ outcome: 'queue', reasonCode: 'agreementLarge', detail: `${String(energyWh)} Wh` }]
-        : [];
+    return carriersOf(terms).flatMap((carrier): Finding[] => {
+        const legs = terms.legs.filter((leg) => leg.carrier === carrier);
+        const energyWh = sumEnergy(legs.flatMap((leg) => leg.energyWh));
+        const maxWh = policy.carriers[carrier]?.agreementEnergyMaxWh;
+        return maxWh !== undefined && energyWh > maxWh
+            ? [{ outcome: 'queue', reasonCode: 'agreementLarge', detail: `${String(energyWh)} Wh of ${carrier}` }]
+            : [];
+    });
 }
 
-/** Parties with one owner could move money or quotas under the name of trade. */
+/** Parties with one owner could move money or quotas under the name of trade, at whatever price. */
 function relationFindings({ terms, parties }: ReviewCase): Finding[] {
-    const ownersOf = (participantId: string): string[] => {
-        const party = parties.find((each) => each.participantId === participantId);
-        return party?.beneficialOwnerMspId == null ? [] : [party.beneficialOwnerMspId];
-    };
-    return terms.legs.flatMap(({ sellerId, buyerId }): Finding[] => {
-        const [seller, buyer] = [sellerId, buyerId].map((id) => ownersOf(id)[0]);
-        const mspOf = (id: string): string | undefined => parties.find((each) => each.participantId === id)?.mspId;
+    return terms.legs.flatMap((leg): Finding[] => {
+        const [seller, buyer] = endsOf(leg, parties);
+        const sellersOwner = seller?.beneficialOwnerMspId ?? null;
+        const buyersOwner = buyer?.beneficialOwnerMspId ?? null;
         const related =
-            (seller !== undefined && (seller === buyer || seller === mspOf(buyerId))) ||
-            (buyer !== undefined && buyer === mspOf(sellerId));
-        const detail = `${sellerId} and ${buyerId}`;
+            (sellersOwner !== null && (sellersOwner === buyersOwner || sellersOwner === buyer?.mspId)) ||
+            (buyersOwner !== null && buyersOwner === seller?.mspId);
+        const detail = `${leg.sellerId} and ${leg.buyerId}`;
         return related ? [{ outcome: 'queue', reasonCode: 'partiesRelated', detail }] : [];
     });
 }
@@ -130,17 +168,18 @@ function relationFindings({ terms, parties }: ReviewCase): Finding[] {
 /** Share of each seller in what is agreed on its carrier in the slots of this agreement, this one included. */
 function concentrationFindings(policy: ReviewPolicy, { terms, others }: ReviewCase): Finding[] {
     return carriersOf(terms).flatMap((carrier): Finding[] => {
+        const bounds = policy.carriers[carrier];
         const sold = new Map<string, EnergyWh>();
         for (const each of [terms, ...others]) {
             addSold(sold, each, carrier, terms.firstSlot, endSlot(terms));
         }
         const total = sumEnergy(sold.values());
-        if (total < policy.concentrationFromWh) {
+        if (bounds === undefined || total < bounds.concentrationFromWh) {
             return [];
         }
         const sellers = new Set(terms.legs.filter((leg) => leg.carrier === carrier).map((leg) => leg.sellerId));
         return [...sellers]
-            .filter((id) => (sold.get(id) ?? NO_ENERGY) * 10_000n > total * BigInt(policy.sellerShareMaxBp))
+            .filter((id) => (sold.get(id) ?? NO_ENERGY) * 10_000n > total * BigInt(bounds.sellerShareMaxBp))
             .map((id) => ({ outcome: 'queue', reasonCode: 'sellerDominant', detail: `${id} on ${carrier}` }));
     });
 }

@@ -1,24 +1,41 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Agreement, Terms } from '@commonwatt/chaincode/domain/agreement';
-import type { Execution } from '@commonwatt/chaincode/domain/escrow';
+import type { Dispute } from '@commonwatt/chaincode/domain/dispute';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
 import type { Qualification } from '@commonwatt/chaincode/domain/qualification';
+import { BegunSlots } from './begun-slots.js';
 import { CommonwattError } from './errors.js';
+import { StandingCover } from './keeper-standing.js';
 import { orNull } from './ledger.js';
 import type { Market } from './market.js';
-import { type Review, reviewAgreement, type ReviewPolicy } from './review-policy.js';
+import { type OpenAgreement, OpenAgreements } from './open-agreements.js';
+import { type Review, reviewAgreement, reviewDecision, type ReviewPolicy } from './review-policy.js';
+import type { Committed } from './submitter.js';
 
-/** What the reviewer did about one agreement. */
-export type ReviewReport = Readonly<{
-    agreementId: string;
-    version: number;
+/** What waits for the regulator: a version of an agreement, or the operator's decision on a dispute. */
+export type ReviewSubject =
+    | Readonly<{ type: 'agreement' | 'amendment'; agreementId: string; version: number }>
+    | Readonly<{ type: 'dispute'; pointId: string; slot: number; raisedBy: string; number: number }>;
+
+/** What waits, and what the policy says of it. */
+export type ReviewedSubject = Readonly<{
+    subject: ReviewSubject;
     review: Review;
-    /** Where the verdict is; `null` for what is left to a person. */
-    transactionId: string | null;
-    blockNumber: number | null;
-    /** Why the verdict could not be given. */
-    refusal: CommonwattError | null;
+    /** A standing verdict that the parties may use meanwhile; `null` where there is none. */
+    standingId: string | null;
 }>;
+
+/** What the reviewer did about one subject. */
+export type ReviewReport = ReviewedSubject &
+    Readonly<{
+        /** Where the verdict is; `null` for what is left to a person. */
+        transactionId: string | null;
+        blockNumber: number | null;
+        /** Why the verdict could not be given. */
+        refusal: CommonwattError | null;
+    }>;
+
+type Case = ReviewedSubject & Readonly<{ decide: (outcome: 'approve' | 'reject') => Promise<Committed<unknown>> }>;
 
 const INTERVAL_MS = 1_000;
 
@@ -29,32 +46,44 @@ const INTERVAL_MS = 1_000;
 export class Reviewer {
     readonly #market: Market;
     readonly #policy: ReviewPolicy;
-    readonly #queued = new Set<string>();
+    readonly #open: OpenAgreements;
+    readonly #cover: StandingCover;
+    readonly #begun: BegunSlots;
+    readonly #told = new Set<string>();
 
-    /** @param market as a registered reviewer's identity */
+    /** @param market as a registered reviewer's identity; to look at the queue anybody's will do */
     constructor(market: Market, policy: ReviewPolicy) {
         this.#market = market;
         this.#policy = policy;
+        this.#open = new OpenAgreements(market);
+        this.#cover = new StandingCover(market);
+        this.#begun = new BegunSlots(market.clock);
     }
 
-    /** Reviews every agreement that waits. @throws UnavailableError when nothing can be read */
+    /** Reviews all that waits. @throws UnavailableError when nothing can be read */
     async turn(): Promise<readonly ReviewReport[]> {
-        const executions = await this.#market.agreements.list();
-        const inForce = executions.filter(({ state }) => state === 'inForce');
-        const others: Terms[] = [];
-        for (const { agreementId } of inForce) {
-            others.push((await this.#market.agreements.show(agreementId)).agreement.terms);
-        }
         const reports: ReviewReport[] = [];
-        for (const execution of executions.filter(({ state }) => state === 'concluded')) {
-            const agreement = await this.#waiting(execution);
-            if (agreement !== null) {
-                const report = await this.#decide(agreement, others);
-                reports.push(report);
-                others.push(...(report.review.outcome === 'approve' ? [agreement.terms] : []));
+        for await (const waiting of this.#cases()) {
+            const key = JSON.stringify(waiting.subject);
+            if (!this.#told.has(key)) {
+                reports.push(await report(waiting));
+            }
+            if (waiting.review.outcome === 'queue') {
+                this.#told.add(key);
             }
         }
         return reports;
+    }
+
+    /** What waits for a person, with the reasons; nothing is sent. @throws UnavailableError */
+    async queue(): Promise<readonly ReviewedSubject[]> {
+        const queued: ReviewedSubject[] = [];
+        for await (const { subject, review, standingId } of this.#cases()) {
+            if (review.outcome === 'queue') {
+                queued.push({ subject, review, standingId });
+            }
+        }
+        return queued;
     }
 
     /** Reviews until aborted. @throws UnavailableError when nothing can be read in the first turn */
@@ -73,37 +102,98 @@ export class Reviewer {
         }
     }
 
-    /** The agreement, unless it has a verdict or stands in the queue already. */
-    async #waiting({ agreementId, version }: Execution): Promise<Agreement | null> {
-        if (this.#queued.has(`${agreementId}/${String(version)}`)) {
-            return null;
+    /** Everything without a verdict that could still enter into force, judged by the policy. */
+    async *#cases(): AsyncGenerator<Case> {
+        this.#begun.refresh();
+        const open = await this.#open.list();
+        const standing = await this.#market.verdicts.listStanding();
+        const counting = new Map(open.filter(isCounted).map(({ agreement }) => [agreement.agreementId, agreement]));
+        for (const { version, type } of open.flatMap(waitingVersions)) {
+            const { agreementId, terms } = version;
+            const isLate = await this.#begun.has(type === 'agreement' ? terms.firstSlot : terms.concludeBeforeSlot);
+            if (isLate) {
+                continue;
+            }
+            const others = [...counting.values()].filter((each) => each.agreementId !== agreementId);
+            const review = await this.#reviewOf(
+                terms,
+                others.map((each) => each.terms),
+            );
+            yield {
+                subject: { type, agreementId, version: terms.version },
+                review,
+                standingId: (await this.#cover.of(terms, standing)) ?? null,
+                decide: (outcome) => this.#market.verdicts[outcome](version, review.reasonCode),
+            };
+            if (review.outcome === 'approve') {
+                counting.set(agreementId, version);
+            }
         }
-        const verdict = await orNull(this.#market.verdicts.show(agreementId, version));
-        return verdict === null ? (await this.#market.agreements.show(agreementId)).agreement : null;
+        yield* this.#disputes();
     }
 
-    async #decide(agreement: Agreement, others: readonly Terms[]): Promise<ReviewReport> {
-        const { agreementId, terms } = agreement;
+    async *#disputes(): AsyncGenerator<Case> {
+        const { disputes } = this.#market;
+        for (const dispute of (await disputes.list()).filter(({ state }) => state === 'decided')) {
+            if ((await disputes.review(dispute)) === null) {
+                const review = reviewDecision(this.#policy, dispute);
+                yield {
+                    subject: subjectOf(dispute),
+                    review,
+                    standingId: null,
+                    decide: (outcome) =>
+                        disputes[outcome === 'approve' ? 'confirm' : 'reject'](dispute, review.reasonCode),
+                };
+            }
+        }
+    }
+
+    async #reviewOf(terms: Terms, others: readonly Terms[]): Promise<Review> {
         const parties: Participant[] = [];
         const qualifications = new Map<string, Qualification | null>();
         for (const { participantId } of terms.parties) {
             parties.push(await this.#market.participants.show(participantId));
             qualifications.set(participantId, await orNull(this.#market.qualifications.show(participantId)));
         }
-        const review = reviewAgreement(this.#policy, { terms, parties, qualifications, others });
-        const about = { agreementId, version: terms.version, review };
-        if (review.outcome === 'queue') {
-            this.#queued.add(`${agreementId}/${String(terms.version)}`);
-            return { ...about, transactionId: null, blockNumber: null, refusal: null };
+        return reviewAgreement(this.#policy, { terms, parties, qualifications, others });
+    }
+}
+
+/** What is in force or may enter into force by a verdict counts for the shares of sellers. */
+const isCounted = ({ execution, verdict }: OpenAgreement): boolean =>
+    execution.state === 'inForce' || verdict?.statement.decision === 'approved';
+
+function waitingVersions(open: OpenAgreement): { type: 'agreement' | 'amendment'; version: Agreement }[] {
+    const { execution, agreement, verdict, amendment, amendmentVerdict } = open;
+    const decision = verdict?.statement.decision;
+    const isOver = decision === 'rejected' || decision === 'terminated';
+    return [
+        ...(execution.state === 'concluded' && verdict === null
+            ? [{ type: 'agreement' as const, version: agreement }]
+            : []),
+        ...(amendment !== null && amendmentVerdict === null && !isOver
+            ? [{ type: 'amendment' as const, version: amendment }]
+            : []),
+    ];
+}
+
+function subjectOf({ objection, decision }: Dispute): ReviewSubject {
+    const { pointId, slot, raisedBy } = objection;
+    return { type: 'dispute', pointId, slot, raisedBy, number: decision?.statement.number ?? 0 };
+}
+
+async function report({ subject, review, standingId, decide }: Case): Promise<ReviewReport> {
+    const about = { subject, review, standingId };
+    if (review.outcome === 'queue') {
+        return { ...about, transactionId: null, blockNumber: null, refusal: null };
+    }
+    try {
+        const { transactionId, blockNumber } = await decide(review.outcome);
+        return { ...about, transactionId, blockNumber, refusal: null };
+    } catch (error) {
+        if (error instanceof CommonwattError) {
+            return { ...about, transactionId: error.transactionId, blockNumber: null, refusal: error };
         }
-        try {
-            const done = await this.#market.verdicts[review.outcome](agreement, review.reasonCode);
-            return { ...about, transactionId: done.transactionId, blockNumber: done.blockNumber, refusal: null };
-        } catch (error) {
-            if (error instanceof CommonwattError) {
-                return { ...about, transactionId: error.transactionId, blockNumber: null, refusal: error };
-            }
-            throw error;
-        }
+        throw error;
     }
 }

@@ -77,7 +77,7 @@ export class VerdictClient {
     }
 
     /** What the regulator has said of each of these versions, `null` of those it has said nothing of: few queries for many. */
-    async of(versions: readonly VersionRef[]): Promise<readonly (Verdict | null)[]> {
+    async of(versions: readonly VersionRef[]): Promise<(Verdict | null)[]> {
         const verdicts: (Verdict | null)[] = [];
         for (let from = 0; from < versions.length; from += LOOKUPS_MAX) {
             const lookups = versions

@@ -21,6 +21,8 @@ export class StubTransport implements Transport {
     readonly isClosed = false;
     /** Submissions in their order, each with the organisations named to endorse it. */
     readonly submitted: Readonly<{ verb: string; endorsers: readonly string[]; validationCode: string }>[] = [];
+    /** Queries in their order. */
+    readonly evaluated: string[] = [];
     readonly #stub: StubMarket;
     readonly #identity: Identity;
 
@@ -30,6 +32,7 @@ export class StubTransport implements Transport {
     }
 
     async evaluate(call: Call): Promise<string> {
+        this.evaluated.push(call.verb);
         return (await this.#endorse(call)).payload;
     }
 

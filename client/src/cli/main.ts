@@ -18,6 +18,7 @@ import { participant } from './participant/index.js';
 import { qualification } from './qualification/index.js';
 import { reading } from './reading/index.js';
 import { reviewer } from './reviewer/index.js';
+import { screener } from './screener/index.js';
 import { screening } from './screening/index.js';
 import { seat } from './seat/index.js';
 import { settlement } from './settlement/index.js';
@@ -46,6 +47,7 @@ export const NOUNS = [
     dispute,
     halt,
     reviewer,
+    screener,
     keeper,
     event,
     block,

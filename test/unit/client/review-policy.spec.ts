@@ -1,18 +1,27 @@
+import { fileURLToPath } from 'node:url';
+import { CARRIERS } from '@commonwatt/chaincode/domain/charter';
+import type { DecisionStatement } from '@commonwatt/chaincode/domain/dispute';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
 import type { Qualification } from '@commonwatt/chaincode/domain/qualification';
+import type { SignedReading } from '@commonwatt/chaincode/domain/reading';
 import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
-import { type Review, reviewAgreement, type ReviewPolicy } from '@commonwatt/client';
+import { readReviewPolicy, type Review, reviewAgreement, reviewDecision, type ReviewPolicy } from '@commonwatt/client';
 import { expect } from 'chai';
 import { sampleLeg, sampleTerms } from '../../support/sample-market.js';
 
-const POLICY: ReviewPolicy = {
-    priceLimits: { electricity: band(-100_000n, 500_000n) },
-    ordinaryPrices: { electricity: band(0n, 300_000n) },
+const ELECTRICITY = {
+    priceLimits: band(-100_000n, 500_000n),
+    ordinaryPrices: band(0n, 300_000n),
+    internalPrices: band(-100_000n, 500_000n),
     agreementEnergyMaxWh: energyWh(500n),
     sellerShareMaxBp: 8_000,
     concentrationFromWh: energyWh(501n),
-    carriers: ['electricity'],
 };
+const POLICY: ReviewPolicy = { carriers: { electricity: ELECTRICITY }, checkMeterMaxWh: energyWh(1_000n) };
+const withBounds = (changes: Partial<typeof ELECTRICITY>): ReviewPolicy => ({
+    ...POLICY,
+    carriers: { electricity: { ...ELECTRICITY, ...changes } },
+});
 
 function band(
     min: bigint,
@@ -89,14 +98,14 @@ describe('the policy of a review', () => {
     });
 
     it('leaves a carrier that it does not know to a person', () => {
-        expect(review({}, { ...POLICY, carriers: ['heat'] })).to.include({
+        expect(review({}, { ...POLICY, carriers: { heat: ELECTRICITY } })).to.include({
             outcome: 'queue',
             reasonCode: 'carrierNotCovered',
         });
     });
 
     it('leaves large agreements to a person', () => {
-        expect(review({}, { ...POLICY, agreementEnergyMaxWh: energyWh(499n) })).to.include({
+        expect(review({}, withBounds({ agreementEnergyMaxWh: energyWh(499n) }))).to.include({
             outcome: 'queue',
             reasonCode: 'agreementLarge',
         });
@@ -109,6 +118,30 @@ describe('the policy of a review', () => {
         expect(review({ parties: sameOwner })).to.include({ outcome: 'queue', reasonCode: 'partiesRelated' });
         expect(review({ parties: ownedByOther })).to.include({ outcome: 'queue', reasonCode: 'partiesRelated' });
         expect(review({ parties: strangers }).outcome).to.equal('approve');
+    });
+
+    it('leaves odd prices between members of one organisation to a person, and no others', () => {
+        const internal = withBounds({ internalPrices: band(190_000n, 200_000n) }); // the sample sells at 0.20 and 0.18
+        expect(review({}, internal)).to.include({ outcome: 'queue', reasonCode: 'internalPriceUnusual' });
+        const apart = [party('solar', null, 'SupplierMSP'), party('anna')];
+        expect(review({ parties: apart }, internal).outcome).to.equal('approve');
+        const within = withBounds({ internalPrices: band(180_000n, 200_000n) });
+        expect(review({}, within).outcome).to.equal('approve');
+    });
+
+    it('judges each carrier by bounds of its own', () => {
+        const heat = sampleLeg({ carrier: 'heat', priceMicroPerKwh: [400_000n, 0n].map(priceMicroPerKwh) });
+        const permits = (['electricity', 'heat'] as const).map((carrier) => ({ carrier, buy: true, sell: true }));
+        const qualifications = new Map(
+            [...QUALIFICATIONS].map(([id, each]) => [id, { ...each, statement: { ...each.statement, permits } }]),
+        );
+        const terms = sampleTerms({ legs: [sampleLeg(), heat] });
+        const cheapHeat = { ...ELECTRICITY, priceLimits: band(0n, 399_999n) };
+        const by = (more: ReviewPolicy['carriers']): Review =>
+            review({ terms, qualifications }, { ...POLICY, carriers: { electricity: ELECTRICITY, ...more } });
+        expect(by({ heat: cheapHeat })).to.include({ outcome: 'reject', reasonCode: 'priceBeyondLimit' });
+        expect(by({ heat: ELECTRICITY })).to.include({ outcome: 'queue', reasonCode: 'priceUnusual' });
+        expect(by({})).to.include({ outcome: 'queue', reasonCode: 'carrierNotCovered' });
     });
 
     it('leaves a dominant seller to a person, counting the same slots only', () => {
@@ -129,13 +162,77 @@ describe('the policy of a review', () => {
                     legs: [sampleLeg({ priceMicroPerKwh: [priceMicroPerKwh(600_000n), priceMicroPerKwh(0n)] })],
                 }),
             },
-            { ...POLICY, agreementEnergyMaxWh: energyWh(1n), carriers: [] },
+            withBounds({ agreementEnergyMaxWh: energyWh(1n) }),
         );
         expect(result.outcome).to.equal('reject');
         expect(result.findings.map((finding) => finding.reasonCode)).to.have.members([
-            'carrierNotCovered',
             'priceBeyondLimit',
             'agreementLarge',
         ]);
     });
 });
+
+const NO_READING: SignedReading = {
+    reading: {
+        pointId: '',
+        meterId: '',
+        sequence: 0,
+        slot: 0,
+        importWh: energyWh(0n),
+        exportWh: energyWh(0n),
+    },
+    signature: '',
+};
+
+describe('the policy of a review of disputed readings', () => {
+    const statement: DecisionStatement = {
+        pointId: 'anna-point',
+        slot: 7,
+        raisedBy: 'anna',
+        number: 1,
+        replacement: { kind: 'energy', importWh: energyWh(900n), exportWh: energyWh(0n) },
+        checkMeter: { meterId: 'check-1', publicKey: '', before: NO_READING, after: NO_READING },
+        reasonCode: 'checked',
+    };
+    const reviewOf = (changes: Partial<DecisionStatement>): Review =>
+        reviewDecision(POLICY, {
+            objection: { pointId: 'anna-point', slot: 7, raisedBy: 'anna', agreementId: null, evidenceHash: '' },
+            keyId: '',
+            signature: '',
+            state: 'decided',
+            decision: { statement: { ...statement, ...changes }, officerSubjectHash: '', keyId: '', signature: '' },
+        });
+    const measured = (importWh: bigint, exportWh: bigint): Partial<DecisionStatement> => ({
+        replacement: { kind: 'energy', importWh: energyWh(importWh), exportWh: energyWh(exportWh) },
+    });
+
+    it('confirms what a check meter signed, up to a bound in either direction', () => {
+        expect(reviewOf({})).to.include({ outcome: 'approve', reasonCode: 'checkMeterSigned' });
+        expect(reviewOf(measured(1_000n, 1_000n)).outcome).to.equal('approve');
+        expect(reviewOf(measured(1_001n, 0n))).to.include({ outcome: 'queue', reasonCode: 'replacementLarge' });
+        expect(reviewOf(measured(0n, 1_001n))).to.include({ outcome: 'queue', reasonCode: 'replacementLarge' });
+    });
+
+    it('leaves the operator’s own values, and that a reading stands, to a person', () => {
+        expect(reviewOf({ checkMeter: null })).to.include({ outcome: 'queue', reasonCode: 'notMeasured' });
+        expect(reviewOf({ replacement: null })).to.include({ outcome: 'queue', reasonCode: 'notMeasured' });
+        expect(reviewOf({ replacement: null, checkMeter: null }).outcome).to.equal('queue');
+    });
+});
+
+describe('the policy that is shipped', () => {
+    it('covers every carrier, with bands one in the other', async () => {
+        const file = new URL('../../../../test-network-config/review-policy.json', import.meta.url);
+        const { carriers } = await readReviewPolicy(fileURLToPath(file));
+        expect(Object.keys(carriers)).to.have.members([...CARRIERS]);
+        for (const { priceLimits, ordinaryPrices, internalPrices } of Object.values(carriers)) {
+            expect(isWithin(ordinaryPrices, priceLimits) && isWithin(internalPrices, ordinaryPrices)).to.equal(true);
+        }
+    });
+});
+
+type Band = ReturnType<typeof band>;
+const isWithin = (inner: Band, outer: Band): boolean =>
+    inner.minMicroPerKwh >= outer.minMicroPerKwh &&
+    inner.minMicroPerKwh < inner.maxMicroPerKwh &&
+    inner.maxMicroPerKwh <= outer.maxMicroPerKwh;

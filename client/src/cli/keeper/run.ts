@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { Keeper, type KeeperReport } from '../../keeper.js';
+import { Keeper } from '../../keeper.js';
+import type { KeeperReport } from '../../keeper-step.js';
 import { interruption } from '../interruption.js';
 import { count } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
@@ -9,7 +10,8 @@ type Options = Readonly<{ index: number; of: number; once: boolean }>;
 export function registerRun(noun: Command): void {
     const verb = addVerb(noun, {
         name: 'run',
-        summary: 'push every step whose conditions hold: fund, lapse, release, settle, begin slots that are due',
+        summary:
+            'push every step whose conditions hold: conclude, expire, fund, enact, lapse, release, settle, begin due slots',
         example: 'commonwatt keeper run --org community --as bld-12',
         mode: 'submit',
     })

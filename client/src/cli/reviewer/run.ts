@@ -3,13 +3,14 @@ import { readReviewPolicy } from '../../review-policy.js';
 import { Reviewer, type ReviewReport } from '../../reviewer.js';
 import { interruption } from '../interruption.js';
 import { addVerb, onRun } from '../verb.js';
+import { reasonsOf, wordsOf } from './describe.js';
 
 type Options = Readonly<{ policy: string; once: boolean }>;
 
 export function registerRun(noun: Command): void {
     const verb = addVerb(noun, {
         name: 'run',
-        summary: 'give the verdict on agreements that a policy decides, and name those that wait for a person',
+        summary: 'give the verdict on what a policy decides, and name what waits for a person',
         example:
             'commonwatt reviewer run --policy test-network-config/review-policy.json --org regulator --as reviewer',
         mode: 'submit',
@@ -26,13 +27,11 @@ export function registerRun(noun: Command): void {
     });
 }
 
-function lineOf({ agreementId, review, blockNumber, refusal }: ReviewReport): string {
-    const findings = review.findings.map(({ reasonCode, detail }) => `${reasonCode} (${detail})`).join(', ');
-    const why = findings === '' ? review.reasonCode : findings;
+function lineOf({ subject, review, blockNumber, refusal }: ReviewReport): string {
     if (refusal !== null) {
-        return `${agreementId}: ${review.outcome}: ${refusal.message}`;
+        return `${wordsOf(subject)}: ${review.outcome}: ${refusal.message}`;
     }
     return review.outcome === 'queue'
-        ? `${agreementId}: waits for a person: ${why}`
-        : `${agreementId}: ${review.outcome}, block ${String(blockNumber ?? '-')}: ${why}`;
+        ? `${wordsOf(subject)}: waits for a person: ${reasonsOf(review)}`
+        : `${wordsOf(subject)}: ${review.outcome}, block ${String(blockNumber ?? '-')}: ${reasonsOf(review)}`;
 }
