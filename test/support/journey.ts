@@ -122,6 +122,7 @@ function qualifying(market: StubMarket): JourneyStep[] {
     return [
         ...join('solar', 'prosumer'),
         ...join('anna', 'consumer'),
+        ...certifying(market),
         ...rekeying(market),
         ...mandating(market),
         supervision('reviewer', 'qualification:grant', () => commands.qualify(reviewer, 'bert')),
@@ -178,6 +179,17 @@ function rekeying(market: StubMarket): JourneyStep[] {
             keyPermitCodec.encode({ participantId: 'bert', keyId: third.keyId }),
         ),
         exchange('bert', 'participant:rotate-key', () => commands.rotateKey('bert', second, third, true)),
+    ];
+}
+
+function certifying(market: StubMarket): JourneyStep[] {
+    const reviewer = market.who('reviewer');
+    return [
+        supervision('reviewer', 'standard:publish', () => commands.publishStandard(reviewer)),
+        supervision('reviewer', 'conformity:certify', () => commands.certify(reviewer)),
+        supervision('reviewer', 'conformity:withdraw', () =>
+            commands.certify(reviewer, { sequence: 2, status: 'withdrawn' }),
+        ),
     ];
 }
 

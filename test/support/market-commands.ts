@@ -1,6 +1,7 @@
 import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Carrier, Charter } from '@commonwatt/chaincode/domain/charter';
 import type { ConnectionStatement } from '@commonwatt/chaincode/domain/connection';
+import type { ConformityStatement } from '@commonwatt/chaincode/domain/conformity';
 import type { HaltStatement } from '@commonwatt/chaincode/domain/halt';
 import type { MandateStatement } from '@commonwatt/chaincode/domain/mandate';
 import { type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
@@ -11,6 +12,7 @@ import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import type { ScreeningStatement } from '@commonwatt/chaincode/domain/screening';
 import type { SeatKind } from '@commonwatt/chaincode/domain/seat';
 import { energyWh, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import type { StandardStatement } from '@commonwatt/chaincode/domain/standard';
 import type { StandingStatement, VerdictStatement } from '@commonwatt/chaincode/domain/verdict';
 import {
     agreementIdOf,
@@ -29,6 +31,7 @@ import { enactCodec } from '@commonwatt/chaincode/wire/amendment';
 import { establishCodec } from '@commonwatt/chaincode/wire/charter';
 import type { Json } from '@commonwatt/chaincode/wire/canonical';
 import { connectionStatementCodec, setConnectionCodec } from '@commonwatt/chaincode/wire/connection';
+import { certifyCodec, conformityStatementCodec } from '@commonwatt/chaincode/wire/conformity';
 import { haltCommandCodec, haltStatementCodec } from '@commonwatt/chaincode/wire/halt';
 import { bodyFor, grantMandateCodec, mandateIdOf, mandateStatementCodec } from '@commonwatt/chaincode/wire/mandate';
 import { registerMeterCodec } from '@commonwatt/chaincode/wire/meter';
@@ -38,6 +41,7 @@ import { readingCodec, submitReadingsCodec } from '@commonwatt/chaincode/wire/re
 import { screenCodec, screeningStatementCodec } from '@commonwatt/chaincode/wire/screening';
 import { seatCodec } from '@commonwatt/chaincode/wire/seat';
 import type { SignatureDomain } from '@commonwatt/chaincode/wire/signature';
+import { publishStandardCodec, standardStatementCodec } from '@commonwatt/chaincode/wire/standard';
 import {
     decideCodec,
     standingCodec,
@@ -323,6 +327,37 @@ export function screen(
     const body = screeningStatementCodec.toJson(statement);
     const signature = dispatcher.key.signDocument('commonwatt/screening/1', SCOPE.exchange, body);
     return screenCodec.encode({ statement, signature });
+}
+
+export const STANDARD: StandardStatement = {
+    standardId: 'inverter-2016',
+    carrier: 'electricity',
+    textHash: '7a'.repeat(32),
+    fromSlot: FIRST_SLOT,
+};
+
+export function publishStandard(reviewer: Identity, changes: Partial<StandardStatement> = {}): string {
+    const statement = { ...STANDARD, ...changes };
+    const body = standardStatementCodec.toJson(statement);
+    const signature = reviewer.key.signDocument('commonwatt/standard/1', SCOPE.supervision, body);
+    return publishStandardCodec.encode({ statement, signature });
+}
+
+/** That the device of `solar` conforms: 2 kW, so 500 Wh in a quarter of an hour. */
+export function certify(reviewer: Identity, changes: Partial<ConformityStatement> = {}): string {
+    const statement: ConformityStatement = {
+        pointId: 'solar-point',
+        standardId: STANDARD.standardId,
+        sequence: 1,
+        status: 'certified',
+        ratedW: powerW(2_000n),
+        untilSlot: FIRST_SLOT + 96,
+        reasonCode: 'typeTested',
+        ...changes,
+    };
+    const body = conformityStatementCodec.toJson(statement);
+    const signature = reviewer.key.signDocument('commonwatt/conformity/1', SCOPE.supervision, body);
+    return certifyCodec.encode({ statement, signature });
 }
 
 export function halt(

@@ -23,6 +23,14 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
     },
     { name: 'MandateRevoked/1', payload: { mandateId: termsHash, principalId: 'anna', agentId: 'retail' } },
     {
+        name: 'StandardPublished/1',
+        payload: { standardId: 'inverter-2016', carrier: 'electricity', fromSlot: FIRST_SLOT },
+    },
+    {
+        name: 'ConformityChanged/1',
+        payload: { pointId: 'solar-point', standardId: 'inverter-2016', sequence: 1, status: 'certified' },
+    },
+    {
         name: 'MeterRegistered/1',
         payload: { pointId: 'solar-point', participantId: 'solar', carrier: 'electricity' },
     },

@@ -37,6 +37,7 @@ export const ELECTRICITY_RULES: CarrierRules = {
     networkFeeMicroPerKwh: priceMicroPerKwh(0n),
     screening: 'distributed',
     subsidyMicroPerKwh: priceMicroPerKwh(0n),
+    conformityStandards: [],
 };
 
 export const RULES: Rules = {

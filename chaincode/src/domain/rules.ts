@@ -26,6 +26,8 @@ export type CarrierRules = Readonly<{
     screening: ScreeningMode;
     /** What a fund pays for each kWh from renewable sources that is fed in; never negative. */
     subsidyMicroPerKwh: PriceMicroPerKwh;
+    /** Standards that devices conform to which sell from a metered point. */
+    conformityStandards: readonly string[];
 }>;
 
 /** The business rules in force; a new version replaces the whole set. */

@@ -27,6 +27,7 @@ import { keyIdOf } from '../wire/signature.js';
 import { AGREEMENT, COMMITMENT, EXECUTION, PARTY_AGREEMENT, WITHDRAWAL } from '../store/keys.js';
 import { encodePolicy, termsPolicy } from '../store/policies.js';
 import { debit, putCredits } from './accounts.js';
+import { demandConformity } from './conformity.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { loadConnections, unloadConnections } from './loads.js';
 import { demandNext, demandNotWithdrawn, loadAgreement, loadParties, loadPoints } from './parties.js';
@@ -56,7 +57,7 @@ export class AgreementContract extends ExchangeContract {
      * Binds the parties to terms that all of them signed. The terms get a key policy of their own.
      * @throws TERMS_INVALID · TERMS_LIMIT · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN ·
      * MANDATE_MISSING · MANDATE_REVOKED · MANDATE_EXCEEDED · KEY_REPLACED · PARTICIPANT_MISSING · TRADE_NOT_OF_KIND ·
-     * METER_MISSING · METER_OF_OTHER · QUALIFICATION_MISSING · MARKET_HALTED · COVER_EXHAUSTED · SLOT_BEGUN
+     * METER_MISSING · METER_OF_OTHER · QUALIFICATION_MISSING · CONFORMITY_MISSING · CONFORMITY_EXCEEDED · MARKET_HALTED · COVER_EXHAUSTED · SLOT_BEGUN
      */
     async conclude(ctx: TradeContext, command: string): Promise<string> {
         const { terms, consents } = concludeCodec.decode(command);
@@ -80,6 +81,7 @@ export class AgreementContract extends ExchangeContract {
         checkPoints(terms, await loadPoints(ctx, terms));
         await ctx.demandNotBegun(terms.concludeBeforeSlot);
         await demandTradable(ctx, terms, agentsOf(signatories));
+        await demandConformity(ctx, terms);
         await useMandates(ctx, signatories, { next: terms, before: null });
 
         const { orgs } = await ctx.charter();
@@ -109,7 +111,7 @@ export class AgreementContract extends ExchangeContract {
      * finds the agreement by the commitments written here, always for slots to come; what is not funded delivers
      * nothing, so it is not looked at either.
      * @throws AGREEMENT_MISSING · AGREEMENT_STATE · SLOT_BEGUN · VERDICT_MISSING · STANDING_VERDICT_EXCEEDED ·
-     * ADMISSION_MISSING · CONNECTION_OVERLOADED · QUALIFICATION_MISSING · MARKET_HALTED · COVER_EXHAUSTED ·
+     * ADMISSION_MISSING · CONNECTION_OVERLOADED · QUALIFICATION_MISSING · CONFORMITY_MISSING · CONFORMITY_EXCEEDED · MARKET_HALTED · COVER_EXHAUSTED ·
      * ACCOUNT_UNDERFUNDED · CREDIT_MISSING · CREDIT_NOT_NEEDED
      */
     async fund(ctx: TradeContext, command: string): Promise<string> {
@@ -122,6 +124,7 @@ export class AgreementContract extends ExchangeContract {
         const { terms } = agreement;
         await ctx.demandNotBegun(terms.firstSlot);
         await demandTradable(ctx, terms);
+        await demandConformity(ctx, terms);
         await demandReviewed(ctx, agreement, standingId);
         await demandAdmitted(ctx, agreement);
         await loadConnections(ctx, agreementId, terms);

@@ -7,6 +7,7 @@ import { executionCodec } from '../wire/escrow.js';
 import { amendmentPageQueryCodec, encodePage } from '../wire/query.js';
 import { AGREEMENT, AMENDMENT, EXECUTION } from '../store/keys.js';
 import { debit, putCredits } from './accounts.js';
+import { demandConformity } from './conformity.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { reloadConnections } from './loads.js';
 import { demandNext, demandNotWithdrawn, loadAgreement, loadParties } from './parties.js';
@@ -49,7 +50,7 @@ export class AmendmentContract extends ExchangeContract {
      * and brings the escrow to what the new terms need. The terms' own key policy judges this write.
      * @throws AGREEMENT_MISSING · AMENDMENT_MISSING · VERSION_STALE · AGREEMENT_STATE · TERMS_INVALID · TERMS_LIMIT ·
      * SLOT_BEGUN · SLOT_NOT_OVER · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · VERDICT_MISSING ·
-     * STANDING_VERDICT_EXCEEDED · ADMISSION_MISSING · CONNECTION_OVERLOADED · QUALIFICATION_MISSING · MARKET_HALTED · COVER_EXHAUSTED · ACCOUNT_UNDERFUNDED ·
+     * STANDING_VERDICT_EXCEEDED · ADMISSION_MISSING · CONNECTION_OVERLOADED · QUALIFICATION_MISSING · CONFORMITY_MISSING · CONFORMITY_EXCEEDED · MARKET_HALTED · COVER_EXHAUSTED · ACCOUNT_UNDERFUNDED ·
      * CREDIT_MISSING · CREDIT_NOT_NEEDED
      */
     async enact(ctx: TradeContext, command: string): Promise<string> {
@@ -66,6 +67,7 @@ export class AmendmentContract extends ExchangeContract {
         await ctx.demandNotBegun(terms.concludeBeforeSlot);
         const signatories = await this.#demandConsent(ctx, agreement, amendment);
         await demandTradable(ctx, terms, agentsOf(signatories));
+        await demandConformity(ctx, terms);
         await useMandates(ctx, signatories, { next: terms, before: agreement.terms });
         await demandNotRefused(ctx, agreement);
         await demandReviewed(ctx, amendment, standingId);

@@ -19,6 +19,7 @@ import { agreementCodec, partyAgreementCodec, withdrawalCodec } from '../wire/ag
 import { charterCodec, rulesCodec } from '../wire/charter.js';
 import { tickCodec } from '../wire/clock.js';
 import type { Codec } from '../wire/codec.js';
+import { conformityCodec } from '../wire/conformity.js';
 import { connectedAgreementCodec, connectionCodec, loadingCodec } from '../wire/connection.js';
 import { disputeCodec, replacedReadingCodec, reviewCodec } from '../wire/dispute.js';
 import { commitmentCodec, executionCodec } from '../wire/escrow.js';
@@ -32,6 +33,7 @@ import { estimatesCodec, readingCodec, signedReadingCodec } from '../wire/readin
 import { screeningCodec } from '../wire/screening.js';
 import { seatCodec } from '../wire/seat.js';
 import { settlementCodec, storageCodec } from '../wire/settlement.js';
+import { standardCodec } from '../wire/standard.js';
 import { standingVerdictCodec, verdictCodec } from '../wire/verdict.js';
 
 /** Parts of a key: ids and names hold no slash, numbers are padded so that text order is number order. */
@@ -70,6 +72,11 @@ export const RULES = record('rules', rulesCodec, () => []);
 export const SEAT = record('seat', seatCodec, (seat) => [seat.kind, seat.mspId, seat.subjectHash]);
 export const QUALIFICATION = record('qualification', qualificationCodec, (qualification) => [
     qualification.statement.participantId,
+]);
+export const STANDARD = record('standard', standardCodec, ({ statement }) => [statement.standardId]);
+export const CONFORMITY = record('conformity', conformityCodec, ({ statement }) => [
+    statement.pointId,
+    statement.standardId,
 ]);
 export const VERDICT = record('verdict', verdictCodec, ({ statement }) => [statement.agreementId, statement.version]);
 export const STANDING_VERDICT = record('standing-verdict', standingVerdictCodec, ({ statement }) => [

@@ -2,11 +2,13 @@ import type { Json } from '../wire/canonical.js';
 import { canonicalJson } from '../wire/canonical.js';
 import { type Lookup, lookupsCodec } from '../wire/query.js';
 import {
+    CONFORMITY,
     DISPUTE_REVIEW,
     HALT,
     QUALIFICATION,
     type RecordType,
     SEAT,
+    STANDARD,
     STANDING_VERDICT,
     VERDICT,
 } from '../store/keys.js';
@@ -36,6 +38,10 @@ async function find(ledger: Ledger, lookup: Lookup): Promise<Json> {
             return json(ledger, VERDICT, lookup.agreementId, lookup.version);
         case 'standing':
             return json(ledger, STANDING_VERDICT, lookup.standingId);
+        case 'standard':
+            return json(ledger, STANDARD, lookup.standardId);
+        case 'conformity':
+            return json(ledger, CONFORMITY, lookup.pointId, lookup.standardId);
         case 'halt':
             return json(ledger, HALT, lookup.carrier);
         case 'dispute-review':

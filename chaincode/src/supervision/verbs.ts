@@ -1,17 +1,21 @@
 import type { SupervisionVerb } from '../wire/verbs.js';
 import type { Handler } from '../store/market-contract.js';
 import { CharterContract } from './charter-contract.js';
+import { ConformityContract } from './conformity-contract.js';
 import { DisputeContract } from './dispute-contract.js';
 import { HaltContract } from './halt-contract.js';
 import { QualificationContract } from './qualification-contract.js';
 import { RegistryContract } from './registry-contract.js';
 import { SeatContract } from './seat-contract.js';
+import { StandardContract } from './standard-contract.js';
 import type { SupervisionContext } from './supervision-context.js';
 import { VerdictContract } from './verdict-contract.js';
 
 const charters = new CharterContract('charter');
 const seats = new SeatContract('seat');
 const qualifications = new QualificationContract('qualification');
+const standards = new StandardContract('standard');
+const conformities = new ConformityContract('conformity');
 const verdicts = new VerdictContract('verdict');
 const disputes = new DisputeContract('dispute');
 const halts = new HaltContract('halt');
@@ -27,6 +31,13 @@ export const SUPERVISION_HANDLERS: Readonly<Record<SupervisionVerb, Handler<Supe
     'qualification:suspend': (ctx, command) => qualifications.suspend(ctx, command),
     'qualification:revoke': (ctx, command) => qualifications.revoke(ctx, command),
     'qualification:show': (ctx, query) => qualifications.show(ctx, query),
+    'standard:publish': (ctx, command) => standards.publish(ctx, command),
+    'standard:show': (ctx, query) => standards.show(ctx, query),
+    'standard:list': (ctx, query) => standards.list(ctx, query),
+    'conformity:certify': (ctx, command) => conformities.certify(ctx, command),
+    'conformity:withdraw': (ctx, command) => conformities.withdraw(ctx, command),
+    'conformity:show': (ctx, query) => conformities.show(ctx, query),
+    'conformity:list': (ctx, query) => conformities.list(ctx, query),
     'verdict:standing': (ctx, command) => verdicts.standing(ctx, command),
     'verdict:approve': (ctx, command) => verdicts.approve(ctx, command),
     'verdict:reject': (ctx, command) => verdicts.reject(ctx, command),

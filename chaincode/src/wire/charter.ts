@@ -10,6 +10,7 @@ import {
     countField,
     distinct,
     energyField,
+    idField,
     mspIdField,
     priceField,
     slotField,
@@ -33,6 +34,9 @@ const charterSchema = z.strictObject({
     firstSlot: slotField,
 });
 
+/** Most standards that a carrier's devices conform to. */
+const STANDARDS_MAX = 4;
+
 const carrierRulesSchema = z.strictObject({
     priceFloorMicroPerKwh: priceField,
     priceCapMicroPerKwh: priceField,
@@ -43,6 +47,7 @@ const carrierRulesSchema = z.strictObject({
     networkFeeMicroPerKwh: priceField,
     screening: z.enum(SCREENINGS),
     subsidyMicroPerKwh: priceField,
+    conformityStandards: distinct(idField, STANDARDS_MAX),
 });
 
 const rulesSchema = z.strictObject({

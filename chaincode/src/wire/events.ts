@@ -41,6 +41,13 @@ const SCHEMAS = {
         sequence: versionField,
         status: z.enum(['granted', 'suspended', 'revoked']),
     }),
+    'StandardPublished/1': z.strictObject({ standardId: idField, carrier: carrierField, fromSlot: slotField }),
+    'ConformityChanged/1': z.strictObject({
+        pointId: idField,
+        standardId: idField,
+        sequence: versionField,
+        status: z.enum(['certified', 'withdrawn']),
+    }),
     'MeterRegistered/1': z.strictObject({ pointId: idField, participantId: idField, carrier: carrierField }),
     'ConnectionSet/1': z.strictObject({ carrier: carrierField, connectionPoint: idField, sequence: versionField }),
     'DepositAccepted/1': z.strictObject({

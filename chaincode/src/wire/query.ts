@@ -65,6 +65,8 @@ const lookupSchema = z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('verdict'), agreementId: hashField, version: countField(1, 1_000_000) }),
     z.strictObject({ type: z.literal('standing'), standingId: idField }),
     z.strictObject({ type: z.literal('halt'), carrier: carrierField }),
+    z.strictObject({ type: z.literal('standard'), standardId: idField }),
+    z.strictObject({ type: z.literal('conformity'), pointId: idField, standardId: idField }),
     z.strictObject({
         type: z.literal('dispute-review'),
         pointId: idField,
@@ -74,8 +76,8 @@ const lookupSchema = z.discriminatedUnion('type', [
     }),
 ]);
 export type Lookup = z.output<typeof lookupSchema>;
-/** Most records that one call asks for. */
-export const LOOKUPS_MAX = 32;
+/** Most records that one call asks for: a standard and a certificate for each of four standards of sixteen devices. */
+export const LOOKUPS_MAX = 128;
 export const lookupsCodec = codec<readonly Lookup[]>(z.array(lookupSchema).min(1).max(LOOKUPS_MAX));
 
 /** Encodes a page with the codec of its items. */

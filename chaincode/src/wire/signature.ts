@@ -16,6 +16,8 @@ export type SignatureDomain =
     | 'commonwatt/decision/1'
     | 'commonwatt/dispute-review/1'
     | 'commonwatt/qualification/1'
+    | 'commonwatt/standard/1'
+    | 'commonwatt/conformity/1'
     | 'commonwatt/verdict/1'
     | 'commonwatt/standing-verdict/1'
     | 'commonwatt/connection/1'

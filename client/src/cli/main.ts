@@ -5,6 +5,7 @@ import { amendment } from './amendment/index.js';
 import { block } from './block/index.js';
 import { charter } from './charter/index.js';
 import { clock } from './clock/index.js';
+import { conformity } from './conformity/index.js';
 import { dispute } from './dispute/index.js';
 import { connection } from './connection/index.js';
 import { event } from './event/index.js';
@@ -22,6 +23,7 @@ import { screener } from './screener/index.js';
 import { screening } from './screening/index.js';
 import { seat } from './seat/index.js';
 import { settlement } from './settlement/index.js';
+import { standard } from './standard/index.js';
 import { verdict } from './verdict/index.js';
 import { addCommands } from './noun.js';
 
@@ -35,6 +37,8 @@ export const NOUNS = [
     qualification,
     mandate,
     meter,
+    standard,
+    conformity,
     connection,
     account,
     offer,
