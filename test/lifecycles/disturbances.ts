@@ -1,7 +1,15 @@
 import { type Carrier, CARRIERS } from '@commonwatt/chaincode/domain/charter';
 import type { QualificationStatement } from '@commonwatt/chaincode/domain/qualification';
 import { amountNano, energyWh } from '@commonwatt/chaincode/domain/units';
-import { coverCommandCodec, depositCodec } from '@commonwatt/chaincode/wire/account';
+import {
+    coverCommandCodec,
+    coverDrawCodec,
+    depositCodec,
+    payoutCodec,
+    payoutCommandCodec,
+    payoutPaymentCodec,
+    subsidyPaymentCodec,
+} from '@commonwatt/chaincode/wire/account';
 import { haltCodec, liftCodec } from '@commonwatt/chaincode/wire/halt';
 import { qualificationCodec } from '@commonwatt/chaincode/wire/qualification';
 import * as commands from '../support/market-commands.js';
@@ -75,6 +83,37 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
         };
         const sourceIds = move.pick % 2 === 0 ? [`deposit.pay-${participantId}`] : [];
         return life.player.exchange(participantId, 'account:cover', coverCommandCodec.encode({ transfer, sourceIds }));
+    },
+    drawCover: (life, move) => {
+        const participantId = subjectOf(move);
+        const amount = amountNano(1n + move.energyWh * 1_000n);
+        const draw = {
+            drawId: `draw-${move.pick}`,
+            participantId,
+            carrier: at(CARRIERS, move.pick),
+            amountNano: amount,
+        };
+        return life.player.exchange(participantId, 'account:draw-cover', coverDrawCodec.encode(draw));
+    },
+    payOut: (life, move) => {
+        const participantId = subjectOf(move);
+        const amount = amountNano(1n + move.energyWh * 10_000n);
+        const payout = { payoutId: `payout-${move.pick % 3}`, participantId, lane: 0, amountNano: amount };
+        const command = payoutCommandCodec.encode({ payout, sourceIds: [] });
+        return life.player.exchange(participantId, 'account:request-payout', command);
+    },
+    confirmPayout: (life, move) => {
+        const asked = life.player.ledger
+            .range('exchange', 'payout/', 'payout0')
+            .map(([, { value }]) => payoutCodec.decode(value.toString('utf8')));
+        const participantId = asked[0]?.participantId ?? subjectOf(move);
+        const payment = { paymentId: `out-${move.pick}`, participantId, payoutId: asked[0]?.payoutId ?? 'payout-0' };
+        return life.player.exchange('settlement', 'account:confirm-payout', payoutPaymentCodec.encode(payment));
+    },
+    subsidise: (life, move) => {
+        const amount = amountNano(1n + move.energyWh * 10_000n);
+        const payment = { paymentId: `subsidy-${move.pick}`, carrier: at(CARRIERS, move.pick), amountNano: amount };
+        return life.player.exchange('settlement', 'account:fund-subsidy', subsidyPaymentCodec.encode(payment));
     },
     settleEarly: (life, move, stage) => life.push(at(CARRIERS, move.pick), Math.max(0, Math.min(stage, SLOTS - 1))),
     repeat: (life, move) => {

@@ -24,11 +24,10 @@ export class Journal {
             const free = `free/${deposit.participantId}`;
             this.#post('deposit', null, 'system/external', free, BigInt(deposit.amountNano));
         }
-        if (type === 'cover-transfer') {
-            const transfer = JSON.parse(text) as Extract<Step, { kind: 'cover' }>;
-            this.steps.push({ ...transfer, kind: 'cover' });
-            const account = `cover/${transfer.participantId}/${transfer.carrier}`;
-            this.#post('cover', null, `free/${transfer.participantId}`, account, BigInt(transfer.amountNano));
+        const step = stepOf(type ?? '', text);
+        if (step !== null) {
+            this.steps.push(step);
+            this.#post(...movementOf(step));
         }
         if (type === 'settlement') {
             const { postings } = JSON.parse(text) as { postings: Posting[] };
@@ -67,11 +66,51 @@ export class Journal {
         }
     }
 
-    #post(kind: string, agreementId: string | null, from: string, to: string, nano: bigint): void {
+    #post(...[kind, agreementId, from, to, nano]: Movement): void {
         if (nano > 0n) {
             const purpose = { kind, agreementId, slot: null };
             this.postings.push({ ...purpose, account: from, amountNano: String(-nano) });
             this.postings.push({ ...purpose, account: to, amountNano: String(nano) });
         }
+    }
+}
+
+type Movement = readonly [kind: string, agreementId: string | null, from: string, to: string, nano: bigint];
+
+/** What a record says that somebody wanted; of a payout once that it was asked for, once that it was paid. */
+function stepOf(type: string, text: string): Exclude<Step, { kind: 'run' }> | null {
+    const record = JSON.parse(text) as {
+        participantId: string;
+        carrier: string;
+        amountNano: string;
+        paymentId: string | null;
+    };
+    switch (type) {
+        case 'cover-transfer':
+            return { ...record, kind: 'cover' };
+        case 'cover-draw':
+            return { ...record, kind: 'draw' };
+        case 'subsidy-payment':
+            return { ...record, kind: 'subsidy' };
+        case 'payout':
+            return { ...record, kind: record.paymentId === null ? 'payout' : 'paid' };
+        default:
+            return null;
+    }
+}
+
+function movementOf(step: Exclude<Step, { kind: 'run' }>): Movement {
+    const nano = BigInt(step.amountNano);
+    switch (step.kind) {
+        case 'cover':
+            return ['cover', null, `free/${step.participantId}`, `cover/${step.participantId}/${step.carrier}`, nano];
+        case 'draw':
+            return ['cover', null, `cover/${step.participantId}/${step.carrier}`, `free/${step.participantId}`, nano];
+        case 'subsidy':
+            return ['deposit', null, 'system/external', `subsidy/${step.carrier}`, nano];
+        case 'payout':
+            return ['payout', null, `free/${step.participantId}`, `payout/${step.participantId}`, nano];
+        case 'paid':
+            return ['payout', null, `payout/${step.participantId}`, 'system/external', nano];
     }
 }

@@ -37,7 +37,20 @@ const smaller = (left: bigint, right: bigint): bigint => (left < right ? left : 
 const magnitude = (value: bigint): bigint => larger(value, -value);
 
 /** Records that are written once and stay. */
-const FIXED = ['settlement', 'deposit', 'reading', 'estimate', 'tick', 'commitment', 'amendment', 'withdrawal'];
+const FIXED = [
+    'settlement',
+    'deposit',
+    'cover-transfer',
+    'cover-draw',
+    'subsidy-payment',
+    'payout-payment',
+    'reading',
+    'estimate',
+    'tick',
+    'commitment',
+    'amendment',
+    'withdrawal',
+];
 
 /**
  * Looks at every transaction between endorsement and commit, and holds what is true of all of them. It keeps the books
@@ -124,7 +137,7 @@ export class Watch {
         }
         must(sum([...moved.values()]) === 0n, 'every posting has its counterpart', { verb });
         for (const account of moved.keys()) {
-            const mayOwe = account.startsWith('cover/') || account.startsWith('system/');
+            const mayOwe = /^(cover|system)\//.test(account);
             must(mayOwe || this.balance(account) >= 0n, 'free accounts and escrow are not negative', { verb, account });
         }
     }

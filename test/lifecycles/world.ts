@@ -72,7 +72,9 @@ function pointsOf(participantId: string, sides: Readonly<Partial<Record<Carrier,
 const TRAITS: Readonly<Record<string, Partial<PointTraits>>> = {
     [HOUSE]: { isRenewable: true },
     [idOf('dag', 'electricity')]: { parentPointId: HOUSE },
-    [idOf('cap', 'electricity')]: { storageEfficiencyBp: 8_100 },
+    [idOf('cap', 'electricity')]: { storageEfficiencyBp: 8_100, isRenewable: true },
+    [idOf('cap', 'heat')]: { storageEfficiencyBp: 7_777 },
+    [idOf('chp', 'electricity')]: { isRenewable: true },
     [CHARGE_POINT]: { chargePointId: CHARGE_POINT },
     [idOf('pos', 'mobility')]: { chargePointId: CHARGE_POINT },
     [idOf('eve', 'mobility')]: { chargePointId: CHARGE_POINT },
@@ -123,7 +125,10 @@ const carrierRules = (changes: Partial<CarrierRules>): Rules['carriers'] =>
 export const WORLD_RULES: readonly Rules[] = [
     {
         ...RULES,
-        carriers: carrierRules({ networkFeeMicroPerKwh: priceMicroPerKwh(20_000n) }),
+        carriers: carrierRules({
+            networkFeeMicroPerKwh: priceMicroPerKwh(20_000n),
+            subsidyMicroPerKwh: priceMicroPerKwh(60_000n),
+        }),
         haltGraceSlots: 1,
         readingDeadlineSlots: 1,
     },
@@ -132,6 +137,7 @@ export const WORLD_RULES: readonly Rules[] = [
         carriers: carrierRules({
             imbalanceLongMicroPerKwh: priceMicroPerKwh(-30_000n),
             networkFeeMicroPerKwh: priceMicroPerKwh(7n),
+            subsidyMicroPerKwh: priceMicroPerKwh(3n),
         }),
         haltGraceSlots: 0,
         readingDeadlineSlots: 2,

@@ -2,6 +2,7 @@ import { Book, cover, escrow, free } from './book.js';
 import { causesOf, divided, type Shortage, takenBy } from './causes.js';
 import { type HandedOver, handedOver, ownExchanges } from './exchanges.js';
 import { deliversIn, type Lot, lotsOf, mirror, purchases, sales, spread, total, wholeOf } from './lots.js';
+import { type Crossing, Incentives } from './incentives.js';
 import { defaultPart, energyPart } from './needs.js';
 import type { Registers } from './registers.js';
 import { least, magnitude, most } from './share.js';
@@ -14,7 +15,7 @@ const CARRIERS = ['gas', 'electricity', 'heat', 'cooling', 'mobility'];
 type Run = { carrier: string; slot: number; earnedNano: Map<string, bigint> };
 
 /** What a point accounts for in a run. */
-type Account = { point: Point; netExportWh: bigint; importWh: bigint };
+type Account = Crossing & { netExportWh: bigint };
 
 /** Everything that moves money from the first deposit to the last settled slot, from signed terms and meters. */
 export class Market {
@@ -22,6 +23,7 @@ export class Market {
     readonly #statement: Statement;
     readonly #registers: Registers;
     readonly #agreements: Agreement[];
+    readonly #incentives = new Incentives();
     readonly #coverNano = new Map<string, bigint>();
     /** Default amounts paid so far, by escrow account. */
     readonly #drawnNano = new Map<string, bigint>();
@@ -48,10 +50,10 @@ export class Market {
             this.#releaseTerminated(agreement);
         });
         for (const step of this.#statement.steps ?? this.#inOrder()) {
-            if (step.kind === 'cover') {
-                this.#raise(step);
-            } else {
+            if (step.kind === 'run') {
                 this.#settle({ ...step, earnedNano: new Map() });
+            } else {
+                this.#transfer(step);
             }
         }
     }
@@ -68,11 +70,32 @@ export class Market {
         ];
     }
 
-    #raise({ amountNano, participantId, carrier }: Extract<Step, { kind: 'cover' }>): void {
-        const account = cover(participantId, carrier);
-        const purpose = { kind: 'cover', agreementId: null, slot: null };
-        this.book.move(whole(amountNano), free(participantId), account, purpose);
-        this.#coverNano.set(account, (this.#coverNano.get(account) ?? 0n) + whole(amountNano));
+    /** Money that moves because somebody wants it to. */
+    #transfer(step: Exclude<Step, { kind: 'run' }>): void {
+        const amount = whole(step.amountNano);
+        const move = (kind: string, from: string, to: string): void => {
+            this.book.move(amount, from, to, { kind, agreementId: null, slot: null });
+        };
+        switch (step.kind) {
+            case 'cover':
+            case 'draw': {
+                const [own, account] = [free(step.participantId), cover(step.participantId, step.carrier)];
+                const [from, to, change] = step.kind === 'cover' ? [own, account, amount] : [account, own, -amount];
+                move('cover', from, to);
+                this.#coverNano.set(account, (this.#coverNano.get(account) ?? 0n) + change);
+                break;
+            }
+            case 'subsidy':
+                move('deposit', 'system/external', subsidyAccount(step.carrier));
+                this.#incentives.raise(step.carrier, amount);
+                break;
+            case 'payout':
+                move('payout', free(step.participantId), `payout/${step.participantId}`);
+                break;
+            case 'paid':
+                move('payout', `payout/${step.participantId}`, 'system/external');
+                break;
+        }
     }
 
     /** Into escrow what the first version needs, then what every later one needs more, or back what it needs less. */
@@ -136,7 +159,7 @@ export class Market {
             const own = metered.find((exchange) => exchange.point === point);
             const netExportWh = own?.netExportWh ?? agreed;
             spread(point, lots, netExportWh);
-            return { point, netExportWh, importWh: own?.importWh ?? 0n };
+            return { point, netExportWh, importWh: own?.importWh ?? 0n, exportWh: own?.exportWh ?? 0n };
         });
     }
 
@@ -152,7 +175,7 @@ export class Market {
             const asVehicle = handed.find(({ vehicle }) => vehicle === point);
             const mirrored = handed.filter(({ station }) => station === point);
             const given = mirrored.reduce((sum, { netExportWh }) => sum - netExportWh, 0n);
-            return { point, netExportWh: asVehicle?.netExportWh ?? given, importWh: 0n };
+            return { point, netExportWh: asVehicle?.netExportWh ?? given, importWh: 0n, exportWh: 0n };
         });
     }
 
@@ -245,20 +268,27 @@ export class Market {
             agreementId: null,
             slot,
         });
+        const incentives = this.#incentives.settle(carrier, accounts, prices);
         for (const participantId of [...new Set(accounts.map(({ point }) => point.participantId))].sort()) {
             const own = accounts.filter(({ point }) => point.participantId === participantId);
-            let [gained, fee] = [0n, 0n];
-            for (const { point, netExportWh, importWh } of own) {
+            let [gained, fee, feeCredit, subsidy] = [0n, 0n, 0n, 0n];
+            for (const one of own) {
+                const { point, netExportWh, importWh } = one;
+                const incentive = incentives[accounts.indexOf(one)];
                 const traded = total(sales(lots, point), 'deliveredWh') - total(purchases(lots, point), 'deliveredWh');
                 const imbalance = netExportWh - traded;
                 const { imbalanceShortMicroPerKwh: short, imbalanceLongMicroPerKwh: long } = prices;
                 gained += imbalance * whole(imbalance < 0n ? short : long);
                 fee += importWh * whole(prices.networkFeeMicroPerKwh);
+                feeCredit += incentive?.feeCreditNano ?? 0n;
+                subsidy += incentive?.subsidyNano ?? 0n;
             }
             const account = cover(participantId, carrier);
             this.#book(account, imbalanceAccount(carrier), gained, purpose('imbalance'));
             this.#book(account, feesAccount(carrier), -fee, purpose('fee'));
-            const balance = (this.#coverNano.get(account) ?? 0n) + gained - fee;
+            this.#book(account, feesAccount(carrier), feeCredit, purpose('feeCredit'));
+            this.#book(account, subsidyAccount(carrier), subsidy, purpose('subsidy'));
+            const balance = (this.#coverNano.get(account) ?? 0n) + gained - fee + feeCredit + subsidy;
             const repaid = least(most(0n, -balance), earnedNano.get(participantId) ?? 0n);
             this.book.move(repaid, free(participantId), account, purpose('debt'));
             this.#coverNano.set(account, balance + repaid);
@@ -293,6 +323,7 @@ export class Market {
     }
 }
 
+const subsidyAccount = (carrier: string): string => `subsidy/${carrier}`;
 const feesAccount = (carrier: string): string => `system/fees/${carrier}`;
 const imbalanceAccount = (carrier: string): string => `system/imbalance/${carrier}`;
 const ownHalt = (party: Party | undefined, mspId: string): boolean =>

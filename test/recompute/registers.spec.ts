@@ -14,6 +14,8 @@ const point = {
     source: NOTHING,
     parentPointId: null,
     chargePointId: null,
+    storageEfficiencyBp: null,
+    isRenewable: false,
 };
 
 function imports(metered: Readonly<Record<number, bigint>>, gaps: Gap[]): (of: number) => bigint {

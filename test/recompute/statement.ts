@@ -1,7 +1,7 @@
 /** What `commonwatt demo --json` prints, as far as a recomputation needs it. Quantities are decimal strings. */
 export type Statement = {
     scenario: { week: string; slots: number[] };
-    rules: { carriers: Record<string, CoverPrices>; haltGraceSlots: number };
+    rules: { carriers: Record<string, CarrierPrices>; haltGraceSlots: number };
     points: Point[];
     agreements: Agreement[];
     halts: Halt[];
@@ -9,7 +9,7 @@ export type Statement = {
     deposits: { participantId: string; paymentId: string; amountNano: string }[];
     /** What participants moved into their credit covers. */
     covers: { participantId: string; carrier: string; amountNano: string }[];
-    /** Runs and transfers into covers as they followed each other; absent: all transfers first, then slot after slot. */
+    /** Runs and transfers as they followed each other; absent: all transfers first, then slot after slot. */
     steps?: Step[];
     postings: { account: string; agreementId: string | null; kind: string; slot: number | null; amountNano: string }[];
     sums: { byKind: Record<string, string>; total: string };
@@ -17,12 +17,20 @@ export type Statement = {
 
 export type Step =
     | { kind: 'run'; carrier: string; slot: number }
-    | { kind: 'cover'; participantId: string; carrier: string; amountNano: string };
+    | { kind: 'cover'; participantId: string; carrier: string; amountNano: string }
+    /** Out of a cover again. */
+    | { kind: 'draw'; participantId: string; carrier: string; amountNano: string }
+    /** Into a subsidy fund. */
+    | { kind: 'subsidy'; carrier: string; amountNano: string }
+    /** On its way out of the market, and then paid outside. */
+    | { kind: 'payout' | 'paid'; participantId: string; amountNano: string };
 
-export type CoverPrices = {
+/** What the rules say of a carrier. */
+export type CarrierPrices = {
     imbalanceShortMicroPerKwh: string;
     imbalanceLongMicroPerKwh: string;
     networkFeeMicroPerKwh: string;
+    subsidyMicroPerKwh: string;
 };
 
 /**
@@ -46,6 +54,9 @@ export type Point = {
     parentPointId: string | null;
     /** The electricity point whose meter counts what is handed over here; a charge point names itself. */
     chargePointId: string | null;
+    /** Of 10 000 Wh that a storage takes, so many come out again; `null` where nothing is stored. */
+    storageEfficiencyBp: number | string | null;
+    isRenewable: boolean;
 };
 
 export type Leg = {

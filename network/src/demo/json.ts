@@ -37,6 +37,8 @@ export async function demoJson(stage: Stage, frame: DemoFrame, findings: Finding
             fromSlot: point.fromSlot,
             parentPointId: point.parentPointId,
             chargePointId: point.chargePointId,
+            storageEfficiencyBp: point.storageEfficiencyBp,
+            isRenewable: point.isRenewable,
             source: sourceJson(stage, point.pointId),
         })),
         agreements: findings.agreements.map((view) => agreementJson(view, frame)),
