@@ -14,6 +14,7 @@ export {
     type TradeLine,
 } from './bill-carrier.js';
 export { BillClient } from './bill-client.js';
+export { CalorificClient } from './calorific-client.js';
 export { CharterClient } from './charter-client.js';
 export { ClockClient } from './clock-client.js';
 export { ConnectionClient } from './connection-client.js';
@@ -82,7 +83,13 @@ export { type EventOptions, type EventRecord, eventsOf, marketEvents } from './e
 export { Keeper } from './keeper.js';
 export type { KeeperReport } from './keeper-step.js';
 export { MeterKeyFile } from './meter-key-file.js';
-export { type MeterMemory, MeterSigner, type MeterSignerOptions, VolatileMemory } from './meter-signer.js';
+export {
+    type MeterMemory,
+    MeterSigner,
+    type MeterState,
+    type MeterSignerOptions,
+    VolatileMemory,
+} from './meter-signer.js';
 export { localDay, localTime } from './local-time.js';
 export { parseSlot, slotTime } from './slot-time.js';
 export type { KeeperPlace } from './turns.js';

@@ -4,6 +4,7 @@ import { AmendmentClient } from './amendment-client.js';
 import { BillClient } from './bill-client.js';
 import { type FollowOptions, followBlocks } from './block-follower.js';
 import type { BlockView } from './block-reader.js';
+import { CalorificClient } from './calorific-client.js';
 import { CharterClient } from './charter-client.js';
 import { ClockClient } from './clock-client.js';
 import { ConnectionClient } from './connection-client.js';
@@ -71,6 +72,7 @@ export class Market {
     readonly verdicts: VerdictClient;
     readonly screenings: ScreeningClient;
     readonly readings: ReadingClient;
+    readonly calorifics: CalorificClient;
     readonly settlements: SettlementClient;
     readonly bills: BillClient;
     readonly disputes: DisputeClient;
@@ -110,6 +112,7 @@ export class Market {
         this.verdicts = new VerdictClient(this.ledger);
         this.screenings = new ScreeningClient(this.ledger);
         this.readings = new ReadingClient(this.ledger);
+        this.calorifics = new CalorificClient(this.ledger);
         this.bills = new BillClient(this);
         this.disputes = new DisputeClient(this.ledger);
         this.halts = new HaltClient(this.ledger);

@@ -1,5 +1,11 @@
 import type { MeteringPoint } from '@commonwatt/chaincode/domain/meter';
-import { meteringPointCodec, type RegisterMeterCommand, registerMeterCodec } from '@commonwatt/chaincode/wire/meter';
+import type { MeterExchange } from '@commonwatt/chaincode/domain/meter-exchange';
+import {
+    meterExchangeCodec,
+    meteringPointCodec,
+    type RegisterMeterCommand,
+    registerMeterCodec,
+} from '@commonwatt/chaincode/wire/meter';
 import { type Page, type PageQuery, pointQueryCodec } from '@commonwatt/chaincode/wire/query';
 import { everyItem, type Ledger, orNull } from './ledger.js';
 import type { Committed } from './submitter.js';
@@ -28,6 +34,22 @@ export class MeterClient {
                 const existing = await orNull(this.show(command.point.pointId));
                 return existing !== null && sameText(existing, command.point) ? existing : null;
             },
+        );
+    }
+
+    /**
+     * Installs another meter, with what the old one closes at (`MeterSigner.closing`) and the new one opens at
+     * (`MeterSigner.baseline`). The holder of a metering seat does.
+     * @throws ForbiddenError CALLER_NOT_SEATED · InvalidError SIGNATURE_INVALID, METER_EXCHANGE_INVALID · ConflictError
+     * METER_EXCHANGE_CONFLICT, SLOT_NOT_OVER · NotFoundError METER_MISSING
+     */
+    async exchange(command: MeterExchange): Promise<Committed<MeteringPoint>> {
+        return await this.#ledger.submit(
+            'exchange',
+            'meter:exchange',
+            () => meterExchangeCodec.encode(command),
+            meteringPointCodec.decode,
+            () => Promise.resolve(null), // the same exchange sent again changes nothing
         );
     }
 

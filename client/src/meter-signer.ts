@@ -2,9 +2,12 @@ import type { Registers } from '@commonwatt/chaincode/domain/meter';
 import { followsReading, type Reading, sameReading, type SignedReading } from '@commonwatt/chaincode/domain/reading';
 import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
 import { readingCodec } from '@commonwatt/chaincode/wire/reading';
-import type { SignatureScope } from '@commonwatt/chaincode/wire/signature';
+import type { SignatureDomain, SignatureScope } from '@commonwatt/chaincode/wire/signature';
 import { type DocumentSigner, signDocument } from './document-signer.js';
 import { ConflictError, translated } from './errors.js';
+
+/** What a meter shows: a gas meter tells volume and calorific value beside energy. */
+export type MeterState = Registers & Readonly<{ volume?: Reading['volume'] }>;
 
 /** Where a meter remembers its last reading. What `save` returns from must survive a crash. */
 export interface MeterMemory {
@@ -44,10 +47,9 @@ export class MeterSigner {
     }
 
     /** Registers when the first slot begins, sequence 0: what registration of the metering point needs. */
-    async baseline(firstSlot: SlotIndex, registers: Registers): Promise<SignedReading> {
-        const { pointId, meterId, memory } = this.#options;
-        const { importWh, exportWh } = registers;
-        const reading: Reading = { pointId, meterId, sequence: 0, slot: firstSlot - 1, importWh, exportWh };
+    async baseline(firstSlot: SlotIndex, registers: MeterState): Promise<SignedReading> {
+        const { meterId, memory } = this.#options;
+        const reading = this.#reading(0, firstSlot - 1, registers);
         if (memory.last !== null && !sameReading(memory.last, reading)) {
             throw new ConflictError({ code: 'METER_IN_USE', operands: { meterId, sequence: memory.last.sequence } });
         }
@@ -58,19 +60,37 @@ export class MeterSigner {
      * Registers at the end of a slot.
      * @throws ConflictError METER_WITHOUT_BASELINE {meterId}, READING_OUT_OF_ORDER · InvalidError READING_NOT_MONOTONIC
      */
-    async read(slot: SlotIndex, registers: Registers): Promise<SignedReading> {
-        const { pointId, meterId, memory } = this.#options;
-        const { last } = memory;
+    async read(slot: SlotIndex, registers: MeterState): Promise<SignedReading> {
+        const { last } = this.#options.memory;
         if (last === null) {
-            throw new ConflictError({ code: 'METER_WITHOUT_BASELINE', operands: { meterId } });
+            throw this.#withoutBaseline();
         }
-        const { importWh, exportWh } = registers;
-        const again: Reading = { ...last, slot, importWh, exportWh };
-        if (sameReading(last, again)) {
+        if (sameReading(last, this.#reading(last.sequence, slot, registers))) {
             return await this.#signed(last);
         }
-        const next: Reading = { pointId, meterId, sequence: last.sequence + 1, slot, importWh, exportWh };
+        const next = this.#reading(last.sequence + 1, slot, registers);
         return await this.#remembered(translated(() => followsReading(last, next)));
+    }
+
+    /**
+     * Where the registers stand when the meter is taken out, after the end of a slot and before the end of the next.
+     * @throws ConflictError METER_WITHOUT_BASELINE {meterId}
+     */
+    async closing(slot: SlotIndex, registers: MeterState): Promise<SignedReading> {
+        const { last } = this.#options.memory;
+        if (last === null) {
+            throw this.#withoutBaseline();
+        }
+        return await this.#signed(this.#reading(last.sequence + 1, slot, registers), 'commonwatt/closing/1');
+    }
+
+    #reading(sequence: number, slot: SlotIndex, { importWh, exportWh, volume = null }: MeterState): Reading {
+        const { pointId, meterId } = this.#options;
+        return { pointId, meterId, sequence, slot, importWh, exportWh, volume };
+    }
+
+    #withoutBaseline(): ConflictError {
+        return new ConflictError({ code: 'METER_WITHOUT_BASELINE', operands: { meterId: this.#options.meterId } });
     }
 
     async #remembered(reading: Reading): Promise<SignedReading> {
@@ -78,10 +98,10 @@ export class MeterSigner {
         return await this.#signed(reading);
     }
 
-    async #signed(reading: Reading): Promise<SignedReading> {
+    async #signed(reading: Reading, domain: SignatureDomain = 'commonwatt/reading/1'): Promise<SignedReading> {
         const { key, scope } = this.#options;
         const body = translated(() => readingCodec.toJson(reading));
-        const { signature } = await signDocument(key, 'commonwatt/reading/1', scope, body);
+        const { signature } = await signDocument(key, domain, scope, body);
         return { reading, signature };
     }
 }

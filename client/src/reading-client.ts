@@ -1,6 +1,6 @@
-import type { SignedReading } from '@commonwatt/chaincode/domain/reading';
+import type { RecordedReading, SignedReading } from '@commonwatt/chaincode/domain/reading';
 import { decodePage, type Page, type PageQuery, pointPageQueryCodec } from '@commonwatt/chaincode/wire/query';
-import { signedReadingCodec, submitReadingsCodec } from '@commonwatt/chaincode/wire/reading';
+import { recordedReadingCodec, submitReadingsCodec } from '@commonwatt/chaincode/wire/reading';
 import { everyItem, type Ledger } from './ledger.js';
 import type { Committed } from './submitter.js';
 
@@ -28,17 +28,17 @@ export class ReadingClient {
         );
     }
 
-    async page(pointId: string, query: PageQuery): Promise<Page<SignedReading>> {
+    async page(pointId: string, query: PageQuery): Promise<Page<RecordedReading>> {
         return await this.#ledger.evaluate(
             'exchange',
             'reading:list',
             () => pointPageQueryCodec.encode({ ...query, pointId }),
-            (payload) => decodePage(payload, signedReadingCodec),
+            (payload) => decodePage(payload, recordedReadingCodec),
         );
     }
 
     /** Readings of one metering point, by slot. */
-    async list(pointId: string): Promise<readonly SignedReading[]> {
+    async list(pointId: string): Promise<readonly RecordedReading[]> {
         return await everyItem((query) => this.page(pointId, query));
     }
 }

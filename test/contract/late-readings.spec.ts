@@ -2,7 +2,7 @@ import type { ErrorCode } from '@commonwatt/chaincode/domain/errors';
 import type { Reading, SignedReading } from '@commonwatt/chaincode/domain/reading';
 import { decodePage } from '@commonwatt/chaincode/wire/query';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
-import { signedReadingCodec } from '@commonwatt/chaincode/wire/reading';
+import { recordedReadingCodec } from '@commonwatt/chaincode/wire/reading';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import * as commands from '../support/market-commands.js';
@@ -18,7 +18,7 @@ let market: StubMarket;
 async function readingsOf(pointId: string): Promise<Reading[]> {
     const query = canonicalJson({ bookmark: '', pageSize: 200, pointId });
     const { payload } = await market.endorse('stranger', 'exchange', 'reading:list', query);
-    return decodePage(payload, signedReadingCodec).items.map(({ reading }) => reading);
+    return decodePage(payload, recordedReadingCodec).items.map(({ reading }) => reading);
 }
 
 const submit = (...readings: readonly SignedReading[]): Promise<unknown> =>

@@ -39,7 +39,8 @@ export class WorldMeters {
             throw new Error(`${pointId} has no meter`);
         }
         const { importWh, exportWh } = this.state(pointId, index);
-        const reading = commands.readingOf(pointId, slotAt(index), importWh, exportWh);
+        const carrier = POINTS.find((point) => point.pointId === pointId)?.carrier;
+        const reading = commands.readingOf(pointId, slotAt(index), importWh, exportWh, carrier);
         return commands.signReading(meter, reading);
     }
 }

@@ -19,6 +19,7 @@ import { offerRefCodec } from '@commonwatt/chaincode/wire/offer';
 import { keyPermitCodec } from '@commonwatt/chaincode/wire/participant';
 import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/verbs';
 import * as commands from './market-commands.js';
+import { exchangeMeter, publishCalorific } from './metering-commands.js';
 import { firstRound, OfferMoves } from './offer-commands.js';
 import { FIRST_SLOT, sampleLeg, sampleTerms } from './sample-market.js';
 import { SigningKey } from './signing-key.js';
@@ -289,6 +290,15 @@ function settling(market: StubMarket): JourneyStep[] {
         ...slots.map((slot) =>
             exchange('stranger', 'settlement:run', () => canonicalJson({ carrier: 'electricity', slot })),
         ),
+        exchange('metering', 'calorific:publish', () =>
+            publishCalorific(market.who('metering'), FIRST_SLOT, slots.length, 11_240n),
+        ),
+        exchange('metering', 'meter:exchange', () => {
+            const old = market.meters.get('anna-point') ?? new SigningKey();
+            const before = { meterId: 'anna-point-meter', key: old, sequence: 9, importWh: 330n };
+            const after = { meterId: 'anna-new-meter', key: new SigningKey(), sequence: 0, importWh: 0n };
+            return exchangeMeter('anna-point', FIRST_SLOT + 3, before, after);
+        }),
     ];
 }
 

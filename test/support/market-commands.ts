@@ -11,7 +11,7 @@ import type { Reading, SignedReading } from '@commonwatt/chaincode/domain/readin
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import type { ScreeningStatement } from '@commonwatt/chaincode/domain/screening';
 import type { SeatKind } from '@commonwatt/chaincode/domain/seat';
-import { energyWh, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { calorificWhPerM3, energyWh, powerW, priceMicroPerKwh, volumeLitres } from '@commonwatt/chaincode/domain/units';
 import type { StandardStatement } from '@commonwatt/chaincode/domain/standard';
 import type { StandingStatement, VerdictStatement } from '@commonwatt/chaincode/domain/verdict';
 import {
@@ -104,13 +104,30 @@ export function signReading(meter: SigningKey, reading: Reading): SignedReading 
     return { reading, signature: meter.signDocument('commonwatt/reading/1', SCOPE.exchange, body) };
 }
 
-export const readingOf = (pointId: string, slot: number, importWh: bigint, exportWh: bigint): Reading => ({
+/** A gas meter of these commands counts a litre for each Wh. */
+const volumeOf = (carrier: Carrier, importWh: bigint, exportWh: bigint): Reading['volume'] =>
+    carrier === 'gas'
+        ? {
+              importLitres: volumeLitres(importWh),
+              exportLitres: volumeLitres(exportWh),
+              calorificWhPerM3: calorificWhPerM3(1_000n),
+          }
+        : null;
+
+export const readingOf = (
+    pointId: string,
+    slot: number,
+    importWh: bigint,
+    exportWh: bigint,
+    carrier: Carrier = 'electricity',
+): Reading => ({
     pointId,
     meterId: `${pointId}-meter`,
     sequence: slot - FIRST_SLOT + 1,
     slot,
     importWh: energyWh(importWh),
     exportWh: energyWh(exportWh),
+    volume: volumeOf(carrier, importWh, exportWh),
 });
 
 /** A metering point with a meter and registers at zero, or a scheduled one without. */
@@ -119,7 +136,7 @@ export function registerMeter(point: Omit<MeteringPoint, 'meter'>, meter: Signin
     if (meter === null) {
         return registerMeterCodec.encode({ point: { ...point, meter: null }, baseline: null });
     }
-    const baseline = { ...readingOf(pointId, fromSlot - 1, 0n, 0n), sequence: 0 };
+    const baseline = { ...readingOf(pointId, fromSlot - 1, 0n, 0n, point.carrier), sequence: 0 };
     return registerMeterCodec.encode({
         point: { ...point, meter: { meterId: `${pointId}-meter`, publicKey: meter.publicKey } },
         baseline: signReading(meter, baseline),

@@ -1,4 +1,4 @@
-import { amountNano } from '@commonwatt/chaincode/domain/units';
+import { amountNano, calorificWhPerM3 } from '@commonwatt/chaincode/domain/units';
 import type { MarketEvent } from '@commonwatt/chaincode/wire/events';
 import { FIRST_SLOT } from './sample-market.js';
 
@@ -35,6 +35,15 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
         payload: { pointId: 'solar-point', participantId: 'solar', carrier: 'electricity' },
     },
     { name: 'ConnectionSet/1', payload: { carrier: 'electricity', connectionPoint: 'bus-1', sequence: 2 } },
+    {
+        name: 'MeterExchanged/1',
+        payload: {
+            pointId: 'solar-point',
+            oldMeterId: 'solar-point-meter',
+            meterId: 'new-meter',
+            slot: FIRST_SLOT + 1,
+        },
+    },
     {
         name: 'DepositAccepted/1',
         payload: { paymentId: 'pay-1', participantId: 'anna', amountNano: amountNano(5_000_000_000n) },
@@ -146,6 +155,10 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
             carrier: 'electricity',
             state: 'replaced',
         },
+    },
+    {
+        name: 'CalorificPublished/1',
+        payload: { fromSlot: FIRST_SLOT, slotCount: 4, calorificWhPerM3: calorificWhPerM3(11_240n) },
     },
     {
         name: 'SettlementRun/1',

@@ -122,6 +122,7 @@ export class SettlementMarket {
             participants: this.participants,
             halts,
             upstream: this.#settlements.filter((each) => each.slot === slot),
+            calorific: null,
             covers,
             storages: this.storages,
             subsidyFundNano: amountNano(this.balance(`subsidy/${carrier}`)),
@@ -205,10 +206,16 @@ function pointIn(
         return { point, before: null, after: null, isStation: false };
     }
     const quality = 'measured' as const;
-    const before = { importWh: energyWh(BigInt(slot) * 7n), exportWh: energyWh(BigInt(slot) * 3n), quality };
+    const before = {
+        importWh: energyWh(BigInt(slot) * 7n),
+        exportWh: energyWh(BigInt(slot) * 3n),
+        volume: null,
+        quality,
+    };
     const after = {
         importWh: energyWh(before.importWh + energy.importWh),
         exportWh: energyWh(before.exportWh + energy.exportWh),
+        volume: null,
         quality: energy.quality ?? quality,
     };
     return { point, before, after, isStation: false };

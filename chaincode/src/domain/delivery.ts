@@ -1,10 +1,12 @@
 import type { Leg, Terms } from './agreement.js';
+import { energyBetween } from './calorific.js';
 import { type Cause, type InputResult, lostThrough } from './conversion.js';
 import type { Execution } from './escrow.js';
 import { assert } from './errors.js';
 import { type Quality, qualityBetween, type RegisterState } from './estimation.js';
 import { isMobility, isScheduled, type MeteringPoint } from './meter.js';
 import {
+    type CalorificWhPerM3,
     type EnergyWh,
     larger,
     minus,
@@ -104,7 +106,11 @@ export const silentPoints = (points: readonly MeteredPoint[]): MeteredPoint[] =>
     points.filter(({ point, before, after }) => !isScheduled(point) && (before === null || after === null));
 
 /** N and M of a metering point. */
-export function exchangeOf(metered: MeteredPoint, legs: readonly SlotLeg[]): Exchange {
+export function exchangeOf(
+    metered: MeteredPoint,
+    legs: readonly SlotLeg[],
+    calorific: CalorificWhPerM3 | null,
+): Exchange {
     const { point, before, after, isStation } = metered;
     const soldWh = sumEnergy(legs.filter((leg) => leg.leg.sellerPoint === point.pointId).map((leg) => leg.agreedWh));
     const boughtWh = sumEnergy(legs.filter((leg) => leg.leg.buyerPoint === point.pointId).map((leg) => leg.agreedWh));
@@ -113,8 +119,7 @@ export function exchangeOf(metered: MeteredPoint, legs: readonly SlotLeg[]): Exc
         return { ...agreed, meteredWh: minus(soldWh, boughtWh), quality: 'scheduled' };
     }
     assert(before !== null && after !== null, 'a metered point has its registers');
-    const exportWh = minus(after.exportWh, before.exportWh);
-    const importWh = minus(after.importWh, before.importWh);
+    const { importWh, exportWh } = energyBetween(before, after, calorific);
     const quality = qualityBetween(before, after);
     // An estimate may have been too high: the slot that learns it gives the difference back.
     const forwards = exportWh >= 0n && importWh >= 0n;

@@ -50,6 +50,8 @@ export const ERROR_KINDS = {
     METER_OF_OTHER: 'forbidden',
     METER_RELATION_INVALID: 'invalid',
     CHARGE_POINT_TAKEN: 'conflict',
+    METER_EXCHANGE_INVALID: 'invalid',
+    METER_EXCHANGE_CONFLICT: 'conflict',
 
     ACCOUNT_UNDERFUNDED: 'conflict',
     CREDIT_MISSING: 'notFound',
@@ -100,6 +102,8 @@ export const ERROR_KINDS = {
     READING_OUT_OF_ORDER: 'conflict',
     READING_NOT_MONOTONIC: 'invalid',
     READING_MISSING: 'notFound',
+    CALORIFIC_CONFLICT: 'conflict',
+    CALORIFIC_MISSING: 'notFound',
     DISPUTE_MISSING: 'notFound',
     DISPUTE_CONFLICT: 'conflict',
     DISPUTE_STATE: 'conflict',

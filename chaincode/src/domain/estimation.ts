@@ -1,21 +1,23 @@
 import type { Carrier } from './charter.js';
-import type { MeteringPoint, Registers } from './meter.js';
-import type { Reading } from './reading.js';
+import type { Counted, MeteringPoint, Registers } from './meter.js';
 import { minus, plus, proportionFloor, type SlotIndex, wholeParts } from './units.js';
 
 /** How the energy of a point in a slot is known; `scheduled` points have no meter. */
 export const QUALITIES = ['measured', 'estimated', 'missing', 'scheduled'] as const;
 export type Quality = (typeof QUALITIES)[number];
 
-/** State of both registers at one end of a slot, and how it is known. */
-export type RegisterState = Registers & Readonly<{ quality: Exclude<Quality, 'scheduled'> }>;
+/** State of a point's registers at one end of a slot, and how it is known. */
+export type RegisterState = Counted & Readonly<{ quality: Exclude<Quality, 'scheduled'> }>;
 
-/** Registers that a run estimated for the end of its slot: the next slot begins there. */
+/** Registers that a run estimated for the end of its slot: the next slot begins there. Energy alone is estimated. */
 export type Estimates = Readonly<{
     carrier: Carrier;
     slot: SlotIndex;
-    points: readonly (RegisterState & Readonly<{ pointId: string }>)[];
+    points: readonly (Registers & Readonly<{ pointId: string; quality: RegisterState['quality'] }>)[];
 }>;
+
+/** What a point had counted at the end of a slot. */
+export type RegistersAt = Registers & Readonly<{ slot: SlotIndex }>;
 
 /** What the ledger holds to estimate the registers at the end of a slot from. */
 export type Evidence = Readonly<{
@@ -23,8 +25,8 @@ export type Evidence = Readonly<{
     /** Registers when the slot began, read or estimated. */
     begin: Registers;
     /** Nearest readings on either side of the end of the slot. */
-    last: Reading | null;
-    next: Reading | null;
+    last: RegistersAt | null;
+    next: RegistersAt | null;
     /** Energy of the same slot of the last measured day of the same type, in both directions. */
     sameTypeDay: Registers | null;
 }>;
@@ -33,9 +35,13 @@ export type Evidence = Readonly<{
 export function estimatedEnds(
     points: readonly Readonly<{ point: MeteringPoint; after: RegisterState | null }>[],
 ): Estimates['points'] {
-    return points.flatMap(({ point, after }) =>
-        after === null || after.quality === 'measured' ? [] : [{ pointId: point.pointId, ...after }],
-    );
+    return points.flatMap(({ point: { pointId }, after }) => {
+        if (after === null || after.quality === 'measured') {
+            return [];
+        }
+        const { importWh, exportWh, quality } = after;
+        return [{ pointId, importWh, exportWh, quality }];
+    });
 }
 
 /** Days of the week, Monday 0; slot 0 lies in a Thursday. */
@@ -54,6 +60,7 @@ export function estimateRegisters({ slot, begin, last, next, sameTypeDay }: Evid
         return {
             importWh: between(last.importWh, next.importWh),
             exportWh: between(last.exportWh, next.exportWh),
+            volume: null,
             quality: 'estimated',
         };
     }
@@ -61,10 +68,11 @@ export function estimateRegisters({ slot, begin, last, next, sameTypeDay }: Evid
         return {
             importWh: plus(begin.importWh, sameTypeDay.importWh),
             exportWh: plus(begin.exportWh, sameTypeDay.exportWh),
+            volume: null,
             quality: 'estimated',
         };
     }
-    return { importWh: begin.importWh, exportWh: begin.exportWh, quality: 'missing' };
+    return { importWh: begin.importWh, exportWh: begin.exportWh, volume: null, quality: 'missing' };
 }
 
 /**

@@ -75,6 +75,7 @@ export const LIFECYCLE: readonly Transition[] = [
         ['certified'],
     ),
     row('qualify', 'supervision', ['conformity', 'withdraw'], 'reviewer', ['certified'], ['withdrawn']),
+    row('qualify', 'exchange', ['meter', 'exchange'], 'metering', ['registered'], ['registered']),
     row('qualify', 'exchange', ['account', 'deposit'], 'settlement', [null], ['deposited']),
     row('qualify', 'exchange', ['account', 'cover'], 'participant', [null, 'covered'], ['covered']),
     row('qualify', 'exchange', ['account', 'fund-subsidy'], 'settlement', [null], ['funded']),
@@ -111,6 +112,8 @@ export const LIFECYCLE: readonly Transition[] = [
     row('deliver', 'exchange', ['agreement', 'cancel'], 'keeper', ['inForce'], ['windingDown']),
 
     row('meter', 'exchange', ['reading', 'submit'], 'keeper', [null], ['submitted']),
+
+    row('meter', 'exchange', ['calorific', 'publish'], 'metering', [null], ['published']),
 
     row('settle', 'exchange', ['settlement', 'run'], 'keeper', [null], ['settled']),
     row('settle', 'exchange', ['agreement', 'close'], 'automatic', ['inForce'], ['completed']),

@@ -1,9 +1,15 @@
 import type { Carrier } from './charter.js';
 import { demand } from './errors.js';
-import type { EnergyWh, SlotIndex } from './units.js';
+import type { EnergyWh, SlotIndex, VolumeLitres } from './units.js';
 
 /** Cumulative energy through a metering point since its installation: ⌊exact Wh⌋ in each direction. */
 export type Registers = Readonly<{ importWh: EnergyWh; exportWh: EnergyWh }>;
+
+/** Cumulative gas through a metering point at norm conditions: ⌊exact litres⌋ in each direction. */
+export type Volumes = Readonly<{ importLitres: VolumeLitres; exportLitres: VolumeLitres }>;
+
+/** What has passed through a metering point since its registration, whichever meters counted it. */
+export type Counted = Registers & Readonly<{ volume: Volumes | null }>;
 
 /** The device at a metering point; it owns a P-256 key and signs what it reads. */
 export type Meter = Readonly<{ meterId: string; publicKey: string }>;

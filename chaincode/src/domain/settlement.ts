@@ -25,7 +25,7 @@ import type { CarrierRules } from './rules.js';
 import { demandStorageTurn, isStorage, newStorage, type Storage, storageAfter } from './storage-credit.js';
 import { ownExchanges } from './sub-meter.js';
 import { subsidise } from './subsidy.js';
-import { type AmountNano, type EnergyWh, type SlotIndex, sumEnergy } from './units.js';
+import { type AmountNano, type CalorificWhPerM3, type EnergyWh, type SlotIndex, sumEnergy } from './units.js';
 
 /** Everything that decides the settlement of one slot of one carrier; all of it is on the ledger. */
 export type SettlementInput = Readonly<{
@@ -42,6 +42,8 @@ export type SettlementInput = Readonly<{
     halts: readonly Halt[];
     /** Settlements of the same slot of the carriers that something of this one is made from. */
     upstream: readonly Settlement[];
+    /** Published gross calorific value of the slot's gas; `null` for other carriers, and until there is one. */
+    calorific: CalorificWhPerM3 | null;
     /** Credit cover of each owner of a point before this run; absent is zero. */
     covers: ReadonlyMap<string, AmountNano>;
     /** Accounts of the storage points before this run, by point; absent is new. */
@@ -99,7 +101,7 @@ export function settleSlot(found: SettlementInput): SettlementOutcome {
         demandTurn(execution, carrier, slot);
     }
     const legs = legsInSlot(input.agreements, carrier, slot, inputsFrom(input.upstream));
-    const exchanges = ownExchanges(input.points.map((metered) => exchangeOf(metered, legs)));
+    const exchanges = ownExchanges(input.points.map((metered) => exchangeOf(metered, legs, input.calorific)));
     const deliveries = deliver(exchanges, legs);
 
     const book = new EscrowBook(carrier, slot, input.agreements);

@@ -15,6 +15,11 @@ export type PriceMicroPerKwh = Quantity<'micro/kWh'>;
 /** Money in billionths of the currency. */
 export type AmountNano = Quantity<'nano'>;
 
+/** Gas at norm conditions, in litres. */
+export type VolumeLitres = Quantity<'l'>;
+/** Gross calorific value of gas: energy per cubic metre at norm conditions. */
+export type CalorificWhPerM3 = Quantity<'Wh/m3'>;
+
 /** Index of a market slot: whole slots since the Unix epoch, UTC. */
 export type SlotIndex = number;
 
@@ -22,6 +27,9 @@ export const energyWh = (value: bigint): EnergyWh => value as EnergyWh;
 export const powerW = (value: bigint): PowerW => value as PowerW;
 export const priceMicroPerKwh = (value: bigint): PriceMicroPerKwh => value as PriceMicroPerKwh;
 export const amountNano = (value: bigint): AmountNano => value as AmountNano;
+
+export const volumeLitres = (value: bigint): VolumeLitres => value as VolumeLitres;
+export const calorificWhPerM3 = (value: bigint): CalorificWhPerM3 => value as CalorificWhPerM3;
 
 export const NO_ENERGY = energyWh(0n);
 export const NO_MONEY = amountNano(0n);
@@ -41,6 +49,10 @@ export const valueOf = (energy: EnergyWh, price: PriceMicroPerKwh): AmountNano =
 
 /** The price at which an energy above zero came to an amount, rounded towards zero. */
 export const meanPrice = (amount: AmountNano, energy: EnergyWh): PriceMicroPerKwh => priceMicroPerKwh(amount / energy);
+
+/** ⌊volume × calorific value / 1 000⌋ for a volume that is not negative. */
+export const energyOfVolume = (volume: VolumeLitres, calorific: CalorificWhPerM3): EnergyWh =>
+    energyWh((volume * calorific) / 1_000n);
 
 /** ⌊energy × basisPoints / 10 000⌋ for a non-negative energy. */
 export const shareFloor = (energy: EnergyWh, basisPoints: number): EnergyWh =>

@@ -1,12 +1,13 @@
 import { checkChargePoint, connectTo } from '../domain/charge-point.js';
 import { demand, marketError } from '../domain/errors.js';
 import { type MeteringPoint, registerMeter } from '../domain/meter.js';
-import type { SignedReading } from '../domain/reading.js';
+import { exchangeMeter, sameExchange } from '../domain/meter-exchange.js';
+import { countedFirst, type SignedReading } from '../domain/reading.js';
 import { checkParent } from '../domain/sub-meter.js';
-import { meteringPointCodec, registerMeterCodec } from '../wire/meter.js';
+import { meterExchangeCodec, meteringPointCodec, registerMeterCodec } from '../wire/meter.js';
 import { encodePage, pageQueryCodec, pointQueryCodec } from '../wire/query.js';
 import { readingCodec } from '../wire/reading.js';
-import { CHARGE_POINT, LAST_READING, METERING_POINT, POINT_FROM_SLOT, READING } from '../store/keys.js';
+import { CHARGE_POINT, LAST_READING, METER_EXCHANGE, METERING_POINT, POINT_FROM_SLOT, READING } from '../store/keys.js';
 import { ExchangeContract } from './exchange-contract.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -36,6 +37,43 @@ export class MeterContract extends ExchangeContract {
         const { pointId, participantId, carrier } = point;
         await ctx.commit({ event: { name: 'MeterRegistered/1', payload: { pointId, participantId, carrier } } });
         return meteringPointCodec.encode(registered);
+    }
+
+    /**
+     * Installs another meter at a point, within a slot that has begun; the old one is never heard again.
+     * @throws CALLER_NOT_SEATED · METER_MISSING {pointId, meterId} · METER_EXCHANGE_CONFLICT {pointId, meterId} ·
+     * SLOT_NOT_OVER · SIGNATURE_INVALID · METER_EXCHANGE_INVALID {pointId, reason}
+     */
+    async exchange(ctx: TradeContext, command: string): Promise<string> {
+        const exchanged = meterExchangeCodec.decode(command);
+        const { pointId, oldMeterId, closing, opening, meter } = exchanged;
+        await ctx.officer('meter', 'exchange');
+        const point = await meteringPoint(ctx, pointId);
+        const existing = await ctx.ledger.get(METER_EXCHANGE, pointId, oldMeterId);
+        if (existing !== null) {
+            demand(sameExchange(existing, exchanged), 'METER_EXCHANGE_CONFLICT', { pointId, meterId: oldMeterId });
+            return meteringPointCodec.encode(point);
+        }
+        const last = await ctx.ledger.get(LAST_READING, pointId);
+        if (last?.reading.meterId !== oldMeterId) {
+            throw marketError('METER_MISSING', { pointId, meterId: oldMeterId });
+        }
+        const returned = await ctx.ledger.get(METER_EXCHANGE, pointId, meter.meterId);
+        demand(returned === null, 'METER_EXCHANGE_CONFLICT', { pointId, meterId: meter.meterId });
+        const { slot } = closing.reading;
+        await ctx.demandOver(slot);
+        const { chaincodes } = await ctx.charter();
+        const closed = readingCodec.toJson(closing.reading);
+        ctx.verify('commonwatt/closing/1', chaincodes.exchange, last.publicKey, closed, closing.signature);
+        const begun = readingCodec.toJson(opening.reading);
+        ctx.verify('commonwatt/reading/1', chaincodes.exchange, meter.publicKey, begun, opening.signature);
+        const after = exchangeMeter(point, last, exchanged);
+        ctx.ledger.put(METER_EXCHANGE, exchanged);
+        ctx.ledger.put(METERING_POINT, after.point);
+        ctx.ledger.put(LAST_READING, after.last);
+        const payload = { pointId, oldMeterId, meterId: meter.meterId, slot };
+        await ctx.commit({ event: { name: 'MeterExchanged/1', payload } });
+        return meteringPointCodec.encode(after.point);
     }
 
     /** @throws METER_MISSING {pointId} */
@@ -81,8 +119,13 @@ export class MeterContract extends ExchangeContract {
         const { chaincodes } = await ctx.charter();
         const { publicKey } = point.meter;
         ctx.verify('commonwatt/reading/1', chaincodes.exchange, publicKey, readingCodec.toJson(reading), signature);
-        ctx.ledger.put(READING, baseline);
-        ctx.ledger.put(LAST_READING, reading);
+        const tellsVolume = reading.volume !== null;
+        demand(tellsVolume === (point.carrier === 'gas'), 'INPUT_INVALID', {
+            reason: 'a gas meter tells volumes, no other does',
+        });
+        const counted = countedFirst(reading);
+        ctx.ledger.put(READING, { ...baseline, counted });
+        ctx.ledger.put(LAST_READING, { reading, counted, publicKey, firstSlot: point.fromSlot });
     }
 }
 

@@ -2,9 +2,15 @@ import { handedOver } from '../domain/charge-point.js';
 import type { Carrier } from '../domain/charter.js';
 import { type MeteredPoint, silentPoints } from '../domain/delivery.js';
 import { assert, demand, marketError } from '../domain/errors.js';
-import { type Estimates, estimateRegisters, type RegisterState, sameTypeSlots } from '../domain/estimation.js';
-import type { MeteringPoint, Registers } from '../domain/meter.js';
-import type { Reading } from '../domain/reading.js';
+import {
+    type Estimates,
+    estimateRegisters,
+    type RegistersAt,
+    type RegisterState,
+    sameTypeSlots,
+} from '../domain/estimation.js';
+import type { Counted, MeteringPoint, Registers } from '../domain/meter.js';
+import type { RecordedReading } from '../domain/reading.js';
 import { minus, type SlotIndex } from '../domain/units.js';
 import { ESTIMATES, METERING_POINT, POINT_FROM_SLOT, READING } from '../store/keys.js';
 import { readingAfter, readingBefore } from '../store/neighbour-readings.js';
@@ -114,14 +120,14 @@ async function estimateEnd(
     const next = await readingAfter(ctx.ledger, pointId, slot);
     const last = next === null ? null : await readingBefore(ctx.ledger, pointId, slot);
     const sameTypeDay = last === null ? await sameTypeDayOf(ctx, pointId, slot) : null;
-    return estimateRegisters({ slot, begin, last, next, sameTypeDay });
+    return estimateRegisters({ slot, begin, last: registersAt(last), next: registersAt(next), sameTypeDay });
 }
 
 async function sameTypeDayOf(ctx: TradeContext, pointId: string, slot: SlotIndex): Promise<Registers | null> {
     const { slotMinutes } = await ctx.charter();
     for (const candidate of sameTypeSlots(slot, MINUTES_PER_DAY / slotMinutes)) {
-        const before = await readingOf(ctx, pointId, candidate - 1);
-        const after = await readingOf(ctx, pointId, candidate);
+        const before = await countedAt(ctx, pointId, candidate - 1);
+        const after = await countedAt(ctx, pointId, candidate);
         if (before !== null && after !== null) {
             const measured = {
                 importWh: minus(after.importWh, before.importWh),
@@ -134,15 +140,23 @@ async function sameTypeDayOf(ctx: TradeContext, pointId: string, slot: SlotIndex
     return null;
 }
 
-async function readingOf(ctx: TradeContext, pointId: string, slot: SlotIndex): Promise<Reading | null> {
-    return (await ctx.ledger.get(READING, pointId, slot))?.reading ?? null;
+const registersAt = (recorded: RecordedReading | null): RegistersAt | null =>
+    recorded === null ? null : { slot: recorded.reading.slot, ...recorded.counted };
+
+async function countedAt(ctx: TradeContext, pointId: string, slot: SlotIndex): Promise<Counted | null> {
+    return (await ctx.ledger.get(READING, pointId, slot))?.counted ?? null;
 }
 
 async function readState(ctx: TradeContext, pointId: string, slot: SlotIndex): Promise<RegisterState | null> {
-    const reading = await readingOf(ctx, pointId, slot);
-    return reading === null ? null : { importWh: reading.importWh, exportWh: reading.exportWh, quality: 'measured' };
+    const counted = await countedAt(ctx, pointId, slot);
+    return counted === null ? null : { ...counted, quality: 'measured' };
 }
 
 function carriedState(carried: Estimates | null, pointId: string): RegisterState | null {
-    return carried?.points.find((point) => point.pointId === pointId) ?? null;
+    const estimate = carried?.points.find((point) => point.pointId === pointId);
+    if (estimate === undefined) {
+        return null;
+    }
+    const { importWh, exportWh, quality } = estimate;
+    return { importWh, exportWh, volume: null, quality };
 }

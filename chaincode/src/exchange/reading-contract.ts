@@ -1,10 +1,19 @@
-import { assert, demand, marketError } from '../domain/errors.js';
-import type { MeteringPoint } from '../domain/meter.js';
-import { fitsBetween, followsReading, type Reading, sameReading, type SignedReading } from '../domain/reading.js';
+import { demand, marketError } from '../domain/errors.js';
+import {
+    countedBy,
+    demandInstalled,
+    fitsBetween,
+    followsReading,
+    type LastReading,
+    type Reading,
+    type RecordedReading,
+    sameReading,
+    type SignedReading,
+} from '../domain/reading.js';
 import { canonicalJson } from '../wire/canonical.js';
 import { encodePage, pointPageQueryCodec } from '../wire/query.js';
-import { readingCodec, signedReadingCodec, submitReadingsCodec } from '../wire/reading.js';
-import { LAST_READING, METERING_POINT, READING } from '../store/keys.js';
+import { readingCodec, recordedReadingCodec, submitReadingsCodec } from '../wire/reading.js';
+import { LAST_READING, READING } from '../store/keys.js';
 import { readingAfter, readingBefore } from '../store/neighbour-readings.js';
 import { ExchangeContract } from './exchange-contract.js';
 import type { TradeContext } from './trade-context.js';
@@ -13,90 +22,93 @@ import type { TradeContext } from './trade-context.js';
 export class ReadingContract extends ExchangeContract {
     /**
      * Puts signed readings on the ledger. The same reading again changes nothing; the signature is the authority, so
-     * whoever holds readings may submit them. One that was lost leaves a gap, and may still come if it fits there.
+     * whoever holds readings may submit them. One that was lost leaves a gap, and may still come if it fits there, as
+     * long as its meter is installed.
      * @throws METER_MISSING · SIGNATURE_INVALID · SLOT_NOT_OVER · READING_CONFLICT {pointId, slot}: other registers
-     * stand for the slot · READING_OUT_OF_ORDER · READING_NOT_MONOTONIC
+     * stand for the slot · READING_OUT_OF_ORDER · READING_NOT_MONOTONIC · INPUT_INVALID {reason}: a gas meter tells
+     * volumes, no other does
      */
     async submit(ctx: TradeContext, command: string): Promise<string> {
         const { readings } = submitReadingsCodec.decode(command);
-        const points = new Map<string, MeteringPoint>();
-        const last = new Map<string, Reading>();
-        const accepted: SignedReading[] = [];
-        const taken = new Map<string, SignedReading>();
+        const last = new Map<string, LastReading>();
+        const accepted = new Map<string, RecordedReading>();
         for (const signed of readings) {
             const { reading } = signed;
-            const point = points.get(reading.pointId) ?? (await this.#point(ctx, reading));
-            points.set(reading.pointId, point);
-            await this.#verify(ctx, point, signed);
-            const slotKey = `${reading.pointId}/${reading.slot}`;
-            const existing = taken.get(slotKey) ?? (await ctx.ledger.get(READING, reading.pointId, reading.slot));
-            if (existing !== null) {
-                const same = sameReading(existing.reading, reading);
-                demand(same, 'READING_CONFLICT', { pointId: reading.pointId, slot: reading.slot });
+            const { pointId, slot } = reading;
+            const slotKey = `${pointId}/${slot}`;
+            const existing = accepted.get(slotKey) ?? (await ctx.ledger.get(READING, pointId, slot));
+            const previous = last.get(pointId) ?? (await this.#last(ctx, reading));
+            last.set(pointId, previous);
+            if (existing !== null && sameReading(existing.reading, reading)) {
                 continue;
             }
-            await ctx.demandOver(reading.slot);
-            const previous = last.get(reading.pointId) ?? (await this.#last(ctx, reading.pointId));
-            if (reading.slot > previous.slot) {
-                last.set(reading.pointId, followsReading(previous, reading));
+            await this.#verify(ctx, previous, signed);
+            demand(existing === null, 'READING_CONFLICT', { pointId, slot });
+            await ctx.demandOver(slot);
+            demandInstalled(previous, reading);
+            const recorded: RecordedReading = { ...signed, counted: countedBy(previous, reading) };
+            if (slot > previous.reading.slot) {
+                followsReading(previous.reading, reading);
+                last.set(pointId, { ...previous, reading, counted: recorded.counted });
             } else {
-                await this.#fit(ctx, reading, accepted);
+                await this.#fit(ctx, recorded, [...accepted.values()]);
             }
-            taken.set(slotKey, signed);
-            accepted.push(signed);
+            accepted.set(slotKey, recorded);
         }
-        await this.#record(ctx, accepted, [...last.values()]);
-        return canonicalJson({ accepted: accepted.length });
+        await this.#record(ctx, [...accepted.values()], [...last.values()]);
+        return canonicalJson({ accepted: accepted.size });
     }
 
     async list(ctx: TradeContext, query: string): Promise<string> {
         const { pointId, ...page } = pointPageQueryCodec.decode(query);
-        return encodePage(await ctx.ledger.page(READING, page, [pointId]), signedReadingCodec);
+        return encodePage(await ctx.ledger.page(READING, page, [pointId]), recordedReadingCodec);
     }
 
-    async #point(ctx: TradeContext, { pointId }: Reading): Promise<MeteringPoint> {
-        const point = await ctx.ledger.get(METERING_POINT, pointId);
-        if (point === null) {
-            throw marketError('METER_MISSING', { pointId });
-        }
-        return point;
-    }
-
-    async #verify(ctx: TradeContext, point: MeteringPoint, { reading, signature }: SignedReading): Promise<void> {
-        const { pointId, meterId } = reading;
-        const { meter } = point;
-        demand(meter !== null && meter.meterId === meterId, 'METER_MISSING', { pointId, meterId });
-        const { chaincodes } = await ctx.charter();
-        const body = readingCodec.toJson(reading);
-        ctx.verify('commonwatt/reading/1', chaincodes.exchange, meter.publicKey, body, signature);
-    }
-
-    async #last(ctx: TradeContext, pointId: string): Promise<Reading> {
+    async #last(ctx: TradeContext, { pointId, meterId }: Reading): Promise<LastReading> {
         const last = await ctx.ledger.get(LAST_READING, pointId);
-        assert(last !== null, 'a meter has a baseline');
+        if (last === null) {
+            throw marketError('METER_MISSING', { pointId, meterId });
+        }
         return last;
     }
 
-    /** A late reading has to fit between its neighbours, of which some may have come with it. */
-    async #fit(ctx: TradeContext, reading: Reading, accepted: readonly SignedReading[]): Promise<void> {
-        const { pointId, slot } = reading;
-        const own = accepted.map((signed) => signed.reading).filter((other) => other.pointId === pointId);
-        const near = [await readingBefore(ctx.ledger, pointId, slot), await readingAfter(ctx.ledger, pointId, slot)];
-        const known = [...own, ...near.filter((neighbour) => neighbour !== null)].sort(bySlot);
-        const before = known.findLast((other) => other.slot < slot) ?? null;
-        const after = known.find((other) => other.slot > slot) ?? null;
-        fitsBetween(before, reading, after);
+    async #verify(ctx: TradeContext, last: LastReading, { reading, signature }: SignedReading): Promise<void> {
+        const { pointId, meterId, volume } = reading;
+        demand(last.reading.meterId === meterId, 'METER_MISSING', { pointId, meterId });
+        const { chaincodes } = await ctx.charter();
+        const body = readingCodec.toJson(reading);
+        ctx.verify('commonwatt/reading/1', chaincodes.exchange, last.publicKey, body, signature);
+        const tellsAsBefore = (volume === null) === (last.reading.volume === null);
+        demand(tellsAsBefore, 'INPUT_INVALID', { reason: 'a gas meter tells volumes, no other does' });
     }
 
-    async #record(ctx: TradeContext, accepted: readonly SignedReading[], last: readonly Reading[]): Promise<void> {
+    /** A late reading has to fit between its neighbours, of which some may have come with it. */
+    async #fit(ctx: TradeContext, recorded: RecordedReading, accepted: readonly RecordedReading[]): Promise<void> {
+        const { pointId, slot } = recorded.reading;
+        const own = accepted.filter(({ reading }) => reading.pointId === pointId);
+        const near = [await readingBefore(ctx.ledger, pointId, slot), await readingAfter(ctx.ledger, pointId, slot)];
+        const known = [...own, ...near.filter((neighbour) => neighbour !== null)].sort(bySlot);
+        const before = known.findLast(({ reading }) => reading.slot < slot) ?? null;
+        const after = known.find(({ reading }) => reading.slot > slot) ?? null;
+        fitsBetween(before, recorded, after);
+    }
+
+    async #record(
+        ctx: TradeContext,
+        accepted: readonly RecordedReading[],
+        last: readonly LastReading[],
+    ): Promise<void> {
         if (accepted.length === 0) {
             return;
         }
-        for (const signed of accepted) {
-            ctx.ledger.put(READING, signed);
+        for (const recorded of accepted) {
+            ctx.ledger.put(READING, recorded);
         }
-        for (const reading of last) {
-            ctx.ledger.put(LAST_READING, reading);
+        for (const latest of last) {
+            // What came late, or was known, is not the last.
+            if (accepted.some(({ reading }) => reading === latest.reading)) {
+                ctx.ledger.put(LAST_READING, latest);
+            }
         }
         const pointIds = [...new Set(accepted.map(({ reading }) => reading.pointId))];
         await ctx.commit({
@@ -105,4 +117,4 @@ export class ReadingContract extends ExchangeContract {
     }
 }
 
-const bySlot = (left: Reading, right: Reading): number => left.slot - right.slot;
+const bySlot = (left: RecordedReading, right: RecordedReading): number => left.reading.slot - right.reading.slot;

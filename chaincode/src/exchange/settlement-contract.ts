@@ -15,6 +15,7 @@ import { settleCodec, settlementCodec, settlementSource } from '../wire/settleme
 import { haltsCovering } from '../store/halts.js';
 import {
     AGREEMENT,
+    CALORIFIC,
     COMMITMENT,
     COVER,
     ESTIMATES,
@@ -85,6 +86,8 @@ export class SettlementContract extends ExchangeContract {
         const upstream = await this.#upstream(ctx, agreements, carrier, slot);
         const storages = await this.#storages(ctx, points);
         const subsidyFundNano = await this.#fundFor(ctx, carrier, points);
+        const published = carrier === 'gas' ? await ctx.ledger.get(CALORIFIC, slot) : null;
+        const calorific = published?.statement.calorificWhPerM3 ?? null;
         return {
             carrier,
             slot,
@@ -94,6 +97,7 @@ export class SettlementContract extends ExchangeContract {
             participants,
             halts,
             upstream,
+            calorific,
             covers,
             storages,
             subsidyFundNano,

@@ -3,6 +3,7 @@ import type { Handler } from '../store/market-contract.js';
 import { AccountContract } from './account-contract.js';
 import { AgreementContract } from './agreement-contract.js';
 import { AmendmentContract } from './amendment-contract.js';
+import { CalorificContract } from './calorific-contract.js';
 import { CharterContract } from './charter-contract.js';
 import { ClockContract } from './clock-contract.js';
 import { DisputeContract } from './dispute-contract.js';
@@ -31,6 +32,7 @@ const screenings = new ScreeningContract('screening');
 const halts = new HaltContract('halt');
 const readings = new ReadingContract('reading');
 const disputes = new DisputeContract('dispute');
+const calorifics = new CalorificContract('calorific');
 const settlements = new SettlementContract('settlement');
 
 /** Which method answers which verb of the market. */
@@ -50,6 +52,7 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'mandate:show': (ctx, query) => mandates.show(ctx, query),
     'mandate:list': (ctx, query) => mandates.list(ctx, query),
     'meter:register': (ctx, command) => meters.register(ctx, command),
+    'meter:exchange': (ctx, command) => meters.exchange(ctx, command),
     'meter:show': (ctx, query) => meters.show(ctx, query),
     'meter:list': (ctx, query) => meters.list(ctx, query),
     'connection:set': (ctx, command) => connections.set(ctx, command),
@@ -106,6 +109,8 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'dispute:close': (ctx, command) => disputes.close(ctx, command),
     'dispute:show': (ctx, query) => disputes.show(ctx, query),
     'dispute:list': (ctx, query) => disputes.list(ctx, query),
+    'calorific:publish': (ctx, command) => calorifics.publish(ctx, command),
+    'calorific:show': (ctx, query) => calorifics.show(ctx, query),
     'settlement:run': (ctx, command) => settlements.run(ctx, command),
     'settlement:show': (ctx, query) => settlements.show(ctx, query),
 };

@@ -16,6 +16,7 @@ import {
     subsidyPaymentCodec,
 } from '../wire/account.js';
 import { agreementCodec, partyAgreementCodec, withdrawalCodec } from '../wire/agreement.js';
+import { calorificCodec } from '../wire/calorific.js';
 import { charterCodec, rulesCodec } from '../wire/charter.js';
 import { tickCodec } from '../wire/clock.js';
 import type { Codec } from '../wire/codec.js';
@@ -25,11 +26,11 @@ import { disputeCodec, replacedReadingCodec, reviewCodec } from '../wire/dispute
 import { commitmentCodec, executionCodec } from '../wire/escrow.js';
 import { haltCodec } from '../wire/halt.js';
 import { mandateCodec, mandateUseCodec } from '../wire/mandate.js';
-import { chargePointCodec, meteringPointCodec } from '../wire/meter.js';
+import { chargePointCodec, meterExchangeCodec, meteringPointCodec } from '../wire/meter.js';
 import { offerCodec, offerPlaceCodec } from '../wire/offer.js';
 import { keyPermitCodec, keySuccessionCodec, participantCodec, subjectBindingCodec } from '../wire/participant.js';
 import { qualificationCodec } from '../wire/qualification.js';
-import { estimatesCodec, readingCodec, signedReadingCodec } from '../wire/reading.js';
+import { estimatesCodec, lastReadingCodec, recordedReadingCodec } from '../wire/reading.js';
 import { screeningCodec } from '../wire/screening.js';
 import { seatCodec } from '../wire/seat.js';
 import { settlementCodec, storageCodec } from '../wire/settlement.js';
@@ -121,9 +122,16 @@ export const POINT_FROM_SLOT = record('point-from-slot', meteringPointCodec, (po
 ]);
 /** Who hands energy over at a charge point: what a further mobility point must fit to. */
 export const CHARGE_POINT = record('charge-point', chargePointCodec, ({ chargePointId }) => [chargePointId]);
-export const READING = record('reading', signedReadingCodec, ({ reading }) => [reading.pointId, reading.slot]);
-/** The last reading of a metering point: what the next one must follow. */
-export const LAST_READING = record('last-reading', readingCodec, (reading) => [reading.pointId]);
+/** Meters that were taken out, by their ids: none comes back. */
+export const METER_EXCHANGE = record('meter-exchange', meterExchangeCodec, ({ pointId, oldMeterId }) => [
+    pointId,
+    oldMeterId,
+]);
+export const READING = record('reading', recordedReadingCodec, ({ reading }) => [reading.pointId, reading.slot]);
+/** The last reading of a point's meter, with its key: what the next one must follow. */
+export const LAST_READING = record('last-reading', lastReadingCodec, ({ reading }) => [reading.pointId]);
+/** Calorific values by which the gas of a slot is counted. */
+export const CALORIFIC = record('calorific', calorificCodec, ({ slot }) => [slot]);
 /** Registers that a run estimated for the end of its slot: where the next slot begins. */
 export const ESTIMATES = record('estimate', estimatesCodec, ({ carrier, slot }) => [carrier, slot]);
 

@@ -1,4 +1,4 @@
-import { NEIGHBOUR_SLOTS_MAX, type Reading } from '../domain/reading.js';
+import { NEIGHBOUR_SLOTS_MAX, type RecordedReading } from '../domain/reading.js';
 import type { SlotIndex } from '../domain/units.js';
 import { READING } from './keys.js';
 import type { Ledger } from './ledger.js';
@@ -11,14 +11,14 @@ const FIRST_WINDOW_SLOTS = 4;
 const WIDER = 4;
 
 /** The last reading of a point before a slot; `null` when there is none near enough. */
-export async function readingBefore(ledger: Ledger, pointId: string, slot: SlotIndex): Promise<Reading | null> {
+export async function readingBefore(ledger: Ledger, pointId: string, slot: SlotIndex): Promise<RecordedReading | null> {
     const farthest = Math.max(0, slot - NEIGHBOUR_SLOTS_MAX);
     let to = slot;
     for (let width = FIRST_WINDOW_SLOTS; to > farthest; width *= WIDER) {
         const from = Math.max(farthest, to - width);
         const last = (await ledger.scan(READING, [pointId, from], [pointId, to])).at(-1);
         if (last !== undefined) {
-            return last.reading;
+            return last;
         }
         to = from;
     }
@@ -26,14 +26,14 @@ export async function readingBefore(ledger: Ledger, pointId: string, slot: SlotI
 }
 
 /** The first reading of a point after a slot; `null` when there is none near enough. */
-export async function readingAfter(ledger: Ledger, pointId: string, slot: SlotIndex): Promise<Reading | null> {
+export async function readingAfter(ledger: Ledger, pointId: string, slot: SlotIndex): Promise<RecordedReading | null> {
     const farthest = slot + NEIGHBOUR_SLOTS_MAX + 1;
     let from = slot + 1;
     for (let width = FIRST_WINDOW_SLOTS; from < farthest; width *= WIDER) {
         const to = Math.min(farthest, from + width);
         const [first] = await ledger.scan(READING, [pointId, from], [pointId, to]);
         if (first !== undefined) {
-            return first.reading;
+            return first;
         }
         from = to;
     }

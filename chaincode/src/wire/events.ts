@@ -6,6 +6,7 @@ import { AGREEMENT_STATES } from '../domain/lifecycle.js';
 import { OFFER_STATES } from '../domain/offer.js';
 import { type Codec, codec } from './codec.js';
 import {
+    calorificField,
     carrierField,
     countField,
     hashField,
@@ -50,6 +51,7 @@ const SCHEMAS = {
     }),
     'MeterRegistered/1': z.strictObject({ pointId: idField, participantId: idField, carrier: carrierField }),
     'ConnectionSet/1': z.strictObject({ carrier: carrierField, connectionPoint: idField, sequence: versionField }),
+    'MeterExchanged/1': z.strictObject({ pointId: idField, oldMeterId: idField, meterId: idField, slot: slotField }),
     'DepositAccepted/1': z.strictObject({
         paymentId: idField,
         participantId: idField,
@@ -156,6 +158,11 @@ const SCHEMAS = {
     'DisputeDecided/1': z.strictObject({ ...disputeRef, number: versionField }),
     'DisputeReviewed/1': z.strictObject({ ...disputeRef, number: versionField, finding: z.enum(FINDINGS) }),
     'DisputeClosed/1': z.strictObject({ ...disputeRef, carrier: carrierField, state: z.enum(DISPUTE_STATES) }),
+    'CalorificPublished/1': z.strictObject({
+        fromSlot: slotField,
+        slotCount: countField(1, 96),
+        calorificWhPerM3: calorificField,
+    }),
     'SettlementRun/1': z.strictObject({
         carrier: carrierField,
         slot: slotField,

@@ -1,10 +1,18 @@
 import { z } from 'zod';
 import { CARRIERS } from '../domain/charter.js';
-import type { AmountNano, EnergyWh, PowerW, PriceMicroPerKwh } from '../domain/units.js';
-
+import type {
+    AmountNano,
+    CalorificWhPerM3,
+    EnergyWh,
+    PowerW,
+    PriceMicroPerKwh,
+    VolumeLitres,
+} from '../domain/units.js';
 /** Bounds of every number on the wire: products of an energy and a price stay far below any overflow of meaning. */
 const ENERGY_WH_MAX = 10n ** 15n;
 const POWER_W_MAX = 10n ** 12n;
+const VOLUME_LITRES_MAX = 10n ** 14n;
+const CALORIFIC_WH_PER_M3_MAX = 10n ** 6n;
 const PRICE_MICRO_MAX = 10n ** 12n;
 const AMOUNT_NANO_MAX = 10n ** 27n;
 /**
@@ -31,6 +39,9 @@ export const energyField = decimal<EnergyWh>(0n, ENERGY_WH_MAX);
 export const resultEnergyField = decimal<EnergyWh>(0n, RESULT_ENERGY_WH_MAX);
 export const signedEnergyField = decimal<EnergyWh>(-RESULT_ENERGY_WH_MAX, RESULT_ENERGY_WH_MAX);
 export const powerField = decimal<PowerW>(0n, POWER_W_MAX);
+export const volumeField = decimal<VolumeLitres>(0n, VOLUME_LITRES_MAX);
+export const resultVolumeField = decimal<VolumeLitres>(0n, RESULT_ENERGY_WH_MAX);
+export const calorificField = decimal<CalorificWhPerM3>(1n, CALORIFIC_WH_PER_M3_MAX);
 export const priceField = decimal<PriceMicroPerKwh>(-PRICE_MICRO_MAX, PRICE_MICRO_MAX);
 export const rateField = decimal<PriceMicroPerKwh>(0n, PRICE_MICRO_MAX);
 export const amountField = decimal<AmountNano>(0n, AMOUNT_NANO_MAX);

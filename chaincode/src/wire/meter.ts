@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import type { ChargePoint } from '../domain/charge-point.js';
 import type { MeteringPoint } from '../domain/meter.js';
+import type { MeterExchange } from '../domain/meter-exchange.js';
 import type { SignedReading } from '../domain/reading.js';
 import { codec } from './codec.js';
 import { carrierField, countField, idField, publicKeyField, slotField } from './fields.js';
 import { signedReadingSchema } from './reading.js';
+
+const meterSchema = z.strictObject({ meterId: idField, publicKey: publicKeyField });
 
 const pointSchema = z.strictObject({
     pointId: idField,
@@ -12,7 +15,7 @@ const pointSchema = z.strictObject({
     carrier: carrierField,
     connectionPoint: idField,
     fromSlot: slotField,
-    meter: z.strictObject({ meterId: idField, publicKey: publicKeyField }).nullable(),
+    meter: meterSchema.nullable(),
     parentPointId: idField.nullable(),
     chargePointId: idField.nullable(),
     storageEfficiencyBp: countField(1, 10_000).nullable(),
@@ -34,4 +37,15 @@ export const chargePointCodec = codec<ChargePoint>(
 export type RegisterMeterCommand = Readonly<{ point: MeteringPoint; baseline: SignedReading | null }>;
 export const registerMeterCodec = codec<RegisterMeterCommand>(
     z.strictObject({ point: pointSchema, baseline: signedReadingSchema.nullable() }),
+);
+
+/** One meter takes the place of another; also the record of it. */
+export const meterExchangeCodec = codec<MeterExchange>(
+    z.strictObject({
+        pointId: idField,
+        oldMeterId: idField,
+        closing: signedReadingSchema,
+        opening: signedReadingSchema,
+        meter: meterSchema,
+    }),
 );

@@ -1,15 +1,19 @@
 import { z } from 'zod';
 import { type Estimates, QUALITIES } from '../domain/estimation.js';
-import type { Reading, SignedReading } from '../domain/reading.js';
+import type { LastReading, Reading, RecordedReading, SignedReading } from '../domain/reading.js';
 import { codec } from './codec.js';
 import {
+    calorificField,
     carrierField,
     energyField,
     idField,
+    publicKeyField,
     resultEnergyField,
+    resultVolumeField,
     sequenceField,
     signatureField,
     slotField,
+    volumeField,
 } from './fields.js';
 
 /** Most readings one transaction may carry. */
@@ -25,12 +29,26 @@ const readingSchema = z.strictObject({
     slot: slotField,
     importWh: energyField,
     exportWh: energyField,
+    volume: z
+        .strictObject({ importLitres: volumeField, exportLitres: volumeField, calorificWhPerM3: calorificField })
+        .nullable(),
+});
+
+/** Registers that several meters have counted together: they may lie above what one can sign. */
+const countedSchema = z.strictObject({
+    importWh: resultEnergyField,
+    exportWh: resultEnergyField,
+    volume: z.strictObject({ importLitres: resultVolumeField, exportLitres: resultVolumeField }).nullable(),
 });
 
 export const signedReadingSchema = z.strictObject({ reading: readingSchema, signature: signatureField });
 
 export const readingCodec = codec<Reading>(readingSchema);
 export const signedReadingCodec = codec<SignedReading>(signedReadingSchema);
+export const recordedReadingCodec = codec<RecordedReading>(signedReadingSchema.extend({ counted: countedSchema }));
+export const lastReadingCodec = codec<LastReading>(
+    z.strictObject({ reading: readingSchema, counted: countedSchema, publicKey: publicKeyField, firstSlot: slotField }),
+);
 
 /** Registers estimated from others are results: they may lie above what a meter can sign. */
 export const estimatesCodec = codec<Estimates>(

@@ -12,6 +12,8 @@ export type SignatureDomain =
     | 'commonwatt/key-rotation/1'
     | 'commonwatt/mandate/1'
     | 'commonwatt/reading/1'
+    | 'commonwatt/closing/1'
+    | 'commonwatt/calorific/1'
     | 'commonwatt/dispute/1'
     | 'commonwatt/decision/1'
     | 'commonwatt/dispute-review/1'

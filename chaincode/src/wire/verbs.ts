@@ -57,6 +57,7 @@ export const EXCHANGE_VERBS = {
     'mandate:show': EVALUATE,
     'mandate:list': EVALUATE,
     'meter:register': SUBMIT_CROSSING,
+    'meter:exchange': SUBMIT_CROSSING,
     'meter:show': EVALUATE,
     'meter:list': EVALUATE,
     'connection:set': SUBMIT_CROSSING,
@@ -113,6 +114,8 @@ export const EXCHANGE_VERBS = {
     'dispute:close': SUBMIT_CROSSING,
     'dispute:show': EVALUATE,
     'dispute:list': EVALUATE,
+    'calorific:publish': SUBMIT_CROSSING,
+    'calorific:show': EVALUATE,
     'settlement:run': SUBMIT_CROSSING,
     'settlement:show': EVALUATE,
 } as const satisfies Record<string, Verb>;

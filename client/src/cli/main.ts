@@ -3,6 +3,7 @@ import { account } from './account/index.js';
 import { agreement } from './agreement/index.js';
 import { amendment } from './amendment/index.js';
 import { block } from './block/index.js';
+import { calorific } from './calorific/index.js';
 import { charter } from './charter/index.js';
 import { clock } from './clock/index.js';
 import { conformity } from './conformity/index.js';
@@ -47,6 +48,7 @@ export const NOUNS = [
     verdict,
     screening,
     reading,
+    calorific,
     settlement,
     dispute,
     halt,

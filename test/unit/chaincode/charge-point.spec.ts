@@ -78,7 +78,7 @@ describe('a charge point', () => {
 
 describe('what a charge point hands over', () => {
     const state = (importWh: bigint, exportWh: bigint) =>
-        ({ importWh: energyWh(importWh), exportWh: energyWh(exportWh), quality: 'measured' }) as const;
+        ({ importWh: energyWh(importWh), exportWh: energyWh(exportWh), volume: null, quality: 'measured' }) as const;
     const metered: MeteredPoint = {
         point: charger,
         before: state(100n, 10n),

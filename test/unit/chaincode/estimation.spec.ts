@@ -3,22 +3,20 @@ import {
     estimatedEnds,
     estimateRegisters,
     qualityBetween,
+    type RegistersAt,
     type RegisterState,
     sameTypeSlots,
 } from '@commonwatt/chaincode/domain/estimation';
-import { type MeteringPoint, PLAIN_POINT, type Registers } from '@commonwatt/chaincode/domain/meter';
-import type { Reading } from '@commonwatt/chaincode/domain/reading';
+import { type Counted, type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import { energyWh } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
 
-const registers = (importWh: bigint, exportWh: bigint): Registers => ({
+const registers = (importWh: bigint, exportWh: bigint): Counted => ({
     importWh: energyWh(importWh),
     exportWh: energyWh(exportWh),
+    volume: null,
 });
-const reading = (slot: number, importWh: bigint, exportWh: bigint): Reading => ({
-    pointId: 'anna-point',
-    meterId: 'anna-meter',
-    sequence: slot,
+const reading = (slot: number, importWh: bigint, exportWh: bigint): RegistersAt => ({
     slot,
     ...registers(importWh, exportWh),
 });
@@ -114,6 +112,6 @@ describe('the quality of a slot', () => {
             { point: point('silent'), after: state('missing') },
             { point: point('scheduled'), after: null },
         ]);
-        expect(ends).to.deep.equal([{ pointId: 'silent', ...state('missing') }]);
+        expect(ends).to.deep.equal([{ pointId: 'silent', importWh: 0n, exportWh: 0n, quality: 'missing' }]);
     });
 });

@@ -38,7 +38,7 @@ describe('an event', () => {
 
     it('is documented with its payload', () => {
         const document = readFileSync(new URL('../../../../chaincode/docs/events.md', import.meta.url), 'utf8');
-        const rows = [...document.matchAll(/^\| `([A-Za-z]+\/[0-9]+)` +\| [a-z]+ +\| ([A-Za-z, ]+?) *\|$/gm)];
+        const rows = [...document.matchAll(/^\| `([A-Za-z]+\/[0-9]+)` +\| [a-z]+ +\| ([A-Za-z0-9, ]+?) *\|$/gm)];
         expect(rows.map(([, name]) => name)).to.have.members(EVENT_NAMES);
         for (const [, name, fields] of rows) {
             const sample = SAMPLE_EVENTS.find((event) => event.name === name);

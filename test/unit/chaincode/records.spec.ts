@@ -21,6 +21,7 @@ import { followsReading, type Reading, sameReading } from '@commonwatt/chaincode
 import { grantSeat, type Seat } from '@commonwatt/chaincode/domain/seat';
 import { amountNano, energyWh } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
+import { gas } from '../../support/metering-commands.js';
 import { expectRefusal } from '../../support/refusals.js';
 import { CHARTER } from '../../support/sample-market.js';
 
@@ -32,6 +33,7 @@ describe('a reading', () => {
         slot: 20,
         importWh: energyWh(100n),
         exportWh: energyWh(50n),
+        volume: null,
     };
     const next = (changes: Partial<Reading>): Reading => ({ ...last, sequence: 8, slot: 21, ...changes });
 
@@ -55,6 +57,10 @@ describe('a reading', () => {
 
     it('is the same only in every field', () => {
         expect(sameReading(last, { ...last })).to.equal(true);
+        expect(sameReading({ ...last, volume: gas(7n) }, { ...last, volume: gas(7n) })).to.equal(true);
+        for (const volume of [gas(8n), gas(7n, 11_001n)]) {
+            expect(sameReading({ ...last, volume: gas(7n) }, { ...last, volume })).to.equal(false);
+        }
         const others: readonly Partial<Reading>[] = [
             { pointId: 'x' },
             { meterId: 'x' },
@@ -62,6 +68,7 @@ describe('a reading', () => {
             { slot: 21 },
             { importWh: energyWh(101n) },
             { exportWh: energyWh(51n) },
+            { volume: gas(7n) },
         ];
         expect(others.filter((changes) => sameReading(last, { ...last, ...changes }))).to.deep.equal([]);
     });

@@ -1,28 +1,28 @@
-import { existsSync } from 'node:fs';
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import type { MeteringPoint, PointTraits } from '@commonwatt/chaincode/domain/meter';
 import type { EnergyWh } from '@commonwatt/chaincode/domain/units';
 import type { RegisterMeterCommand } from '@commonwatt/chaincode/wire/meter';
 import type { Command } from 'commander';
-import { MeterKeyFile } from '../../meter-key-file.js';
+import { openOrCreate } from './key.js';
 import type { Session } from '../session.js';
-import { carrier, count, energyOption } from '../values.js';
+import { addVolumeOptions, carrier, count, energyOption, type VolumeOptions, volumeOf } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
 
-type Options = Readonly<{
-    participant: string;
-    carrier: Carrier;
-    connectionPoint: string;
-    fromSlot: string;
-    meterKey?: string;
-    meterId?: string;
-    import: EnergyWh;
-    export: EnergyWh;
-    parent?: string;
-    chargePoint?: string;
-    storageEfficiency?: number;
-    renewable?: boolean;
-}>;
+type Options = VolumeOptions &
+    Readonly<{
+        participant: string;
+        carrier: Carrier;
+        connectionPoint: string;
+        fromSlot: string;
+        meterKey?: string;
+        meterId?: string;
+        import: EnergyWh;
+        export: EnergyWh;
+        parent?: string;
+        chargePoint?: string;
+        storageEfficiency?: number;
+        renewable?: boolean;
+    }>;
 
 export function registerRegister(noun: Command): void {
     const verb = addVerb(noun, {
@@ -49,6 +49,7 @@ export function registerRegister(noun: Command): void {
         )
         .option('--storage-efficiency <bp>', 'what a storage gives back of 10000 parts', count)
         .option('--renewable', 'what it exports is generated from renewable sources');
+    addVolumeOptions(verb);
     onRun<Options>(verb, async (session, options, [pointId = '']) => {
         const done = await (await session.market()).meters.register(await commandOf(session, options, pointId));
         session.printCommitted(done, `Registered ${pointId} of ${options.participant}`);
@@ -68,12 +69,10 @@ async function commandOf(session: Session, options: Options, pointId: string): P
     if (meterKey === undefined) {
         return { point, baseline: null };
     }
-    const meterId = options.meterId ?? `meter-${pointId}`;
-    const file = existsSync(meterKey)
-        ? await MeterKeyFile.open(meterKey)
-        : await MeterKeyFile.create(meterKey, pointId, meterId);
+    const file = await openOrCreate(meterKey, pointId, options.meterId ?? `meter-${pointId}`);
     const meter = { meterId: file.meterId, publicKey: file.key.publicKey };
     const signer = file.signer((await session.market()).ledger.scope('exchange'));
-    const baseline = await signer.baseline(fromSlot, { importWh: options.import, exportWh: options.export });
+    const registers = { importWh: options.import, exportWh: options.export, volume: volumeOf(options) };
+    const baseline = await signer.baseline(fromSlot, registers);
     return { point: { ...point, meter }, baseline };
 }

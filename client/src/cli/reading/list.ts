@@ -14,12 +14,15 @@ export function registerList(noun: Command): void {
         session.print(
             readings,
             table([
-                ['SLOT', 'SEQUENCE', 'IMPORT WH', 'EXPORT WH'],
-                ...readings.map(({ reading }) => [
+                ['SLOT', 'METER', 'SEQUENCE', 'IMPORT WH', 'EXPORT WH', 'COUNTED IMPORT', 'COUNTED EXPORT'],
+                ...readings.map(({ reading, counted }) => [
                     String(reading.slot),
+                    reading.meterId,
                     String(reading.sequence),
                     String(reading.importWh),
                     String(reading.exportWh),
+                    String(counted.importWh),
+                    String(counted.exportWh),
                 ]),
             ]),
         );

@@ -1,11 +1,12 @@
 import type { EnergyWh } from '@commonwatt/chaincode/domain/units';
 import type { Command } from 'commander';
 import { MeterKeyFile } from '../../meter-key-file.js';
-import { energyOption } from '../values.js';
+import { addVolumeOptions, energyOption, type VolumeOptions, volumeOf } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
 import { writeReading } from './file.js';
 
-type Options = Readonly<{ meterKey: string; slot: string; import: EnergyWh; export: EnergyWh; out: string }>;
+type Options = VolumeOptions &
+    Readonly<{ meterKey: string; slot: string; import: EnergyWh; export: EnergyWh; out: string }>;
 
 export function registerSign(noun: Command): void {
     const verb = addVerb(noun, {
@@ -21,11 +22,12 @@ export function registerSign(noun: Command): void {
         .addOption(energyOption('--import <wh>', 'cumulative import register, whole Wh'))
         .addOption(energyOption('--export <wh>', 'cumulative export register, whole Wh'))
         .requiredOption('--out <file>', 'where to write the signed reading');
+    addVolumeOptions(verb);
     onRun<Options>(verb, async (session, options) => {
         const { channel, chaincodes } = await session.profile();
         const meter = await MeterKeyFile.open(options.meterKey);
         const signer = meter.signer({ channel, chaincode: chaincodes.exchange });
-        const registers = { importWh: options.import, exportWh: options.export };
+        const registers = { importWh: options.import, exportWh: options.export, volume: volumeOf(options) };
         const signed = await signer.read(await session.slot(options.slot), registers);
         await writeReading(options.out, signed);
         const { sequence, slot } = signed.reading;

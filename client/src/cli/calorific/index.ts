@@ -1,0 +1,6 @@
+import { nounOf } from '../noun.js';
+
+export const calorific = nounOf('calorific', 'calorific values by which gas is counted', {
+    publish: async () => (await import('./publish.js')).registerPublish,
+    show: async () => (await import('./show.js')).registerShow,
+});

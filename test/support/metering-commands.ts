@@ -1,0 +1,65 @@
+import type { CalorificStatement } from '@commonwatt/chaincode/domain/calorific';
+import type { Reading, SignedReading } from '@commonwatt/chaincode/domain/reading';
+import { calorificWhPerM3, energyWh, volumeLitres } from '@commonwatt/chaincode/domain/units';
+import { calorificStatementCodec, publishCalorificCodec } from '@commonwatt/chaincode/wire/calorific';
+import { meterExchangeCodec } from '@commonwatt/chaincode/wire/meter';
+import { readingCodec } from '@commonwatt/chaincode/wire/reading';
+import { signReading } from './market-commands.js';
+import { SCOPE, type SigningKey } from './signing-key.js';
+import type { Identity } from './stub-identity.js';
+
+/** What a meter signs when it is taken out. */
+export function signClosing(meter: SigningKey, reading: Reading): SignedReading {
+    const body = readingCodec.toJson(reading);
+    return { reading, signature: meter.signDocument('commonwatt/closing/1', SCOPE.exchange, body) };
+}
+
+/** One meter with its key and what it shows when it goes or comes. */
+export type Shown = Readonly<{
+    meterId: string;
+    key: SigningKey;
+    sequence: number;
+    importWh: bigint;
+    exportWh?: bigint;
+    volume?: Reading['volume'];
+}>;
+
+export const readingBy = (pointId: string, slot: number, shown: Shown): Reading => ({
+    pointId,
+    meterId: shown.meterId,
+    sequence: shown.sequence,
+    slot,
+    importWh: energyWh(shown.importWh),
+    exportWh: energyWh(shown.exportWh ?? 0n),
+    volume: shown.volume ?? null,
+});
+
+/** Exchanges a meter after the end of a slot and before the end of the next. */
+export const exchangeMeter = (pointId: string, slot: number, before: Shown, after: Shown): string =>
+    meterExchangeCodec.encode({
+        pointId,
+        oldMeterId: before.meterId,
+        closing: signClosing(before.key, readingBy(pointId, slot, before)),
+        opening: signReading(after.key, readingBy(pointId, slot, after)),
+        meter: { meterId: after.meterId, publicKey: after.key.publicKey },
+    });
+
+export const gas = (importLitres: bigint, calorific = 11_000n): Reading['volume'] => ({
+    importLitres: volumeLitres(importLitres),
+    exportLitres: volumeLitres(0n),
+    calorificWhPerM3: calorificWhPerM3(calorific),
+});
+
+export function publishCalorific(
+    { key }: Pick<Identity, 'key'>,
+    fromSlot: number,
+    slotCount: number,
+    value: bigint,
+): string {
+    const statement: CalorificStatement = { fromSlot, slotCount, calorificWhPerM3: calorificWhPerM3(value) };
+    const body = calorificStatementCodec.toJson(statement);
+    return publishCalorificCodec.encode({
+        statement,
+        signature: key.signDocument('commonwatt/calorific/1', SCOPE.exchange, body),
+    });
+}
