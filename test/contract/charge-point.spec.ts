@@ -3,6 +3,7 @@ import type { Charter } from '@commonwatt/chaincode/domain/charter';
 import { type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { settlementCodec } from '@commonwatt/chaincode/wire/settlement';
 import { expect } from 'chai';
@@ -162,7 +163,15 @@ describe('exchange: a charge point', () => {
     });
 
     it('makes nobody owe for what was not handed over, not even under take-or-pay: one meter cannot tell who failed', async () => {
-        await conclude(chargingTerms({ takeOrPay: true }));
+        const terms = chargingTerms({ takeOrPay: true });
+        await conclude(terms);
+        const shown = await market.ask(
+            'exchange',
+            'agreement:show',
+            canonicalJson({ agreementId: agreementIdOf(terms) }),
+        );
+        const held = (shown as { execution: { holdings: { defaultNano: string }[] } }).execution.holdings;
+        expect(held.map(({ defaultNano }) => defaultNano)).to.deep.equal(['0', '0']);
         await market.advance(FIRST_SLOT, FIRST_SLOT + 1);
         await read(0, 0n, 0n);
         const { legs, postings } = await settled('mobility');

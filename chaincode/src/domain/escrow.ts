@@ -89,13 +89,14 @@ export function reservedFrom(terms: Terms, participantId: string, fromSlot: Slot
 
 /**
  * A party may owe for the legs that it sells, for those made from them, and for those that it buys and need not pay for
- * untaken: in each slot for no more than was agreed, whoever else fails.
+ * untaken: in each slot for no more than was agreed, whoever else fails. Nothing is owed for what charge points hand over.
  */
 function largestDefault(terms: Terms, participantId: string): AmountNano {
     const sold = terms.legs.flatMap((leg, index) => (leg.sellerId === participantId ? [index] : []));
     const affected = downstreamOf(terms, sold);
-    const liable = terms.legs.filter(({ buyerId }, index) =>
-        buyerId === participantId ? !terms.takeOrPay : affected.has(index),
+    const liable = terms.legs.filter(
+        ({ carrier, buyerId }, index) =>
+            carrier !== 'mobility' && (buyerId === participantId ? !terms.takeOrPay : affected.has(index)),
     );
     return valueOf(sumEnergy(liable.flatMap((leg) => leg.energyWh)), terms.defaultRateMicroPerKwh);
 }

@@ -8,6 +8,7 @@ import type {
     PriceMicroPerKwh,
     VolumeLitres,
 } from '../domain/units.js';
+
 /** Bounds of every number on the wire: products of an energy and a price stay far below any overflow of meaning. */
 const ENERGY_WH_MAX = 10n ** 15n;
 const POWER_W_MAX = 10n ** 12n;

@@ -21,6 +21,7 @@ import { type Findings, readFindings } from './findings.js';
 import { demoJson } from './json.js';
 import { readCommunity } from './plan/community.js';
 import { makePlan } from './plan/make-plan.js';
+import { gasState } from './gas-state.js';
 import type { Plan } from './plan/plan.js';
 import type { Stage } from './stage.js';
 
@@ -124,7 +125,7 @@ async function play(stage: Stage, { week, date }: Readonly<{ week: string; date:
 function registersIn(scenario: Scenario, plan: Plan): Stage['registersAt'] {
     const known = new Map<string, readonly SlotRegisters[]>();
     return (pointId, slot) => {
-        const source = plan.points.find((point) => point.pointId === pointId)?.source ?? null;
+        const { source = null, carrier } = plan.points.find((point) => point.pointId === pointId) ?? {};
         if (source === null) {
             throw new Error(`there is no meter at ${pointId}`);
         }
@@ -134,6 +135,7 @@ function registersIn(scenario: Scenario, plan: Plan): Stage['registersAt'] {
         if (state === undefined && slot >= scenario.firstSlot) {
             throw new Error(`the scenario has no registers of ${pointId} for slot ${slot}`);
         }
-        return { importWh: energyWh(state?.importWh ?? 0n), exportWh: energyWh(state?.exportWh ?? 0n) };
+        const [importWh, exportWh] = [energyWh(state?.importWh ?? 0n), energyWh(state?.exportWh ?? 0n)];
+        return carrier === 'gas' ? gasState(importWh, exportWh) : { importWh, exportWh };
     };
 }

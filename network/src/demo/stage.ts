@@ -1,5 +1,5 @@
-import type { Registers } from '@commonwatt/chaincode/domain/meter';
 import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
+import type { MeterState } from '@commonwatt/client';
 import type { Network } from '../network.js';
 import type { Cast } from './cast.js';
 import type { Journal } from './check.js';
@@ -18,7 +18,7 @@ export type Stage = Readonly<{
     /** Slots that are delivered, consecutive. */
     slots: readonly SlotIndex[];
     /** Registers of a metering point at the end of a slot; of the slot before the first one, its baseline. */
-    registersAt: (pointId: string, slot: SlotIndex) => Registers;
+    registersAt: (pointId: string, slot: SlotIndex) => MeterState;
     /** Meter of each metering point that has one. */
     meters: Map<string, DayMeter>;
 }>;
