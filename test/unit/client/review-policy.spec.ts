@@ -180,6 +180,7 @@ const NO_READING: SignedReading = {
         slot: 0,
         importWh: energyWh(0n),
         exportWh: energyWh(0n),
+        volume: null,
     },
     signature: '',
 };
