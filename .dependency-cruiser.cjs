@@ -82,11 +82,11 @@ module.exports = {
             name: 'client-speaks-wire',
             comment:
                 'a client needs formats, names, quantities and refusals, and computes beforehand what a participant has, ' +
-                'escrows and reads; deciding and recomputing is for the auditor, the keeper, agents and bills',
+                'escrows and reads; deciding and recomputing is for the auditor, the keeper, agents, bills and outcomes',
             severity: 'error',
             from: {
                 path: '^client/src/',
-                pathNot: '^client/src/(auditor|bill|keeper|reviewer?|screener|agents?)(/|[-.])',
+                pathNot: '^client/src/(auditor|agreement-outcome|bill|keeper|reviewer?|screener|agents?)(/|[-.])',
             },
             to: {
                 path: '^chaincode/',
