@@ -21,7 +21,8 @@ export function defaultPart(terms: Terms, participantId: string): bigint {
     for (const [index, leg] of terms.legs.entries()) {
         const sells = leg.sellerId === participantId || (made.has(index) && leg.buyerId !== participantId);
         const buys = leg.buyerId === participantId && !terms.takeOrPay;
-        liableWh += sells || buys ? leg.energyWh.reduce((sum, energy) => sum + whole(energy), 0n) : 0n;
+        const isOwedFor = leg.carrier !== 'mobility' && (sells || buys);
+        liableWh += isOwedFor ? leg.energyWh.reduce((sum, energy) => sum + whole(energy), 0n) : 0n;
     }
     return least(whole(terms.defaultRateMicroPerKwh) * liableWh, whole(terms.defaultCapNano));
 }

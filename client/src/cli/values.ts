@@ -1,16 +1,13 @@
 import { CARRIERS, type Carrier } from '@commonwatt/chaincode/domain/charter';
-import { parseAmount, parseEnergy, parsePower, parsePrice, parseRatio } from '../decimal.js';
-import type { Reading } from '@commonwatt/chaincode/domain/reading';
 import {
     type AmountNano,
-    calorificWhPerM3,
     type EnergyWh,
     NO_ENERGY,
     type PowerW,
     type PriceMicroPerKwh,
-    volumeLitres,
 } from '@commonwatt/chaincode/domain/units';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { parseAmount, parseEnergy, parsePower, parsePrice, parseRatio } from '../decimal.js';
 import { CommonwattError } from '../errors.js';
 
 // Parsers of option values: what they refuse is a wrong command line.
@@ -37,25 +34,6 @@ export const ratios = (text: string): { inputLeg: number; ratioBp: number }[] =>
         }
         return { inputLeg: count(leg), ratioBp: orUsage(() => parseRatio(ratio)) };
     });
-
-/** What a gas meter shows beside energy, of which it tells nothing unless there is a calorific value. */
-export type VolumeOptions = Readonly<{ importLitres: number; exportLitres: number; calorific?: number }>;
-
-/** Adds the options of a gas meter; `prefix` names which of two meters. */
-export const addVolumeOptions = (verb: Command, prefix = ''): Command =>
-    verb
-        .option(`--${prefix}import-litres <l>`, 'cumulative import of a gas meter at norm conditions, litres', count, 0)
-        .option(`--${prefix}export-litres <l>`, 'cumulative export of a gas meter at norm conditions, litres', count, 0)
-        .option(`--${prefix}calorific <wh>`, 'gross calorific value that a gas meter counts with, Wh per m3', count);
-
-export const volumeOf = ({ importLitres, exportLitres, calorific }: VolumeOptions): Reading['volume'] =>
-    calorific === undefined
-        ? null
-        : {
-              importLitres: volumeLitres(BigInt(importLitres)),
-              exportLitres: volumeLitres(BigInt(exportLitres)),
-              calorificWhPerM3: calorificWhPerM3(BigInt(calorific)),
-          };
 
 /** A whole number that is not negative. */
 export function count(text: string): number {

@@ -3,8 +3,9 @@ import type { EnergyWh } from '@commonwatt/chaincode/domain/units';
 import type { Command } from 'commander';
 import { MeterKeyFile } from '../../meter-key-file.js';
 import type { Session } from '../session.js';
-import { addVolumeOptions, energyOption, type VolumeOptions, volumeOf } from '../values.js';
+import { energyOption } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
+import { addVolumeOptions, type VolumeOptions, volumeOf } from '../volume.js';
 import { openOrCreate } from './key.js';
 
 type Options = VolumeOptions &

@@ -5,8 +5,9 @@ import type { RegisterMeterCommand } from '@commonwatt/chaincode/wire/meter';
 import type { Command } from 'commander';
 import { openOrCreate } from './key.js';
 import type { Session } from '../session.js';
-import { addVolumeOptions, carrier, count, energyOption, type VolumeOptions, volumeOf } from '../values.js';
+import { carrier, count, energyOption } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
+import { addVolumeOptions, type VolumeOptions, volumeOf } from '../volume.js';
 
 type Options = VolumeOptions &
     Readonly<{
