@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Screener, type ScreeningReport } from '../../screener.js';
+import type { ScreeningReport } from '../../screener.js';
 import { interruption } from '../interruption.js';
 import type { SlotNames } from '../session.js';
 import { addVerb, onRun } from '../verb.js';
@@ -13,6 +13,8 @@ export function registerRun(noun: Command): void {
     }).option('--once', 'screen what waits now and end', false);
     onRun<{ once: boolean }>(verb, async (session, { once }) => {
         const { signal } = interruption();
+        // Reads blocks: loaded when it runs, so that help needs no network.
+        const { Screener } = await import('../../screener.js');
         const screener = new Screener(await session.market());
         const nameOf = await session.slotNames();
         const reports = once ? await screener.turn() : screener.run(signal);
