@@ -1,7 +1,14 @@
 import type { Leg } from '@commonwatt/chaincode/domain/agreement';
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import { PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
-import { amountNano, energyWh, priceMicroPerKwh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
+import {
+    amountNano,
+    calorificWhPerM3,
+    energyWh,
+    priceMicroPerKwh,
+    type SlotIndex,
+    volumeLitres,
+} from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
 import { commonwatt } from '../support/commonwatt.js';
 import { household, type Subject, withMarket } from '../support/market.js';
@@ -65,8 +72,13 @@ describe('an agreement of three parties over three carriers', function () {
             const counted = energyWh(
                 wh.slice(0, Math.max(0, slot + 1 - firstSlot)).reduce((sum, each) => sum + each, 0n),
             );
-            const none = energyWh(0n);
-            return side === 'gives' ? { importWh: none, exportWh: counted } : { importWh: counted, exportWh: none };
+            const [importWh, exportWh] = side === 'gives' ? [energyWh(0n), counted] : [counted, energyWh(0n)];
+            const volume = {
+                importLitres: volumeLitres(importWh),
+                exportLitres: volumeLitres(exportWh),
+                calorificWhPerM3: calorificWhPerM3(1_000n), // a Wh in each litre
+            };
+            return { importWh, exportWh, volume: carrier === 'gas' ? volume : null };
         });
     }
     const settle = (carrier: Carrier, slot: SlotIndex) => market().as(HOME.id).settlements.run(carrier, slot);

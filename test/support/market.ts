@@ -30,6 +30,7 @@ import {
     registersOf,
     type Scenario,
 } from '@commonwatt/network';
+import type { MeterState } from '@commonwatt/client/meter-signer';
 import { Actors } from './actors.js';
 import { withNetwork } from './network.js';
 
@@ -81,7 +82,7 @@ export class TestMarket {
     /** First slot of the charter. */
     readonly firstSlot: SlotIndex;
     readonly #scenario: Scenario;
-    readonly #meters = new Map<string, Readonly<{ signer: MeterSigner; shown: (slot: SlotIndex) => Registers }>>();
+    readonly #meters = new Map<string, Readonly<{ signer: MeterSigner; shown: (slot: SlotIndex) => MeterState }>>();
     readonly #meterKeys = new Map<string, DocumentSigner>();
     readonly #fromSlots = new Map<string, SlotIndex>();
     readonly #admitted = new Map<string, Promise<void>>();
@@ -159,7 +160,7 @@ export class TestMarket {
     /** Registers a metering point whose meter shows these registers at the end of each slot. */
     async registerMeter(
         point: Omit<MeteringPoint, 'meter'>,
-        shown: (slot: SlotIndex) => Registers,
+        shown: (slot: SlotIndex) => MeterState,
     ): ReturnType<Market['meters']['register']> {
         const { pointId, fromSlot } = point;
         const metering = this.as('metering');
