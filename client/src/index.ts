@@ -61,6 +61,7 @@ export { Reviewer, type ReviewedSubject, type ReviewReport, type ReviewSubject }
 export { Screener, type ScreeningReport } from './screener.js';
 export { type AgreedOrder, versionKey } from './screener-order.js';
 export { type Screened, ScreeningClient } from './screening-client.js';
+export { RequirementClient } from './requirement-client.js';
 export { SeatClient } from './seat-client.js';
 export { signFor, type Signing } from './signing.js';
 export { SettlementClient, type SettlementRef } from './settlement-client.js';

@@ -23,6 +23,7 @@ import { OfferClient } from './offer-client.js';
 import { ParticipantClient } from './participant-client.js';
 import { QualificationClient } from './qualification-client.js';
 import { ReadingClient } from './reading-client.js';
+import { RequirementClient } from './requirement-client.js';
 import { ScreeningClient } from './screening-client.js';
 import { SeatClient } from './seat-client.js';
 import { SettlementClient } from './settlement-client.js';
@@ -62,6 +63,7 @@ export class Market {
     readonly qualifications: QualificationClient;
     readonly mandates: MandateClient;
     readonly meters: MeterClient;
+    readonly requirements: RequirementClient;
     readonly standards: StandardClient;
     readonly conformities: ConformityClient;
     readonly connections: ConnectionClient;
@@ -101,6 +103,7 @@ export class Market {
         this.qualifications = new QualificationClient(this.ledger);
         this.mandates = new MandateClient(this.ledger, this.participants);
         this.meters = new MeterClient(this.ledger);
+        this.requirements = new RequirementClient(this.ledger);
         this.standards = new StandardClient(this.ledger);
         this.conformities = new ConformityClient(this.ledger);
         this.connections = new ConnectionClient(this.ledger, this);

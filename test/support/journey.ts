@@ -124,6 +124,7 @@ function qualifying(market: StubMarket): JourneyStep[] {
         ...join('solar', 'prosumer'),
         ...join('anna', 'consumer'),
         ...certifying(market),
+        exchange('dispatcher', 'requirement:publish', () => commands.publishRequirement(market.who('dispatcher'))),
         ...rekeying(market),
         ...mandating(market),
         supervision('reviewer', 'qualification:grant', () => commands.qualify(reviewer, 'bert')),

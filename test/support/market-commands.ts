@@ -8,6 +8,7 @@ import { type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/me
 import type { ParticipantKind } from '@commonwatt/chaincode/domain/participant';
 import type { QualificationStatement } from '@commonwatt/chaincode/domain/qualification';
 import type { Reading, SignedReading } from '@commonwatt/chaincode/domain/reading';
+import type { RequirementStatement } from '@commonwatt/chaincode/domain/requirement';
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import type { ScreeningStatement } from '@commonwatt/chaincode/domain/screening';
 import type { SeatKind } from '@commonwatt/chaincode/domain/seat';
@@ -39,6 +40,7 @@ import { applicationCodec, applyCodec, keyRotationCodec, rotateKeyCodec } from '
 import { qualificationStatementCodec, qualifyCodec } from '@commonwatt/chaincode/wire/qualification';
 import { readingCodec, submitReadingsCodec } from '@commonwatt/chaincode/wire/reading';
 import { screenCodec, screeningStatementCodec } from '@commonwatt/chaincode/wire/screening';
+import { publishRequirementCodec, requirementStatementCodec } from '@commonwatt/chaincode/wire/requirement';
 import { seatCodec } from '@commonwatt/chaincode/wire/seat';
 import type { SignatureDomain } from '@commonwatt/chaincode/wire/signature';
 import { publishStandardCodec, standardStatementCodec } from '@commonwatt/chaincode/wire/standard';
@@ -375,6 +377,23 @@ export function certify(reviewer: Identity, changes: Partial<ConformityStatement
     const body = conformityStatementCodec.toJson(statement);
     const signature = reviewer.key.signDocument('commonwatt/conformity/1', SCOPE.supervision, body);
     return certifyCodec.encode({ statement, signature });
+}
+
+/** Curtailment above 400 Wh, no lead time, a tolerance of 5 %. */
+export const REQUIREMENT: RequirementStatement = {
+    carrier: 'electricity',
+    version: 1,
+    curtailableAboveWh: energyWh(400n),
+    leadTimeSlots: 0,
+    toleranceBpMax: 500,
+    reasonCode: 'networkOperation',
+};
+
+export function publishRequirement(dispatcher: Identity, changes: Partial<RequirementStatement> = {}): string {
+    const statement = { ...REQUIREMENT, ...changes };
+    const body = requirementStatementCodec.toJson(statement);
+    const signature = dispatcher.key.signDocument('commonwatt/requirement/1', SCOPE.exchange, body);
+    return publishRequirementCodec.encode({ statement, signature });
 }
 
 export function halt(

@@ -30,6 +30,7 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
         name: 'ConformityChanged/1',
         payload: { pointId: 'solar-point', standardId: 'inverter-2016', sequence: 1, status: 'certified' },
     },
+    { name: 'RequirementPublished/1', payload: { carrier: 'electricity', version: 2 } },
     {
         name: 'MeterRegistered/1',
         payload: { pointId: 'solar-point', participantId: 'solar', carrier: 'electricity' },

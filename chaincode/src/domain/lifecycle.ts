@@ -76,6 +76,7 @@ export const LIFECYCLE: readonly Transition[] = [
     ),
     row('qualify', 'supervision', ['conformity', 'withdraw'], 'reviewer', ['certified'], ['withdrawn']),
     row('qualify', 'exchange', ['meter', 'exchange'], 'metering', ['registered'], ['registered']),
+    row('qualify', 'exchange', ['requirement', 'publish'], 'dispatcher', [null, 'published'], ['published']),
     row('qualify', 'exchange', ['account', 'deposit'], 'settlement', [null], ['deposited']),
     row('qualify', 'exchange', ['account', 'cover'], 'participant', [null, 'covered'], ['covered']),
     row('qualify', 'exchange', ['account', 'fund-subsidy'], 'settlement', [null], ['funded']),

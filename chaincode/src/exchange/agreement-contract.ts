@@ -31,6 +31,7 @@ import { demandConformity } from './conformity.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { loadConnections, unloadConnections } from './loads.js';
 import { demandNext, demandNotWithdrawn, loadAgreement, loadParties, loadPoints } from './parties.js';
+import { demandRequirements } from './requirements.js';
 import { demandAdmitted, demandReviewed, demandTradable, review } from './review.js';
 import { agentsOf, loadMandate, useMandates, verifyConsents } from './signatories.js';
 import type { TradeContext } from './trade-context.js';
@@ -57,7 +58,8 @@ export class AgreementContract extends ExchangeContract {
      * Binds the parties to terms that all of them signed. The terms get a key policy of their own.
      * @throws TERMS_INVALID · TERMS_LIMIT · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN ·
      * MANDATE_MISSING · MANDATE_REVOKED · MANDATE_EXCEEDED · KEY_REPLACED · PARTICIPANT_MISSING · TRADE_NOT_OF_KIND ·
-     * METER_MISSING · METER_OF_OTHER · QUALIFICATION_MISSING · CONFORMITY_MISSING · CONFORMITY_EXCEEDED · MARKET_HALTED · COVER_EXHAUSTED · SLOT_BEGUN
+     * METER_MISSING · METER_OF_OTHER · QUALIFICATION_MISSING · CONFORMITY_MISSING · CONFORMITY_EXCEEDED ·
+     * REQUIREMENT_NOT_MET · MARKET_HALTED · COVER_EXHAUSTED · SLOT_BEGUN
      */
     async conclude(ctx: TradeContext, command: string): Promise<string> {
         const { terms, consents } = concludeCodec.decode(command);
@@ -80,6 +82,7 @@ export class AgreementContract extends ExchangeContract {
         checkKinds(terms, parties);
         checkPoints(terms, await loadPoints(ctx, terms));
         await ctx.demandNotBegun(terms.concludeBeforeSlot);
+        await demandRequirements(ctx, terms, null);
         await demandTradable(ctx, terms, agentsOf(signatories));
         await demandConformity(ctx, terms);
         await useMandates(ctx, signatories, { next: terms, before: null });
@@ -111,8 +114,8 @@ export class AgreementContract extends ExchangeContract {
      * finds the agreement by the commitments written here, always for slots to come; what is not funded delivers
      * nothing, so it is not looked at either.
      * @throws AGREEMENT_MISSING · AGREEMENT_STATE · SLOT_BEGUN · VERDICT_MISSING · STANDING_VERDICT_EXCEEDED ·
-     * ADMISSION_MISSING · CONNECTION_OVERLOADED · QUALIFICATION_MISSING · CONFORMITY_MISSING · CONFORMITY_EXCEEDED · MARKET_HALTED · COVER_EXHAUSTED ·
-     * ACCOUNT_UNDERFUNDED · CREDIT_MISSING · CREDIT_NOT_NEEDED
+     * ADMISSION_MISSING · CONNECTION_OVERLOADED · QUALIFICATION_MISSING · CONFORMITY_MISSING · CONFORMITY_EXCEEDED ·
+     * MARKET_HALTED · COVER_EXHAUSTED · ACCOUNT_UNDERFUNDED · CREDIT_MISSING · CREDIT_NOT_NEEDED
      */
     async fund(ctx: TradeContext, command: string): Promise<string> {
         const { agreementId, standingId, folds } = fundCodec.decode(command);

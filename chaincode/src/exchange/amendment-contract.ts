@@ -11,6 +11,7 @@ import { demandConformity } from './conformity.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { reloadConnections } from './loads.js';
 import { demandNext, demandNotWithdrawn, loadAgreement, loadParties } from './parties.js';
+import { demandRequirements } from './requirements.js';
 import { demandAdmitted, demandNotRefused, demandReviewed, demandTradable } from './review.js';
 import { agentsOf, demandSuccession, type Signatory, useMandates, verifyConsents } from './signatories.js';
 import type { TradeContext } from './trade-context.js';
@@ -19,9 +20,9 @@ import type { TradeContext } from './trade-context.js';
 export class AmendmentContract extends ExchangeContract {
     /**
      * Records terms that every party signed as the next version; nothing changes yet.
-     * @throws AGREEMENT_MISSING · AGREEMENT_STATE · TERMS_INVALID · TERMS_LIMIT · SIGNATURE_MISSING · SIGNATURE_INVALID ·
-     * SIGNATURE_WITHDRAWN · SLOT_BEGUN · AMENDMENT_CONFLICT {agreementId, version}: another amendment is recorded ·
-     * VERSION_STALE {agreementId, version, inForce}
+     * @throws AGREEMENT_MISSING · AGREEMENT_STATE · TERMS_INVALID · TERMS_LIMIT · SIGNATURE_MISSING ·
+     * SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · REQUIREMENT_NOT_MET · SLOT_BEGUN · AMENDMENT_CONFLICT {agreementId,
+     * version}: another amendment is recorded · VERSION_STALE {agreementId, version, inForce}
      */
     async propose(ctx: TradeContext, command: string): Promise<string> {
         const { agreementId, terms, consents } = proposeAmendmentCodec.decode(command);
@@ -37,6 +38,7 @@ export class AmendmentContract extends ExchangeContract {
         checkAmendment(agreement, terms, terms.firstSlot, await ctx.rules());
         await this.#demandConsent(ctx, agreement, amendment);
         await ctx.demandNotBegun(terms.concludeBeforeSlot);
+        await demandRequirements(ctx, terms, agreement.terms);
         ctx.ledger.put(AMENDMENT, amendment);
         const { termsHash } = amendment;
         await ctx.commit({
@@ -50,8 +52,9 @@ export class AmendmentContract extends ExchangeContract {
      * and brings the escrow to what the new terms need. The terms' own key policy judges this write.
      * @throws AGREEMENT_MISSING · AMENDMENT_MISSING · VERSION_STALE · AGREEMENT_STATE · TERMS_INVALID · TERMS_LIMIT ·
      * SLOT_BEGUN · SLOT_NOT_OVER · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · VERDICT_MISSING ·
-     * STANDING_VERDICT_EXCEEDED · ADMISSION_MISSING · CONNECTION_OVERLOADED · QUALIFICATION_MISSING · CONFORMITY_MISSING · CONFORMITY_EXCEEDED · MARKET_HALTED · COVER_EXHAUSTED · ACCOUNT_UNDERFUNDED ·
-     * CREDIT_MISSING · CREDIT_NOT_NEEDED
+     * STANDING_VERDICT_EXCEEDED · ADMISSION_MISSING · CONNECTION_OVERLOADED · QUALIFICATION_MISSING ·
+     * CONFORMITY_MISSING · CONFORMITY_EXCEEDED · REQUIREMENT_NOT_MET · MARKET_HALTED · COVER_EXHAUSTED ·
+     * ACCOUNT_UNDERFUNDED · CREDIT_MISSING · CREDIT_NOT_NEEDED
      */
     async enact(ctx: TradeContext, command: string): Promise<string> {
         const { agreementId, version, fromSlot, standingId, folds } = enactCodec.decode(command);
@@ -66,6 +69,7 @@ export class AmendmentContract extends ExchangeContract {
         checkAmendment(agreement, terms, fromSlot, await ctx.rules());
         await ctx.demandNotBegun(terms.concludeBeforeSlot);
         const signatories = await this.#demandConsent(ctx, agreement, amendment);
+        await demandRequirements(ctx, terms, agreement.terms);
         await demandTradable(ctx, terms, agentsOf(signatories));
         await demandConformity(ctx, terms);
         await useMandates(ctx, signatories, { next: terms, before: agreement.terms });

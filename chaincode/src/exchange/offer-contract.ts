@@ -36,6 +36,7 @@ import { keyIdOf } from '../wire/signature.js';
 import { EXECUTION, OFFER, OFFER_PLACE, WITHDRAWAL } from '../store/keys.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { demandNotWithdrawn, loadParties, loadPoints } from './parties.js';
+import { demandRequirements } from './requirements.js';
 import { demandPermits } from './review.js';
 import { agentsOf, callingSignatory, consentBy, type Signatory, verifySignatory } from './signatories.js';
 import type { TradeContext } from './trade-context.js';
@@ -213,6 +214,7 @@ async function load(ctx: TradeContext, offerId: string): Promise<Offer> {
 async function demandProposable(ctx: TradeContext, terms: Terms, mover: Signatory): Promise<void> {
     checkTerms(terms, await ctx.rules());
     await ctx.demandNotBegun(terms.concludeBeforeSlot);
+    await demandRequirements(ctx, terms, null);
     if (!isOpen({ terms })) {
         checkPoints(terms, await loadPoints(ctx, terms));
         const parties = await loadParties(ctx, terms);

@@ -14,6 +14,7 @@ import { MeterContract } from './meter-contract.js';
 import { OfferContract } from './offer-contract.js';
 import { ParticipantContract } from './participant-contract.js';
 import { ReadingContract } from './reading-contract.js';
+import { RequirementContract } from './requirement-contract.js';
 import { ScreeningContract } from './screening-contract.js';
 import { SettlementContract } from './settlement-contract.js';
 import type { TradeContext } from './trade-context.js';
@@ -25,6 +26,7 @@ const mandates = new MandateContract('mandate');
 const meters = new MeterContract('meter');
 const connections = new ConnectionContract('connection');
 const accounts = new AccountContract('account');
+const requirements = new RequirementContract('requirement');
 const offers = new OfferContract('offer');
 const agreements = new AgreementContract('agreement');
 const amendments = new AmendmentContract('amendment');
@@ -73,6 +75,9 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'account:payouts': (ctx, query) => accounts.payouts(ctx, query),
     'account:subsidies': (ctx, query) => accounts.subsidies(ctx, query),
     'account:subsidy-payments': (ctx, query) => accounts.subsidyPayments(ctx, query),
+    'requirement:publish': (ctx, command) => requirements.publish(ctx, command),
+    'requirement:show': (ctx, query) => requirements.show(ctx, query),
+    'requirement:list': (ctx, query) => requirements.list(ctx, query),
     'offer:make': (ctx, command) => offers.make(ctx, command),
     'offer:counter': (ctx, command) => offers.counter(ctx, command),
     'offer:accept': (ctx, command) => offers.accept(ctx, command),

@@ -31,6 +31,7 @@ import { offerCodec, offerPlaceCodec } from '../wire/offer.js';
 import { keyPermitCodec, keySuccessionCodec, participantCodec, subjectBindingCodec } from '../wire/participant.js';
 import { qualificationCodec } from '../wire/qualification.js';
 import { estimatesCodec, lastReadingCodec, recordedReadingCodec } from '../wire/reading.js';
+import { requirementCodec } from '../wire/requirement.js';
 import { screeningCodec } from '../wire/screening.js';
 import { seatCodec } from '../wire/seat.js';
 import { settlementCodec, storageCodec } from '../wire/settlement.js';
@@ -112,6 +113,9 @@ export const MANDATE_USE = record('mandate-use', mandateUseCodec, ({ principalId
     mandateId,
     block,
 ]);
+
+/** What a carrier's network asks of agreements: the last version. */
+export const REQUIREMENT = record('requirement', requirementCodec, ({ statement }) => [statement.carrier]);
 
 export const METERING_POINT = record('metering-point', meteringPointCodec, (point) => [point.pointId]);
 /** Metering points by carrier and first slot: what settlement scans. */

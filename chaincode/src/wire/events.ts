@@ -49,6 +49,7 @@ const SCHEMAS = {
         sequence: versionField,
         status: z.enum(['certified', 'withdrawn']),
     }),
+    'RequirementPublished/1': z.strictObject({ carrier: carrierField, version: versionField }),
     'MeterRegistered/1': z.strictObject({ pointId: idField, participantId: idField, carrier: carrierField }),
     'ConnectionSet/1': z.strictObject({ carrier: carrierField, connectionPoint: idField, sequence: versionField }),
     'MeterExchanged/1': z.strictObject({ pointId: idField, oldMeterId: idField, meterId: idField, slot: slotField }),

@@ -20,6 +20,7 @@ export type SignatureDomain =
     | 'commonwatt/qualification/1'
     | 'commonwatt/standard/1'
     | 'commonwatt/conformity/1'
+    | 'commonwatt/requirement/1'
     | 'commonwatt/verdict/1'
     | 'commonwatt/standing-verdict/1'
     | 'commonwatt/connection/1'

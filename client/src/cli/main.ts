@@ -19,6 +19,7 @@ import { offer } from './offer/index.js';
 import { participant } from './participant/index.js';
 import { qualification } from './qualification/index.js';
 import { reading } from './reading/index.js';
+import { requirement } from './requirement/index.js';
 import { reviewer } from './reviewer/index.js';
 import { screener } from './screener/index.js';
 import { screening } from './screening/index.js';
@@ -41,6 +42,7 @@ export const NOUNS = [
     standard,
     conformity,
     connection,
+    requirement,
     account,
     offer,
     agreement,
