@@ -1,6 +1,6 @@
 import { type Carrier, CARRIERS } from '@commonwatt/chaincode/domain/charter';
 import type { QualificationStatement } from '@commonwatt/chaincode/domain/qualification';
-import { amountNano, energyWh } from '@commonwatt/chaincode/domain/units';
+import { amountNano, energyWh, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import {
     coverCommandCodec,
     coverDrawCodec,
@@ -10,9 +10,13 @@ import {
     payoutPaymentCodec,
     subsidyPaymentCodec,
 } from '@commonwatt/chaincode/wire/account';
+import { connectionCodec } from '@commonwatt/chaincode/wire/connection';
 import { haltCodec, liftCodec } from '@commonwatt/chaincode/wire/halt';
+import { mandateIdOf, mandateRefCodec } from '@commonwatt/chaincode/wire/mandate';
 import { qualificationCodec } from '@commonwatt/chaincode/wire/qualification';
 import * as commands from '../support/market-commands.js';
+import { publishCalorific } from '../support/metering-commands.js';
+import { SigningKey } from '../support/signing-key.js';
 import { at } from './drafting.js';
 import type { WorldMeters } from './meters.js';
 import type { Move, MoveKind } from './plan.js';
@@ -28,6 +32,9 @@ type Life = Readonly<{
     push: (carrier: Carrier, index: number) => Promise<boolean>;
 }>;
 type Disturbance = (life: Life, move: Move, stage: number) => Promise<unknown>;
+
+/** The energy seller that signs for others. */
+const AGENT = 'ret';
 
 const tradeOf = (life: Life, move: Move): Trade => at(life.trades, move.agreement);
 const subjectOf = (move: Move): string => at(Object.keys(SUBJECTS), move.pick);
@@ -114,6 +121,61 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
         const amount = amountNano(1n + move.energyWh * 10_000n);
         const payment = { paymentId: `subsidy-${move.pick}`, carrier: at(CARRIERS, move.pick), amountNano: amount };
         return life.player.exchange('settlement', 'account:fund-subsidy', subsidyPaymentCodec.encode(payment));
+    },
+    publishCalorific: (life, move, stage) => {
+        const slot = slotAt(Math.max(0, Math.min(stage - 2, SLOTS - 1) - (move.pick % 2)));
+        const command = publishCalorific(
+            life.player.who('metering'),
+            slot,
+            1 + (move.pick % 2),
+            900n + (move.energyWh % 200n),
+        );
+        return stage < 2 ? Promise.resolve() : life.player.exchange('metering', 'calorific:publish', command);
+    },
+    limit: (life, move, stage) => {
+        const { carrier, connectionPoint } = at(POINTS, move.pick).point;
+        const key = `connection/${carrier}/${connectionPoint}`;
+        const text = life.player.ledger.read('exchange', key)?.value.toString('utf8');
+        const sequence = (text === undefined ? 0 : connectionCodec.decode(text).statement.sequence) + 1;
+        const limits = { importMaxW: powerW(move.energyWh * 8n), exportMaxW: powerW(move.energyWh * 6n) };
+        const statement = { carrier, connectionPoint, sequence, ...limits };
+        const command = commands.setConnection(life.player.who('dispatcher'), statement, slotAt(stage));
+        return life.player.exchange('dispatcher', 'connection:set', command);
+    },
+    mandate: async (life, move) => {
+        const principalId = at(['bea', 'dag', 'cap', 'eve', 'chp'], move.pick);
+        const statement = commands.mandateOf(life.player.who(principalId), life.player.who(AGENT), {
+            principalId,
+            agentId: AGENT,
+            carriers: move.pick % 5 === 0 ? ['electricity'] : CARRIERS,
+            sides: move.pick % 7 === 0 ? ['buy'] : ['buy', 'sell'],
+            priceMinMicroPerKwh: priceMicroPerKwh(-400_000n),
+            priceMaxMicroPerKwh: priceMicroPerKwh(900_100n),
+            slotEnergyMaxWh: energyWh(1n + move.energyWh * 10n),
+            mayDealWithAgent: move.pick % 3 > 0,
+            salt: move.pick.toString(16).padStart(64, '0'),
+        });
+        const command = commands.grantMandate(life.player.who(principalId), statement);
+        if ((await life.player.exchange(principalId, 'mandate:grant', command)).changed) {
+            life.player.mandates.set(principalId, statement);
+        }
+    },
+    revokeMandate: (life, move) => {
+        const given = [...life.player.mandates];
+        if (given.length === 0) {
+            return Promise.resolve();
+        }
+        const [principalId, statement] = at(given, move.pick);
+        const command = mandateRefCodec.encode({ principalId, mandateId: mandateIdOf(statement) });
+        return life.player.exchange(principalId, 'mandate:revoke', command);
+    },
+    rotateKey: async (life, move) => {
+        const participantId = subjectOf(move);
+        const next = new SigningKey();
+        const command = commands.rotateKey(participantId, life.player.who(participantId).key, next);
+        if ((await life.player.exchange(participantId, 'participant:rotate-key', command)).changed) {
+            life.player.rotated(participantId, next);
+        }
     },
     settleEarly: (life, move, stage) => life.push(at(CARRIERS, move.pick), Math.max(0, Math.min(stage, SLOTS - 1))),
     repeat: (life, move) => {

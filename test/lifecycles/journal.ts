@@ -1,7 +1,8 @@
 import type { Agreement } from '@commonwatt/chaincode/domain/agreement';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
 import type { LedgerStub } from '../support/ledger-stub.js';
-import type { Gap, Statement, Step } from '../recompute/statement.js';
+import { calorificCodec } from '@commonwatt/chaincode/wire/calorific';
+import type { CalorificValue, Gap, Statement, Step } from '../recompute/statement.js';
 import { slotAt, SLOTS } from './world.js';
 
 type Posting = Statement['postings'][number];
@@ -12,6 +13,7 @@ export class Journal {
     readonly postings: Posting[] = [];
     readonly steps: Step[] = [];
     readonly gaps: Gap[] = [];
+    readonly calorificValues: CalorificValue[] = [];
     readonly deposits: Deposit[] = [];
     /** Versions that were in force, by agreement, with the slot from which the next one counted. */
     readonly versions = new Map<string, { agreement: Agreement; fromSlot: number }[]>();
@@ -55,13 +57,21 @@ export class Journal {
     /** A run, and which readings it did without. */
     settled({ carrier, slot, points }: Settlement, ledger: LedgerStub): void {
         this.steps.push({ kind: 'run', carrier, slot });
+        const published = ledger.read('exchange', `calorific/${String(slot).padStart(10, '0')}`);
+        if (carrier === 'gas' && published !== undefined) {
+            const { statement } = calorificCodec.decode(published.value.toString('utf8'));
+            this.calorificValues.push({ slot, whPerM3: String(statement.calorificWhPerM3) });
+        }
         const isRead = (pointId: string, of: number): boolean =>
             ledger.read('exchange', `reading/${pointId}/${String(of).padStart(10, '0')}`) !== undefined;
         for (const { pointId, quality } of points) {
             const meters = carrier !== 'mobility' && quality !== 'scheduled';
             if (meters && !isRead(pointId, slot)) {
-                const later = Array.from({ length: SLOTS }, (_, index) => slotAt(index)).filter((each) => each > slot);
-                this.gaps.push({ pointId, slot, nextSlot: later.find((each) => isRead(pointId, each)) ?? null });
+                const read = Array.from({ length: SLOTS + 1 }, (_, index) => slotAt(index - 1)).filter((each) =>
+                    isRead(pointId, each),
+                );
+                const lastSlot = read.findLast((each) => each < slot) ?? null;
+                this.gaps.push({ pointId, slot, lastSlot, nextSlot: read.find((each) => each > slot) ?? null });
             }
         }
     }

@@ -5,13 +5,16 @@ import * as commands from '../support/market-commands.js';
 import { at, draftOf } from './drafting.js';
 import { disturb } from './disturbances.js';
 import { dueAt, WorldMeters } from './meters.js';
-import type { Plan } from './plan.js';
+import type { Move, MoveKind, Plan } from './plan.js';
 import { Player } from './player.js';
 import { recomputed } from './recomputed.js';
 import type { Tally } from './tally.js';
 import { Trade } from './trade.js';
 import { must } from './watch.js';
 import { behind, POINTS, slotAt, SLOTS, vehicleAt, type World, type WorldPoint } from './world.js';
+
+/** What is done before agreements are concluded at the same stage, because they depend on it. */
+const FORESEEN: ReadonlySet<MoveKind> = new Set<MoveKind>(['limit', 'mandate', 'rotateKey', 'subsidise']);
 
 /** One lifecycle, as it is played: stage 0 lies before the first slot, stage n while the n-th slot runs. */
 export class Lifecycle {
@@ -42,15 +45,27 @@ export class Lifecycle {
             if (stage > 0) {
                 await this.#begin(stage);
             }
+            const moves = this.plan.moves.filter((each) => each.stage === stage);
+            await this.#disturb(
+                moves.filter(({ kind }) => FORESEEN.has(kind)),
+                stage,
+            );
             for (const trade of this.trades) {
                 await this.#advance(trade, stage);
             }
-            for (const move of this.plan.moves.filter((each) => each.stage === stage)) {
-                await disturb(this, move, stage);
-            }
+            await this.#disturb(
+                moves.filter(({ kind }) => !FORESEEN.has(kind)),
+                stage,
+            );
             await this.#settle(stage);
         }
         await this.#finish();
+    }
+
+    async #disturb(moves: readonly Move[], stage: number): Promise<void> {
+        for (const move of moves) {
+            await disturb(this, move, stage);
+        }
     }
 
     /** The slot before this stage's begins; the meters count the one that is over, and readings arrive. */
@@ -171,7 +186,8 @@ export class Lifecycle {
             }
             const { importWh, exportWh } = this.meters.state(pointId, SLOTS - 1);
             const settledWh = results.reduce((total, result) => total + result.meteredWh, 0n);
-            const isKnown = results.every((result) => result.quality === 'measured');
+            const isConverted = carrier === 'gas' && this.player.watch.journal.calorificValues.length > 0;
+            const isKnown = !isConverted && results.every((result) => result.quality === 'measured');
             must(!isKnown || settledWh === exportWh - importWh, 'the slots add up to the registers', { pointId });
         }
     }

@@ -45,6 +45,8 @@ export type DrawnAgreement = Readonly<{
     /** How long before delivery it is concluded, reviewed and funded; a negative one is too late. */
     concludeLead: number;
     fundLead: number;
+    /** Who has an agent lets it sign. */
+    byAgents: boolean;
     review: 'standing' | 'approve' | 'reject' | 'none';
 }>;
 
@@ -82,6 +84,14 @@ export const MOVES = [
     'confirmPayout',
     'subsidise',
     'subsidise',
+    'publishCalorific',
+    'publishCalorific',
+    'limit',
+    'limit',
+    'mandate',
+    'mandate',
+    'revokeMandate',
+    'rotateKey',
     'settleEarly',
     'repeat',
     'forgeConsent',
@@ -154,6 +164,7 @@ const agreement: fc.Arbitrary<DrawnAgreement> = fc.record({
     ),
     concludeLead: fc.oneof({ weight: 12, arbitrary: fc.nat({ max: SLOTS }) }, fc.constant(-1)),
     fundLead: fc.oneof({ weight: 24, arbitrary: fc.nat({ max: 1 }) }, fc.constant(-1)),
+    byAgents: fc.boolean(),
     review: fc.oneof(
         { weight: 12, arbitrary: fc.constant('standing' as const) },
         { weight: 16, arbitrary: fc.constant('approve' as const) },
@@ -178,18 +189,21 @@ const slot: fc.Arbitrary<DrawnSlot> = fc.record({
     order: fc.nat({ max: 10_000 }),
 });
 
-const move: fc.Arbitrary<Move> = fc.record({
-    kind: fc.constantFrom(...MOVES),
-    stage: fc.nat({ max: SLOTS + 1 }),
-    agreement: fc.nat({ max: 9 }),
-    pick: fc.nat({ max: 9_999 }),
-    energyWh: energy,
-    price,
-});
+const move: fc.Arbitrary<Move> = fc
+    .record({
+        kind: fc.constantFrom(...MOVES),
+        stage: fc.nat({ max: SLOTS + 1 }),
+        agreement: fc.nat({ max: 9 }),
+        pick: fc.nat({ max: 9_999 }),
+        energyWh: energy,
+        price,
+    })
+    // Limits and mandates mean most before anything is agreed.
+    .map((drawn) => (['limit', 'mandate'].includes(drawn.kind) && drawn.pick % 2 === 0 ? { ...drawn, stage: 0 } : drawn));
 
 export const plan: fc.Arbitrary<Plan> = fc.record({
     rules: fc.nat({ max: WORLD_RULES.length - 1 }),
     agreements: fc.array(agreement, { minLength: 1, maxLength: 3 }),
     slots: fc.array(slot, { minLength: SLOTS, maxLength: SLOTS }),
-    moves: fc.array(move, { maxLength: 14 }),
+    moves: fc.array(move, { maxLength: 18 }),
 });

@@ -2,6 +2,9 @@ import { ERROR_KINDS } from '@commonwatt/chaincode/domain/errors';
 import { decodeError } from '@commonwatt/chaincode/wire/errors';
 import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/verbs';
 import type { Endorsement, LedgerStub } from '../support/ledger-stub.js';
+import type { MandateStatement } from '@commonwatt/chaincode/domain/mandate';
+import * as commands from '../support/market-commands.js';
+import type { SigningKey } from '../support/signing-key.js';
 import type { Identity } from '../support/stub-identity.js';
 import type { Tally } from './tally.js';
 import { must, Watch } from './watch.js';
@@ -16,6 +19,10 @@ export class Player {
     readonly ledger: LedgerStub;
     readonly watch: Watch;
     readonly tally: Tally;
+    /** Keys that replaced those that people began with. */
+    readonly #keys = new Map<string, SigningKey>();
+    /** The last mandate that each principal gave. */
+    readonly mandates = new Map<string, MandateStatement>();
     /** Commands that changed something, in their order. */
     readonly sent: Sent[] = [];
 
@@ -29,7 +36,20 @@ export class Player {
     who(name: string): Identity {
         const person = this.world.people.get(name);
         must(person !== undefined, 'everybody is enrolled', { name });
-        return person;
+        const key = this.#keys.get(name);
+        return key === undefined ? person : { ...person, key };
+    }
+
+    rotated(name: string, key: SigningKey): void {
+        this.#keys.set(name, key);
+    }
+
+    /** Who signs for a party: itself, or its agent. */
+    signerOf(participantId: string, byAgents: boolean): commands.Signer {
+        const mandate = this.mandates.get(participantId);
+        return byAgents && mandate !== undefined
+            ? commands.agentOf(this.who(mandate.agentId), mandate)
+            : this.who(participantId);
     }
 
     exchange(name: string, verb: ExchangeVerb, command: string): Promise<Answer> {

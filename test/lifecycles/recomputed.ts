@@ -16,7 +16,13 @@ const WORLD_METER: Source = { columns: [], factor: ['1', '1'], simulatedWh: [] }
 /** Settles a lifecycle a second time, by a program that shares nothing with the market but the terms and the meters. */
 export function recomputed(rules: Rules, watch: Watch, meters: WorldMeters): Difference[] {
     const statement = statementOf(rules, watch);
-    return recomputeFrom(statement, { state: ({ pointId }, slot) => meters.state(pointId, slot - FIRST_SLOT) });
+    return recomputeFrom(statement, {
+        state: ({ pointId }, slot) => {
+            const { importWh, exportWh } = meters.state(pointId, slot - FIRST_SLOT);
+            // The world's gas meters count a litre for each Wh.
+            return { importWh, exportWh, importLitres: importWh, exportLitres: exportWh };
+        },
+    });
 }
 
 function statementOf(rules: Rules, watch: Watch): Statement {
@@ -51,6 +57,7 @@ function statementOf(rules: Rules, watch: Watch): Statement {
             endSlot: haltEndSlot(halt),
         })),
         gaps: journal.gaps,
+        calorificValues: journal.calorificValues,
         deposits: journal.deposits,
         covers: [],
         steps: journal.steps,

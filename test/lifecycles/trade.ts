@@ -190,7 +190,8 @@ export class Trade {
 
     #consent(terms: Terms, participantId: string, agreementId: string): Consent {
         this.#player.watch.signed(termsHashOf(terms), participantId);
-        return consentOf(terms, participantId, this.#player.who(participantId), agreementId);
+        const signer = this.#player.signerOf(participantId, this.drawn.byAgents);
+        return consentOf(terms, participantId, signer, agreementId);
     }
 
     /** First terms on the ledger, counter-offers by the others in turn, then everyone accepts. */
@@ -205,18 +206,24 @@ export class Trade {
         for (let round = 2; round <= rounds; round += 1) {
             const isLast = round === rounds;
             const terms = isLast ? this.terms : bargained(this.#first, round, round);
-            const own = this.#consent(terms, terms.proposerId, agreementIdOf(terms)).signature;
-            const countered = counterCodec.encode({ offerId, round, terms, mandateId, signature: own });
+            const own = this.#consent(terms, terms.proposerId, agreementIdOf(terms));
+            const countered = counterCodec.encode({
+                offerId,
+                round,
+                terms,
+                mandateId: own.mandateId,
+                signature: own.signature,
+            });
             await this.#player.exchange(terms.proposerId, 'offer:counter', countered);
         }
         for (const participantId of this.#waited(offerId)) {
-            const accepted = this.#consent(this.terms, participantId, this.agreementId).signature;
+            const accepted = this.#consent(this.terms, participantId, this.agreementId);
             const command = acceptCodec.encode({
                 offerId,
                 round: rounds,
                 participantId,
-                mandateId,
-                signature: accepted,
+                mandateId: accepted.mandateId,
+                signature: accepted.signature,
             });
             await this.#player.exchange(participantId, 'offer:accept', command);
         }

@@ -6,6 +6,8 @@ import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
 import { agreementCodec } from '@commonwatt/chaincode/wire/agreement';
 import type { Halt } from '@commonwatt/chaincode/domain/halt';
 import { haltCodec } from '@commonwatt/chaincode/wire/halt';
+import { connectionCodec } from '@commonwatt/chaincode/wire/connection';
+import { mandateCodec } from '@commonwatt/chaincode/wire/mandate';
 import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
 import { settlementCodec } from '@commonwatt/chaincode/wire/settlement';
 import { moneyIn } from '../support/held-money.js';
@@ -13,7 +15,7 @@ import type { Event } from '../support/ledger-simulation.js';
 import type { Endorsement, LedgerStub } from '../support/ledger-stub.js';
 import { Journal } from './journal.js';
 import type { Tally } from './tally.js';
-import { isStation } from './world.js';
+import { connectionOf, isStation } from './world.js';
 
 /** A lifecycle that did what no lifecycle may do. */
 export class Broken extends Error {
@@ -36,6 +38,9 @@ const larger = (left: bigint, right: bigint): bigint => (left > right ? left : r
 const smaller = (left: bigint, right: bigint): bigint => (left < right ? left : right);
 const magnitude = (value: bigint): bigint => larger(value, -value);
 
+/** What brings energy into force. */
+const LOADING_VERBS = new Set(['agreement:fund', 'amendment:enact']);
+
 /** Records that are written once and stay. */
 const FIXED = [
     'settlement',
@@ -50,6 +55,7 @@ const FIXED = [
     'commitment',
     'amendment',
     'withdrawal',
+    'calorific',
 ];
 
 /**
@@ -118,6 +124,7 @@ export class Watch {
     /** Judges the writes of a transaction that is about to be committed. */
     commits(verb: string, { writes, event }: Pick<Endorsement, 'writes' | 'event'>): void {
         const moved = new Map<string, bigint>();
+        const loads = LOADING_VERBS.has(verb) ? loadsOf(this.#inForce()) : null;
         for (const { chaincode, key, value } of writes) {
             const before = this.#ledger.read(chaincode, key)?.value.toString('utf8') ?? null;
             const name = `${chaincode}/${key}`;
@@ -132,6 +139,9 @@ export class Watch {
             this.#note(key, event, value);
             this.#checkRecord(verb, key, before, value);
         }
+        if (loads !== null) {
+            this.#checkConnections(loads);
+        }
         if (!writes.some(({ key }) => key.startsWith('settlement/'))) {
             this.journal.moved(moved);
         }
@@ -139,6 +149,29 @@ export class Watch {
         for (const account of moved.keys()) {
             const mayOwe = /^(cover|system)\//.test(account);
             must(mayOwe || this.balance(account) >= 0n, 'free accounts and escrow are not negative', { verb, account });
+        }
+    }
+
+    #inForce(): { terms: Terms; endSlot: number }[] {
+        return this.executions.flatMap(({ agreementId, state, endSlot }) =>
+            state === 'inForce' || state === 'windingDown' ? [{ terms: this.#found(agreementId).terms, endSlot }] : [],
+        );
+    }
+
+    /** What enters into force loads no connection beyond its limits, where that is not less than before. */
+    #checkConnections(before: ReadonlyMap<string, bigint>): void {
+        for (const [flow, wh] of loadsOf(this.#inForce())) {
+            const [carrier = '', connectionPoint = '', side = ''] = flow.split(' ');
+            const text = this.#ledger
+                .read('exchange', `connection/${carrier}/${connectionPoint}`)
+                ?.value.toString('utf8');
+            if (text === undefined || wh <= (before.get(flow) ?? 0n)) {
+                continue;
+            }
+            const { importMaxW, exportMaxW } = connectionCodec.decode(text).statement;
+            const limitWh = (side === 'import' ? importMaxW : exportMaxW) / 4n;
+            must(wh <= limitWh, 'no connection is overloaded', { flow, wh, limitWh });
+            this.#tally.saw('flows within the limits of their connection');
         }
     }
 
@@ -194,6 +227,9 @@ export class Watch {
             must(signed && consent !== undefined, 'every party signed the terms', { agreementId, participantId });
             const withdrawn = this.#withdrawn.has(`withdrawal/${termsHash}/${participantId}/${consent.keyId}`);
             must(!withdrawn, 'no party had withdrawn its signature', { agreementId, participantId });
+            if (consent.mandateId !== null) {
+                this.#checkMandate(agreement, participantId, consent.mandateId);
+            }
         }
         const known = this.#agreements.get(agreementId);
         if (known === undefined) {
@@ -208,6 +244,37 @@ export class Watch {
             this.#checkBegun(known.terms, terms);
         }
         this.#agreements.set(agreementId, agreement);
+    }
+
+    /** Who signs for another does so within what that one allowed and has not taken back. */
+    #checkMandate(agreement: Agreement, principalId: string, mandateId: string): void {
+        const text = this.#ledger.read('exchange', `mandate/${principalId}/${mandateId}`)?.value.toString('utf8');
+        must(text !== undefined, 'an agent signs under a mandate', { principalId, mandateId });
+        const { statement, isRevoked } = mandateCodec.decode(text);
+        must(!isRevoked && statement.principalId === principalId, 'a mandate is in force', { principalId, mandateId });
+        const { terms } = agreement;
+        const others = [...this.#agreements.values()].filter(
+            ({ agreementId, consents }) =>
+                agreementId !== agreement.agreementId && consents.some((consent) => consent.mandateId === mandateId),
+        );
+        const bound = [...others, agreement];
+        for (const slot of slotsOf(terms)) {
+            const used = sum(bound.map((each) => energyOf(each.terms, principalId, slot)));
+            must(used <= statement.slotEnergyMaxWh, 'agents stay within the energy', { principalId, slot });
+        }
+        for (const leg of terms.legs) {
+            const side = leg.sellerId === principalId ? 'sell' : leg.buyerId === principalId ? 'buy' : null;
+            const allowed =
+                side === null || (statement.sides.includes(side) && statement.carriers.includes(leg.carrier));
+            const priced = leg.priceMicroPerKwh.every(
+                (price) => price >= statement.priceMinMicroPerKwh && price <= statement.priceMaxMicroPerKwh,
+            );
+            must(side === null || (allowed && priced), 'agents stay within sides, carriers and prices', {
+                principalId,
+            });
+        }
+        must(terms.firstSlot + terms.slotCount <= statement.untilSlot, 'agents stay within time', { principalId });
+        this.#tally.saw('consents by agents');
     }
 
     /** What has begun to be delivered stays as it was agreed. */
@@ -345,6 +412,34 @@ export class Watch {
         must(sum([...this.#balances.values()]) === 0n, 'the money on the ledger is what was paid in');
     }
 }
+
+/** Energy through each connection, by direction and slot. */
+function loadsOf(agreements: readonly Readonly<{ terms: Terms; endSlot: number }>[]): Map<string, bigint> {
+    const loads = new Map<string, bigint>();
+    for (const { terms, endSlot } of agreements) {
+        for (const leg of terms.legs) {
+            for (const [offset, slot] of slotsOf(terms).entries()) {
+                const wh = slot < endSlot ? (leg.energyWh[offset] ?? 0n) : 0n;
+                const ends = [
+                    [leg.sellerPoint, 'export'],
+                    [leg.buyerPoint, 'import'],
+                ] as const;
+                for (const [pointId, side] of ends) {
+                    const flow = `${leg.carrier} ${connectionOf(pointId)} ${side} ${slot}`;
+                    loads.set(flow, (loads.get(flow) ?? 0n) + wh);
+                }
+            }
+        }
+    }
+    return loads;
+}
+
+const energyOf = (terms: Terms, participantId: string, slot: number): bigint =>
+    sum(
+        terms.legs
+            .filter(({ sellerId, buyerId }) => sellerId === participantId || buyerId === participantId)
+            .map((leg) => leg.energyWh[slot - terms.firstSlot] ?? 0n),
+    );
 
 const slotsOf = ({ firstSlot, slotCount }: Terms): number[] =>
     Array.from({ length: slotCount }, (_, offset) => firstSlot + offset);

@@ -55,12 +55,16 @@ const idOf = (participantId: string, carrier: Carrier): string => commands.point
 const CHARGE_POINT = idOf('pos', 'electricity');
 const HOUSE = idOf('bea', 'electricity');
 
+/** Whose connection a subject's points hang at, where it is not its own. */
+const HOST: Readonly<Record<string, string>> = { dag: 'bea' };
+
 /** What a point may do: `s`ell, `b`uy, `-` without a meter. */
 function pointsOf(participantId: string, sides: Readonly<Partial<Record<Carrier, string>>>): WorldPoint[] {
     return CARRIERS.flatMap((carrier) => {
         const may = sides[carrier];
         const traits = { ...PLAIN_POINT, ...TRAITS[idOf(participantId, carrier)] };
-        const point = { ...commands.pointOf(participantId, carrier), ...traits };
+        const connectionPoint = `bus-${HOST[participantId] ?? participantId}`;
+        const point = { ...commands.pointOf(participantId, carrier), connectionPoint, ...traits };
         const { pointId } = point;
         const isMetered = may?.includes('-') === false && carrier !== 'mobility';
         const side = { sells: may?.includes('s') === true, buys: may?.includes('b') === true, isMetered };
@@ -94,6 +98,9 @@ export const POINTS: readonly WorldPoint[] = [
 
 /** Points whose energy a point's meter counts, too. */
 export const behind = (pointId: string): WorldPoint[] => POINTS.filter(({ point }) => point.parentPointId === pointId);
+/** Node at which a point hangs. */
+export const connectionOf = (pointId: string): string =>
+    POINTS.find((each) => each.pointId === pointId)?.point.connectionPoint ?? '';
 /** The station mirrors the vehicle at a charge point. */
 export const isStation = (pointId: string): boolean => pointId === idOf('pos', 'mobility');
 /** The point at which a charge point's meter counts what a vehicle does. */

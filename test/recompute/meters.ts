@@ -7,7 +7,8 @@ const DIGITS = 24;
 const UNIT = 10n ** BigInt(DIGITS);
 
 type Table = { slots: number[]; column: Map<string, bigint[]> };
-export type State = { exportWh: bigint; importWh: bigint };
+/** Registers; those of gas in litres, too, where the meter tells them. */
+export type State = { exportWh: bigint; importWh: bigint; exportLitres?: bigint; importLitres?: bigint };
 export type Metered = Point & { source: Source };
 
 type Wiring = { id: string; load: string; hp: string[]; ev: string[]; pv: string[] };

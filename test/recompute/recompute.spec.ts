@@ -230,7 +230,7 @@ describe('the independent settlement, from other terms', () => {
 describe('the independent settlement, from readings that did not come', () => {
     it('takes a silent meter without a past to stand still', () => {
         const differences = differencesAfter((stated) => {
-            stated.gaps.push({ pointId: 'point-b', slot, nextSlot: null });
+            stated.gaps.push({ pointId: 'point-b', slot, lastSlot: slot - 1, nextSlot: null });
         });
         expect(differences).to.deep.include({
             problem: 'other amount',

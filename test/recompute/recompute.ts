@@ -26,7 +26,7 @@ export function recompute(demoJson: unknown, scenarioDir: string): Difference[] 
 
 /** The same, whoever tells what the meters showed. */
 export function recomputeFrom(statement: Statement, meters: Pick<Meters, 'state'>): Difference[] {
-    const market = new Market(statement, new Registers(meters, statement.gaps));
+    const market = new Market(statement, new Registers(meters, statement.gaps, statement.calorificValues));
     market.run();
     const { postings } = market.book;
     return [...comparePostings(postings, statement), ...compareSums(postings, statement)];

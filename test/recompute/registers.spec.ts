@@ -25,12 +25,17 @@ function imports(metered: Readonly<Record<number, bigint>>, gaps: Gap[]): (of: n
     const registers = new Registers(meters, gaps);
     return (of) => registers.energy(point, of).importWh;
 }
-const gap = (of: number, nextSlot: number | null): Gap => ({ pointId: 'p', slot: of, nextSlot });
+const gap = (of: number, nextSlot: number | null, lastSlot = of - 1): Gap => ({
+    pointId: 'p',
+    slot: of,
+    lastSlot,
+    nextSlot,
+});
 
 describe('the independent estimate of registers', () => {
     it('agrees with the example of the settlement document', () => {
         const metered = { [slot - 96]: 1_000n, [slot - 97]: 930n, [slot - 1]: 1_000n, [slot + 2]: 1_100n };
-        const importWh = imports(metered, [gap(slot, null), gap(slot + 1, slot + 2)]);
+        const importWh = imports(metered, [gap(slot, null), gap(slot + 1, slot + 2, slot - 1)]);
         expect([slot, slot + 1, slot + 2].map(importWh)).to.deep.equal([70n, -4n, 34n]);
     });
 

@@ -1,5 +1,5 @@
 import type { Metered, Meters, State } from './meters.js';
-import type { Gap, Point } from './statement.js';
+import { type CalorificValue, type Gap, type Point, whole } from './statement.js';
 
 const SLOTS_A_DAY = 96;
 
@@ -7,15 +7,27 @@ const SLOTS_A_DAY = 96;
 export class Registers {
     readonly #meters: Pick<Meters, 'state'>;
     readonly #gaps: Gap[];
+    readonly #factors: CalorificValue[];
 
-    constructor(meters: Pick<Meters, 'state'>, gaps: Gap[]) {
+    constructor(meters: Pick<Meters, 'state'>, gaps: Gap[], factors: CalorificValue[] = []) {
         this.#meters = meters;
         this.#gaps = gaps;
+        this.#factors = factors;
     }
 
     /** What the point's meter counted in a slot, between the registers that settlement went by. */
     energy(point: Metered, slot: number): State {
         const [before, after] = [this.#state(point, slot - 1), this.#state(point, slot)];
+        const factor = point.carrier === 'gas' ? this.#factors.find((each) => each.slot === slot) : undefined;
+        const isRead = [slot - 1, slot].every((end) => this.#gapAt(point, end) === undefined);
+        if (factor !== undefined && isRead) {
+            const value = whole(factor.whPerM3);
+            const energy = (from = 0n, to = 0n): bigint => ((to - from) * value) / 1_000n;
+            return {
+                exportWh: energy(before.exportLitres, after.exportLitres),
+                importWh: energy(before.importLitres, after.importLitres),
+            };
+        }
         return { exportWh: after.exportWh - before.exportWh, importWh: after.importWh - before.importWh };
     }
 
@@ -24,8 +36,8 @@ export class Registers {
         if (gap === undefined) {
             return this.#meters.state(point, slot);
         }
-        if (gap.nextSlot !== null) {
-            return this.#between(point, slot, gap.nextSlot);
+        if (gap.lastSlot !== null && gap.nextSlot !== null) {
+            return this.#between(point, slot, [gap.lastSlot, gap.nextSlot]);
         }
         const begin = this.#state(point, slot - 1);
         const model = sameTypeSlots(slot).find((earlier) => this.#isMeasured(point, earlier));
@@ -39,15 +51,8 @@ export class Registers {
         };
     }
 
-    #between(point: Metered, slot: number, nextSlot: number): State {
-        let lastSlot = slot - 1;
-        while (this.#gapAt(point, lastSlot) !== undefined) {
-            lastSlot -= 1;
-        }
-        const [last, next] = [lastSlot, nextSlot].map((at) => this.#meters.state(point, at));
-        if (last === undefined || next === undefined) {
-            throw new Error(`slot ${String(slot)} has no neighbours`);
-        }
+    #between(point: Metered, slot: number, [lastSlot, nextSlot]: [number, number]): State {
+        const [last, next] = [this.#meters.state(point, lastSlot), this.#meters.state(point, nextSlot)];
         const part = (from: bigint, to: bigint): bigint =>
             from + ((to - from) * BigInt(slot - lastSlot)) / BigInt(nextSlot - lastSlot);
         return {

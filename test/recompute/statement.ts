@@ -6,6 +6,8 @@ export type Statement = {
     agreements: Agreement[];
     halts: Halt[];
     gaps: Gap[];
+    /** Gross calorific values that were published when the slot was settled. */
+    calorificValues?: CalorificValue[];
     deposits: { participantId: string; paymentId: string; amountNano: string }[];
     /** What participants moved into their credit covers. */
     covers: { participantId: string; carrier: string; amountNano: string }[];
@@ -99,10 +101,12 @@ export type Agreement = Terms & {
 };
 
 /**
- * A reading that was not on the ledger when its slot was settled; `nextSlot` is that of the first reading after it which
- * then was, if any.
+ * A reading that was not on the ledger when its slot was settled; `lastSlot` and `nextSlot` are those of the nearest
+ * readings before and after it which then were, if any.
  */
-export type Gap = { pointId: string; slot: number; nextSlot: number | null };
+export type Gap = { pointId: string; slot: number; lastSlot: number | null; nextSlot: number | null };
+
+export type CalorificValue = { slot: number; whPerM3: string };
 
 /** `endSlot` is the first slot that is no longer halted, after an early lift the earlier one. */
 export type Halt = { carrier: string; mspId: string; fromSlot: number; endSlot: number };

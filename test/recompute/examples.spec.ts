@@ -1,0 +1,220 @@
+import { expect } from 'chai';
+import { Market } from './market.js';
+import type { State } from './meters.js';
+import { Registers } from './registers.js';
+import type { Agreement, CarrierPrices, Leg, Point, Source, Statement, Step } from './statement.js';
+
+const SLOT = 1_000;
+const METER: Source = { columns: [], factor: ['1', '1'], simulatedWh: [] };
+
+/** What a meter counted in each slot from `SLOT` on. */
+type Counted = Readonly<{ importWh?: bigint; exportWh?: bigint }>;
+
+const prices = (changes: Partial<CarrierPrices> = {}): CarrierPrices => ({
+    imbalanceShortMicroPerKwh: '150000',
+    imbalanceLongMicroPerKwh: '50000',
+    networkFeeMicroPerKwh: '20000',
+    subsidyMicroPerKwh: '0',
+    ...changes,
+});
+
+function point(pointId: string, carrier: string, changes: Partial<Point> = {}): Point {
+    const [participantId = ''] = pointId.split('.');
+    const plain = { parentPointId: null, chargePointId: null, storageEfficiencyBp: null, isRenewable: false };
+    return { pointId, participantId, carrier, source: METER, fromSlot: SLOT, ...plain, ...changes };
+}
+
+const leg = (carrier: string, from: string, to: string, energyWh: string, priceMicroPerKwh: string): Leg => ({
+    carrier,
+    sellerId: from.split('.')[0] ?? '',
+    sellerPoint: from,
+    buyerId: to.split('.')[0] ?? '',
+    buyerPoint: to,
+    energyWh: [energyWh],
+    priceMicroPerKwh: [priceMicroPerKwh],
+});
+
+function agreement(legs: Leg[], changes: Partial<Agreement> = {}): Agreement {
+    const parties = [...new Set(legs.flatMap(({ sellerId, buyerId }) => [sellerId, buyerId]))];
+    return {
+        id: 'one',
+        parties: parties.map((participantId) => ({ participantId, mspId: 'SomeMSP' })),
+        legs,
+        conversions: [],
+        firstSlot: SLOT,
+        slotCount: 1,
+        endSlot: SLOT + 1,
+        defaultRateMicroPerKwh: '100000',
+        defaultCapNano: '45000000',
+        toleranceBp: 200,
+        takeOrPay: true,
+        exemptions: [],
+        funded: true,
+        ...changes,
+    };
+}
+
+/** Plays runs of one market; each meter counts what is given, slot by slot. */
+class Example {
+    readonly #market: Market;
+
+    constructor(
+        parts: Pick<Statement, 'points'> & Partial<Statement>,
+        counted: Readonly<Record<string, readonly Counted[]>>,
+    ) {
+        const statement: Statement = {
+            scenario: { week: '', slots: [] },
+            rules: { carriers: {}, haltGraceSlots: 0 },
+            agreements: [],
+            halts: [],
+            gaps: [],
+            deposits: [],
+            covers: [],
+            postings: [],
+            sums: { byKind: {}, total: '0' },
+            ...parts,
+        };
+        const state = ({ pointId }: Point, slot: number): State => {
+            const before = (counted[pointId] ?? []).slice(0, slot - SLOT + 1);
+            return {
+                importWh: before.reduce((sum, { importWh = 0n }) => sum + importWh, 0n),
+                exportWh: before.reduce((sum, { exportWh = 0n }) => sum + exportWh, 0n),
+            };
+        };
+        this.#market = new Market(statement, new Registers({ state }, statement.gaps));
+        this.#market.run();
+    }
+
+    /** What all postings of some kinds come to on an account. */
+    sum(account: string, ...kinds: string[]): bigint {
+        const { postings } = this.#market.book;
+        return postings
+            .filter((posting) => posting.account === account && (kinds.length === 0 || kinds.includes(posting.kind)))
+            .reduce((sum, { amountNano }) => sum + amountNano, 0n);
+    }
+}
+
+const runs = (...of: (readonly [carrier: string, slot: number])[]): Step[] =>
+    of.map(([carrier, slot]) => ({ kind: 'run', carrier, slot }));
+
+describe('the examples of the settlement document, computed independently', () => {
+    it('legs made from others: the supplier of gas owes for power and heat', () => {
+        const legs = [
+            leg('gas', 'g.gas', 'c.gas', '1000', '40000'),
+            leg('electricity', 'c.power', 'h.power', '380', '180000'),
+            leg('heat', 'c.heat', 'h.heat', '450', '90000'),
+        ];
+        const conversions = [
+            { inputLeg: 0, outputLeg: 1, ratioBp: 3_800 },
+            { inputLeg: 0, outputLeg: 2, ratioBp: 4_500 },
+        ];
+        const example = new Example(
+            {
+                rules: { carriers: { gas: prices(), electricity: prices(), heat: prices() }, haltGraceSlots: 0 },
+                points: legs.flatMap(({ carrier, sellerPoint, buyerPoint }) => [
+                    point(sellerPoint, carrier),
+                    point(buyerPoint, carrier),
+                ]),
+                agreements: [agreement(legs, { conversions })],
+                steps: runs(['gas', SLOT], ['electricity', SLOT], ['heat', SLOT]),
+            },
+            {
+                'g.gas': [{ exportWh: 700n }],
+                'c.gas': [{ importWh: 700n }],
+                'c.power': [{ exportWh: 250n }],
+                'h.power': [{ importWh: 250n }],
+                'c.heat': [{ exportWh: 318n }],
+                'h.heat': [{ importWh: 318n }],
+            },
+        );
+        expect(example.sum('escrow/one/g', 'fund')).to.equal(45_000_000n);
+        expect(example.sum('escrow/one/c', 'fund')).to.equal(40_000_000n + 45_000_000n);
+        expect(example.sum('escrow/one/h', 'fund')).to.equal(108_900_000n);
+        expect(example.sum('escrow/one/g', 'default')).to.equal(-45_000_000n);
+        expect(example.sum('escrow/one/c', 'default')).to.equal(-900_000n);
+        expect(example.sum('free/c', 'energy')).to.equal(73_620_000n);
+        expect(example.sum('free/c', 'default')).to.equal(28_000_000n);
+        expect(example.sum('free/h', 'default')).to.equal(11_400_000n + 900_000n + 5_600_000n);
+        expect(example.sum('free/h', 'release')).to.equal(23_400_000n + 11_880_000n);
+        expect(example.sum('free/c', 'release')).to.equal(12_000_000n + 44_100_000n);
+        for (const party of ['g', 'c', 'h']) {
+            expect(example.sum(`escrow/one/${party}`)).to.equal(0n);
+        }
+    });
+
+    it('storage and subsidy: what comes out again, as far as the fund goes', () => {
+        const example = new Example(
+            {
+                rules: { carriers: { electricity: prices({ subsidyMicroPerKwh: '60000' }) }, haltGraceSlots: 0 },
+                points: [
+                    point('g.roof', 'electricity', { isRenewable: true }),
+                    point('s.battery', 'electricity', { isRenewable: true, storageEfficiencyBp: 9_000 }),
+                ],
+                steps: [
+                    { kind: 'subsidy', carrier: 'electricity', amountNano: '30000000' },
+                    ...runs(['electricity', SLOT], ['electricity', SLOT + 1]),
+                ],
+            },
+            {
+                'g.roof': [{ exportWh: 400n }, { exportWh: 100n }],
+                's.battery': [{ importWh: 300n }, { exportWh: 280n }],
+            },
+        );
+        expect(example.sum('cover/g/electricity')).to.equal(50_621_622n);
+        expect(example.sum('cover/s/electricity')).to.equal(-27_221_622n);
+        expect(example.sum('cover/s/electricity', 'feeCredit')).to.equal(5_400_000n);
+        expect(example.sum('system/fees/electricity')).to.equal(600_000n);
+        expect(example.sum('subsidy/electricity')).to.equal(0n);
+    });
+
+    it('sub-meters: a tenant behind a roof pays the network for what the connection saw come in', () => {
+        // The house makes 200 Wh, the tenants take 180 and 90, and 150 come in through the connection.
+        const example = new Example(
+            {
+                rules: { carriers: { electricity: prices() }, haltGraceSlots: 0 },
+                points: [
+                    point('house.main', 'electricity'),
+                    point('one.sub', 'electricity', { parentPointId: 'house.main' }),
+                    point('two.sub', 'electricity', { parentPointId: 'house.main' }),
+                ],
+                steps: runs(['electricity', SLOT]),
+            },
+            {
+                'house.main': [{ importWh: 150n }],
+                'one.sub': [{ importWh: 180n }],
+                'two.sub': [{ importWh: 90n }],
+            },
+        );
+        expect(example.sum('cover/one/electricity', 'fee')).to.equal(-100n * 20_000n);
+        expect(example.sum('cover/two/electricity', 'fee')).to.equal(-50n * 20_000n);
+        expect(example.sum('cover/house/electricity', 'fee')).to.equal(0n);
+        expect(example.sum('cover/house/electricity', 'imbalance')).to.equal(120n * 50_000n);
+        expect(example.sum('cover/one/electricity', 'imbalance')).to.equal(-180n * 150_000n);
+    });
+
+    it('charge points: what was not handed over is neither paid nor owed for, and the fee is asked once', () => {
+        const station = { chargePointId: 'cpo.charger' };
+        const example = new Example(
+            {
+                rules: {
+                    carriers: { electricity: prices(), mobility: prices({ networkFeeMicroPerKwh: '7000' }) },
+                    haltGraceSlots: 0,
+                },
+                points: [
+                    point('cpo.charger', 'electricity', station),
+                    point('cpo.station', 'mobility', { ...station, source: null }),
+                    point('fleet.van', 'mobility', { ...station, source: null }),
+                ],
+                agreements: [agreement([leg('mobility', 'cpo.station', 'fleet.van', '500', '400000')])],
+                steps: runs(['electricity', SLOT], ['mobility', SLOT]),
+            },
+            { 'cpo.charger': [{ importWh: 420n }] },
+        );
+        expect(example.sum('free/cpo', 'energy')).to.equal(420n * 400_000n);
+        expect(example.sum('free/fleet', 'release')).to.equal(80n * 400_000n);
+        expect(example.sum('free/fleet', 'default') + example.sum('free/cpo', 'default')).to.equal(0n);
+        expect(example.sum('cover/cpo/electricity', 'fee')).to.equal(-420n * 20_000n);
+        expect(example.sum('cover/fleet/mobility')).to.equal(0n);
+        expect(example.sum('cover/cpo/mobility')).to.equal(0n);
+    });
+});
