@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type ChaincodeInterface, type ChaincodeServer, Shim } from 'fabric-shim';
+import { quietShim } from './quiet-shim.js';
 
 /** The published types demand TLS with client certificates; the server takes either, both or none. */
 type ServerOptions = Parameters<typeof Shim.server>[1];
@@ -15,6 +16,7 @@ export type ServiceVariables = Readonly<{
 
 /** A chaincode as an external service that peers dial. @throws Error naming the variable that is not set */
 export function externalService(chaincode: ChaincodeInterface, variables: ServiceVariables): ChaincodeServer {
+    quietShim();
     const tlsProps = tlsOf(variables);
     return Shim.server(chaincode, {
         ccid: setting(variables.id),

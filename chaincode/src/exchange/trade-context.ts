@@ -21,6 +21,8 @@ const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
 /** A transaction of the market. */
 export class TradeContext extends MarketContext {
     #rules: Rules | undefined;
+    /** Ticks looked up before: a hundred readings of one slot ask for the same one. */
+    readonly #ticked = new Map<SlotIndex, boolean>();
 
     /** The rules in force; reading them puts their version into the read set of the transaction. */
     async rules(): Promise<Rules> {
@@ -85,7 +87,9 @@ export class TradeContext extends MarketContext {
 
     /** Whether a tick says that the slot has begun: the gate of everything that may only happen afterwards. */
     async hasTicked(slot: SlotIndex): Promise<boolean> {
-        return (await this.ledger.get(TICK, slot)) !== null;
+        const hasTicked = this.#ticked.get(slot) ?? (await this.ledger.get(TICK, slot)) !== null;
+        this.#ticked.set(slot, hasTicked);
+        return hasTicked;
     }
 
     /**

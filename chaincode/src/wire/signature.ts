@@ -71,9 +71,22 @@ export function verifySignature(text: string, publicKey: string, signature: stri
     demand(valid, 'SIGNATURE_INVALID', { keyId: keyIdOf(publicKey) });
 }
 
+/** Keys that were used before; making one of its bytes takes longer than checking a signature with it. */
+const keyObjects = new Map<string, KeyObject>();
+const KEY_OBJECTS_MAX = 4_096;
+
 function keyObject(publicKey: string): KeyObject {
+    const known = keyObjects.get(publicKey);
+    if (known !== undefined) {
+        return known;
+    }
     try {
-        return createPublicKey({ key: Buffer.from(publicKey, 'hex'), format: 'der', type: 'spki' });
+        const made = createPublicKey({ key: Buffer.from(publicKey, 'hex'), format: 'der', type: 'spki' });
+        if (keyObjects.size >= KEY_OBJECTS_MAX) {
+            keyObjects.clear();
+        }
+        keyObjects.set(publicKey, made);
+        return made;
     } catch {
         throw marketError('KEY_INVALID', { keyId: keyIdOf(publicKey) });
     }

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type DemoResult, runDemo } from '../demo/demo.js';
@@ -11,7 +12,7 @@ import { progressReporter } from './progress.js';
 
 type SlotRange = Readonly<{ first: number; last: number }>;
 type DemoCommandOptions = CommonOptions &
-    Readonly<{ slots?: SlotRange; data: string; week: string; day?: string; keep?: boolean }>;
+    Readonly<{ slots?: SlotRange; data: string; week: string; day?: string; report: string; keep?: boolean }>;
 
 /** Completes the command `demo`. */
 export function completeDemo(command: Command): void {
@@ -29,6 +30,7 @@ export function completeDemo(command: Command): void {
         )
         .option('--week <name>', 'week of the scenario', 'summer')
         .option('--day <date>', 'day of the week (default: its third)')
+        .option('--report <file>', 'where to write the report of the day', 'commonwatt-report.html')
         .option('--keep', 'leave the network running, for the other commands')
         .option('--json', 'print the result as one JSON object')
         .action(async () => {
@@ -63,7 +65,10 @@ async function demo(options: DemoCommandOptions): Promise<void> {
             onLine: (line) => (json ? process.stderr : process.stdout).write(`${line}\n`),
         });
         finished = true;
+        const reportFile = resolve(options.report);
+        await writeFile(reportFile, result.report);
         report(result, json);
+        process.stderr.write(`The report of the day: ${reportFile}\n`);
     } finally {
         process.off('SIGINT', interrupted);
         await (keep && finished ? markState(stateDir, true) : clearState(stateDir));

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { SeatKind } from '@commonwatt/chaincode/domain/seat';
 import {
     adminIdentity,
-    connect,
     createIdentity,
     FileWallet,
     type Identity,
@@ -13,6 +12,7 @@ import {
 } from '@commonwatt/client';
 import type { Network } from '../network.js';
 import type { OrgName } from '../topology.js';
+import { connectPatiently } from './patience.js';
 
 /** Officers of the demo: who holds which seat. */
 export const OFFICERS: readonly Readonly<{ name: string; org: OrgName; seat: SeatKind }>[] = [
@@ -47,7 +47,7 @@ export class Cast {
         const entry = await createIdentity(profile, name, 'client');
         await new FileWallet(join(this.#network.stateDir, 'wallets', org)).add(name, entry);
         const identity = identityOf(entry);
-        this.#markets.set(name, await connect({ profile, identity }));
+        this.#markets.set(name, await connectPatiently(profile, identity));
         return identity;
     }
 
@@ -59,7 +59,7 @@ export class Cast {
             return known;
         }
         const profile = await readConnectionProfile(this.#network.profilePath(org));
-        const market = await connect({ profile, identity: await adminIdentity(profile) });
+        const market = await connectPatiently(profile, await adminIdentity(profile));
         this.#markets.set(name, market);
         return market;
     }

@@ -23,6 +23,7 @@ import { readCommunity } from './plan/community.js';
 import { makePlan } from './plan/make-plan.js';
 import { gasState } from './gas-state.js';
 import type { Plan } from './plan/plan.js';
+import { reportOf } from './report/report.js';
 import type { Stage } from './stage.js';
 
 export type DemoOptions = Readonly<{
@@ -45,6 +46,8 @@ export type DemoResult = Readonly<{
     checks: readonly Check[];
     broken: readonly Check[];
     happenings: readonly Happening[];
+    /** A page about the day. */
+    report: string;
     currency: string;
 }>;
 
@@ -60,6 +63,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     const plan = await planFor(scenario, slots);
     const network = openNetwork({ stateDir: options.stateDir, onProgress: options.onProgress });
     const charterFile = join(configFolder, 'charter-virtual.json');
+    const { rules } = await readCharterFile(charterFile, slots[0]);
     await network.up({
         bootstrap: (running) => establishMarket(running, () => readCharterFile(charterFile, slots[0])),
     });
@@ -73,6 +77,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
             journal,
             plan,
             slots,
+            readingDeadlineSlots: rules.readingDeadlineSlots,
             registersAt: registersIn(scenario, plan),
             meters: new Map(),
         };
@@ -91,34 +96,23 @@ async function play(stage: Stage, { week, date }: Readonly<{ week: string; date:
     const { cast, journal } = stage;
     await qualify(stage);
     const negotiated = await negotiate(stage);
-    const concluded = [...negotiated, ...(await conclude(stage))];
-    const [target] = concluded;
+    const planned = [...negotiated, ...(await conclude(stage))];
+    const [target] = planned;
     if (target !== undefined) {
         await attack(stage, target);
     }
-    await reviewAndFund(stage, concluded);
-    await deliver(stage, concluded);
+    await reviewAndFund(stage, planned);
+    const concluded = [...planned, ...(await deliver(stage, planned))];
 
     journal.heading('Account for it');
-    const findings = await readFindings(stage, concluded);
+    const findings = await readFindings(cast.as('settlement'), stage.slots);
     await checkMoney(stage, findings);
-    const market = cast.as('settlement');
-    const charter = await market.charter.show();
-    const participants = await market.participants.list();
-    const json = await demoJson(
-        stage,
-        {
-            channel: market.profile.channel,
-            charter,
-            rules: await market.charter.rules(),
-            week,
-            date,
-            mspOf: new Map(participants.map((participant) => [participant.participantId, participant.mspId])),
-        },
-        findings,
-    );
+    const names = new Map(concluded.map(({ agreementId, contract }) => [agreementId, contract.name]));
+    const { channel } = cast.as('settlement').profile;
+    const json = demoJson(stage, { channel, week, date, names }, findings);
     const { checks, broken, happenings } = journal;
-    return { json, findings, checks, broken, happenings, currency: charter.currency };
+    const report = reportOf(findings, checks);
+    return { json, findings, checks, broken, happenings, report, currency: findings.charter.currency };
 }
 
 /** Registers of a metering point, as its meter shows them at the end of a slot. */

@@ -1,5 +1,9 @@
-import type { Carrier } from '@commonwatt/chaincode/domain/charter';
-import { type Execution, heldBy } from '@commonwatt/chaincode/domain/escrow';
+import type { Deposit } from '@commonwatt/chaincode/domain/account';
+import type { Charter } from '@commonwatt/chaincode/domain/charter';
+import { type Execution, heldBy, prefunding } from '@commonwatt/chaincode/domain/escrow';
+import type { MeteringPoint } from '@commonwatt/chaincode/domain/meter';
+import type { Offer } from '@commonwatt/chaincode/domain/offer';
+import type { Participant } from '@commonwatt/chaincode/domain/participant';
 import {
     EXTERNAL_ACCOUNT,
     escrowAccount,
@@ -7,66 +11,109 @@ import {
     type Posting,
     transfer,
 } from '@commonwatt/chaincode/domain/posting';
+import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
-import { minus, NO_MONEY } from '@commonwatt/chaincode/domain/units';
+import { minus, NO_MONEY, type SlotIndex } from '@commonwatt/chaincode/domain/units';
 import type { AgreementChange, AgreementView } from '@commonwatt/chaincode/wire/agreement';
+import { type BlockView, type EventRecord, eventsOf, type Market } from '@commonwatt/client';
 import { inParallel } from './in-parallel.js';
-import type { Concluded, Stage } from './stage.js';
+import { postingsOf } from './transfers.js';
 
-/** What the peers say once the demo is through. */
+/** What the ledger says once the day is through; nothing here comes from anywhere else. */
 export type Findings = Readonly<{
     height: number;
+    charter: Charter;
+    rules: Rules;
+    slots: readonly SlotIndex[];
+    participants: readonly Participant[];
+    points: readonly MeteringPoint[];
+    deposits: readonly Deposit[];
+    offers: readonly Offer[];
     agreements: readonly FoundAgreement[];
     /** Every run, slot by slot and carrier by carrier. */
     settlements: readonly Settlement[];
+    /** Validation code of every transaction. */
+    transactions: readonly string[];
+    /** Every event, in the order of the channel. */
+    events: readonly EventRecord[];
     postings: readonly Posting[];
 }>;
-export type FoundAgreement = AgreementView & Readonly<{ name: string; funded: boolean }>;
+export type FoundAgreement = AgreementView & Readonly<{ funded: boolean }>;
 
-/** Reads the whole of the market's money from the peers: deposits, every agreement's history, every settlement. */
-export async function readFindings(stage: Stage, concluded: readonly Concluded[]): Promise<Findings> {
-    const market = stage.cast.as('settlement');
-    const deposits = (await market.accounts.deposits()).flatMap((deposit) =>
-        transfer(EXTERNAL_ACCOUNT, freeAccount(deposit.participantId), deposit.amountNano, {
-            kind: 'deposit',
-            agreementId: null,
-            slot: null,
-        }),
-    );
-    const found = await inParallel(concluded, async ({ agreementId, contract }) => {
+/** Reads the whole market: records from a peer, events from the blocks. */
+export async function readFindings(market: Market, slots: readonly SlotIndex[]): Promise<Findings> {
+    const [points, participants, deposits, offers, height] = await Promise.all([
+        market.meters.list(),
+        market.participants.list(),
+        market.accounts.deposits(),
+        market.offers.list(),
+        market.transport.height(),
+    ]);
+    const found = await inParallel(await market.agreements.list(), async ({ agreementId }) => {
         const view = await market.agreements.show(agreementId);
-        const moved = escrowMovements(await market.agreements.history(agreementId));
-        return { agreement: { ...view, name: contract.name, funded: moved.length > 0 }, moved };
+        const moved = await escrowOf(market, view);
+        return { agreement: { ...view, funded: moved.length > 0 }, moved };
     });
-    const carriers: readonly Carrier[] = [...new Set(stage.plan.points.map(({ carrier }) => carrier))];
-    const runs = stage.slots.flatMap((slot) => carriers.map((carrier) => ({ slot, carrier })));
+    const carriers = [...new Set(points.map(({ carrier }) => carrier))];
+    const runs = slots.flatMap((slot) => carriers.map((carrier) => ({ slot, carrier })));
     const settlements = await inParallel(runs, ({ carrier, slot }) => market.settlements.show(carrier, slot));
+    const blocks = await readBlocks(market, height);
+    const chaincodes = Object.values(market.profile.chaincodes);
+    const events = blocks.flatMap((block) => eventsOf(block, chaincodes));
     return {
-        height: await market.transport.height(),
+        height,
+        charter: await market.charter.show(),
+        rules: await market.charter.rules(),
+        slots,
+        participants,
+        points,
+        deposits,
+        offers,
         agreements: found.map(({ agreement }) => agreement),
         settlements,
+        transactions: blocks.flatMap(({ transactions }) => transactions.map(({ validationCode }) => validationCode)),
+        events,
         postings: [
-            ...deposits,
-            ...coverMovements(stage),
+            ...deposits.flatMap(depositPostings),
+            ...events.flatMap(postingsOf),
             ...found.flatMap(({ moved }) => moved),
             ...settlements.flatMap(({ postings }) => postings),
         ],
     };
 }
 
-/** What participants moved into their credit covers, each of which the ledger confirmed. */
-const coverMovements = ({ plan }: Stage): Posting[] =>
-    plan.fundings.flatMap(({ participantId, covers }) =>
-        covers.flatMap(({ carrier, amountNano }) =>
-            transfer(freeAccount(participantId), `cover/${participantId}/${carrier}`, amountNano, {
-                kind: 'cover',
-                agreementId: null,
-                slot: null,
-            }),
-        ),
-    );
+async function readBlocks(market: Market, height: number): Promise<BlockView[]> {
+    const blocks: BlockView[] = [];
+    for await (const block of market.blocks({ fromBlock: 0 })) {
+        blocks.push(block);
+        if (block.blockNumber >= height - 1) {
+            break;
+        }
+    }
+    return blocks;
+}
 
-/** Funding and release at a termination, which stand in no settlement but in the history of the escrow. */
+const depositPostings = ({ participantId, amountNano }: Deposit): Posting[] =>
+    transfer(EXTERNAL_ACCOUNT, freeAccount(participantId), amountNano, { kind: 'deposit', ...OUTSIDE_SLOTS });
+
+const OUTSIDE_SLOTS = { agreementId: null, slot: null } as const;
+
+/**
+ * Funding, and what went back at a termination: they stand in no settlement. What was set aside follows from the terms;
+ * where these changed or delivery ended early, it is read from the history of the escrow, which takes the peer longer.
+ */
+async function escrowOf(market: Market, { agreement, execution }: AgreementView): Promise<Posting[]> {
+    const { agreementId, state, version } = execution;
+    if (state === 'concluded' || state === 'lapsed') {
+        return [];
+    }
+    if (state === 'completed' && version === 1) {
+        const holdings = prefunding(agreement.terms);
+        return movements({ ...execution, holdings: [] }, { ...execution, holdings }, 'fund');
+    }
+    return escrowMovements(await market.agreements.history(agreementId));
+}
+
 function escrowMovements(history: readonly AgreementChange[]): Posting[] {
     const executions = history.flatMap((change) => (change.execution === null ? [] : [change.execution]));
     return executions.flatMap((after, index) => {

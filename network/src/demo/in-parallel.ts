@@ -1,5 +1,5 @@
 /** Transactions in flight at a time: enough to fill blocks, few enough for two cores. */
-const IN_FLIGHT_MAX = 40;
+const IN_FLIGHT_MAX = 24;
 
 /**
  * Runs a task for every item, in parallel, but tasks that name a key in common one after the other; results are in the

@@ -1,36 +1,32 @@
-import type { Charter } from '@commonwatt/chaincode/domain/charter';
-import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import { sumAmounts } from '@commonwatt/chaincode/domain/units';
 import { rulesCodec } from '@commonwatt/chaincode/wire/charter';
 import type { Json } from '@commonwatt/chaincode/wire/canonical';
 import type { Posting } from '@commonwatt/chaincode/domain/posting';
 import type { ProfileName } from '../scenario/scenario.js';
 import type { Check } from './check.js';
-import type { Findings } from './findings.js';
+import type { Findings, FoundAgreement } from './findings.js';
 import type { PlannedPoint } from './plan/plan.js';
 import type { Stage } from './stage.js';
+import { stepsOf } from './transfers.js';
 
-/** What the JSON needs besides what happened. */
+/** What the JSON says besides what the ledger does. */
 export type DemoFrame = Readonly<{
     channel: string;
-    charter: Charter;
-    rules: Rules;
     week: string;
     date: string;
-    mspOf: ReadonlyMap<string, string>;
+    /** What the demo calls each agreement. */
+    names: ReadonlyMap<string, string>;
 }>;
 
 /** The one object that `commonwatt demo --json` prints: quantities are decimal strings in Wh, µ/kWh and nano. */
-export async function demoJson(stage: Stage, frame: DemoFrame, findings: Findings): Promise<Json> {
-    const market = stage.cast.as('settlement');
-    const points = await market.meters.list();
+export function demoJson(stage: Stage, frame: DemoFrame, findings: Findings): Json {
     return {
         channel: frame.channel,
         height: findings.height,
         scenario: { week: frame.week, date: frame.date, slots: [...stage.slots], firstSlot: stage.slots[0] ?? 0 },
-        currency: frame.charter.currency,
-        rules: rulesCodec.toJson(frame.rules),
-        points: points.map((point) => ({
+        currency: findings.charter.currency,
+        rules: rulesCodec.toJson(findings.rules),
+        points: findings.points.map((point) => ({
             pointId: point.pointId,
             participantId: point.participantId,
             carrier: point.carrier,
@@ -41,34 +37,29 @@ export async function demoJson(stage: Stage, frame: DemoFrame, findings: Finding
             isRenewable: point.isRenewable,
             source: sourceJson(stage, point.pointId),
         })),
-        agreements: findings.agreements.map((view) => agreementJson(view, frame)),
+        agreements: findings.agreements.map((found) => agreementJson(found, frame, findings)),
         halts: [],
-        gaps: [], // every slot waits for its readings, which a check confirms
-        deposits: (await market.accounts.deposits()).map((deposit) => ({
-            participantId: deposit.participantId,
-            paymentId: deposit.paymentId,
-            amountNano: String(deposit.amountNano),
-        })),
-        covers: stage.plan.fundings.flatMap(({ participantId, covers }) =>
-            covers.map(({ carrier, amountNano }) => ({ participantId, carrier, amountNano: String(amountNano) })),
-        ),
+        gaps: gapsOf(stage),
+        deposits: findings.deposits.map((deposit) => ({ ...deposit, amountNano: String(deposit.amountNano) })),
+        steps: findings.events.flatMap(stepsOf),
         postings: findings.postings.map(postingJson),
         sums: sumsJson(findings.postings),
         checks: stage.journal.checks.map((check: Check) => ({ ...check })),
     };
 }
 
-function agreementJson(view: Findings['agreements'][number], frame: DemoFrame): Json {
-    const { agreement, execution, funded, name } = view;
+function agreementJson(found: FoundAgreement, { names }: DemoFrame, { participants }: Findings): Json {
+    const { agreement, execution, funded } = found;
+    const mspOf = new Map(participants.map((each) => [each.participantId, each.mspId]));
     const { terms } = agreement;
     return {
         id: agreement.agreementId,
-        name,
+        name: names.get(agreement.agreementId) ?? '',
         state: execution.state,
         funded,
         parties: terms.parties.map(({ participantId, lane }) => ({
             participantId,
-            mspId: frame.mspOf.get(participantId) ?? '',
+            mspId: mspOf.get(participantId) ?? '',
             lane,
         })),
         legs: terms.legs.map((leg) => ({
@@ -86,6 +77,12 @@ function agreementJson(view: Findings['agreements'][number], frame: DemoFrame): 
         takeOrPay: terms.takeOrPay,
         exemptions: [...terms.exemptions],
     };
+}
+
+/** Readings that were not on the ledger when their slots were settled, and the first one after them that was. */
+function gapsOf({ plan: { silence } }: Stage): Json {
+    const nextSlot = Math.max(...(silence?.slots ?? [])) + 1;
+    return (silence?.slots ?? []).map((slot) => ({ pointId: silence?.pointId ?? '', slot, nextSlot }));
 }
 
 /**

@@ -17,6 +17,8 @@ export type Stage = Readonly<{
     plan: Plan;
     /** Slots that are delivered, consecutive. */
     slots: readonly SlotIndex[];
+    /** Slots after the end of a slot in which its readings are waited for, by the rules. */
+    readingDeadlineSlots: number;
     /** Registers of a metering point at the end of a slot; of the slot before the first one, its baseline. */
     registersAt: (pointId: string, slot: SlotIndex) => MeterState;
     /** Meter of each metering point that has one. */

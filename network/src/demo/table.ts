@@ -1,17 +1,6 @@
-import type { Posting, PostingKind } from '@commonwatt/chaincode/domain/posting';
+import { type Posting, POSTING_KINDS, type PostingKind } from '@commonwatt/chaincode/domain/posting';
 import { type AmountNano, sumAmounts } from '@commonwatt/chaincode/domain/units';
 
-const KINDS: readonly PostingKind[] = [
-    'deposit',
-    'fund',
-    'energy',
-    'default',
-    'release',
-    'imbalance',
-    'fee',
-    'debt',
-    'cover',
-];
 const NANO_DIGITS = 9;
 const ACCOUNT_WIDTH = 34;
 const COLUMN_WIDTH = 16;
@@ -24,7 +13,7 @@ export function formatAmount(amount: AmountNano): string {
 
 /** Postings by kind of account and kind of posting, in lines of text; each column and the whole sum to zero. */
 export function postingsTable(postings: readonly Posting[], currency: string): string[] {
-    const kinds = KINDS.filter((kind) => postings.some((posting) => posting.kind === kind));
+    const kinds = POSTING_KINDS.filter((kind) => postings.some((posting) => posting.kind === kind));
     const accounts = [...new Set(postings.map((posting) => kindOf(posting.account)))].sort();
     const sum = (account: string | null, kind: PostingKind | null): AmountNano =>
         sumAmounts(
@@ -55,6 +44,10 @@ function kindOf(account: Posting['account']): string {
             return 'escrow of agreements';
         case 'cover':
             return `credit cover, ${parts.at(-1) ?? ''}`;
+        case 'payout':
+            return 'on its way out';
+        case 'subsidy':
+            return `subsidy fund, ${parts.at(-1) ?? ''}`;
         default:
             return parts.join(' ');
     }

@@ -36,9 +36,10 @@ export async function conclude(stage: Stage): Promise<Concluded[]> {
 
 type InBlock = Concluded & Readonly<{ block: number | null }>;
 
-async function concludeOne(stage: Stage, contract: Contract, forgedBefore = false): Promise<InBlock> {
+/** Every party signs a contract's terms, and it is concluded. */
+export async function concludeOne(stage: Stage, contract: Contract, forgedBefore = false): Promise<InBlock> {
     const terms = draftTerms(contract.draft);
-    const consents = await consentsOf(stage, terms);
+    const consents = await consentsOf(stage, contract, terms);
     if (forgedBefore) {
         await refuseForgeries(stage, terms, consents);
     }
@@ -47,9 +48,18 @@ async function concludeOne(stage: Stage, contract: Contract, forgedBefore = fals
     return { contract, agreementId: value.agreementId, block: blockNumber };
 }
 
-async function consentsOf(stage: Stage, terms: Terms): Promise<Consent[]> {
+/** Everybody signs with a key of its own; who has given a mandate leaves that to its agent. */
+async function consentsOf({ cast }: Stage, { agentId, draft }: Contract, terms: Terms): Promise<Consent[]> {
+    const buyers = draft.legs.map(({ buyerId }) => buyerId);
     return Promise.all(
-        terms.parties.map(({ participantId }) => stage.cast.as(participantId).agreements.consent(terms, participantId)),
+        terms.parties.map(async ({ participantId }) => {
+            if (agentId === null || !buyers.includes(participantId)) {
+                return cast.as(participantId).agreements.consent(terms, participantId);
+            }
+            const { mandates, agreements } = cast.as(agentId);
+            const { mandateId } = await mandates.covering(participantId, agentId, terms);
+            return agreements.consent(terms, participantId, { mandateId });
+        }),
     );
 }
 
@@ -65,7 +75,7 @@ async function refuseUnqualified(stage: Stage): Promise<void> {
         return;
     }
     const terms = draftTerms(contract.draft);
-    const consents = await consentsOf(stage, terms);
+    const consents = await consentsOf(stage, contract, terms);
     journal.check({
         name: `${newcomerId}, which the regulator has not qualified, is refused`,
         expected: 'QUALIFICATION_MISSING',

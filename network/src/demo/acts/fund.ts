@@ -1,6 +1,10 @@
+import { heldBy, prefunding } from '@commonwatt/chaincode/domain/escrow';
+import { draftTerms } from '@commonwatt/client';
 import { refusalOf } from '../check.js';
 import { inParallel } from '../in-parallel.js';
+import type { Contract } from '../plan/plan.js';
 import { type Concluded, type Stage, STANDING_ID } from '../stage.js';
+import { concludeOne } from './conclude.js';
 
 /** Ordinary agreements enter into force under the standing verdict; what leaves its bounds needs a verdict of its own. */
 export async function reviewAndFund(stage: Stage, concluded: readonly Concluded[]): Promise<void> {
@@ -14,13 +18,35 @@ export async function reviewAndFund(stage: Stage, concluded: readonly Concluded[
     // Escrow comes from its parties' lanes, so one agreement of a party after the other.
     const funded = await inParallel(
         concluded,
-        async ({ contract, agreementId }) => {
-            const { agreements } = stage.cast.as(contract.draft.proposerId);
-            return (await agreements.fund(agreementId, contract.abusive ? null : STANDING_ID)).blockNumber;
-        },
-        ({ contract }) => contract.draft.legs.flatMap(({ sellerId, buyerId }) => [sellerId, buyerId]),
+        (each) => fundOne(stage, each),
+        ({ contract }) => payersOf(contract),
     );
     journal.happenedToMany(`${concluded.length} agreements are funded and in force`, funded);
+    await refuseOversized(stage);
+}
+
+/** Parties that set money aside: a seller that owes nothing but energy funds all its agreements at once. */
+const payersOf = ({ draft }: Contract): string[] =>
+    prefunding(draftTerms(draft))
+        .filter((holding) => heldBy(holding) > 0n)
+        .map(({ participantId }) => participantId);
+
+/** What the network cannot carry never enters into force, whoever has signed it; it lapses when its time comes. */
+async function refuseOversized(stage: Stage): Promise<void> {
+    const { cast, journal, plan } = stage;
+    const { contract, agreementId } = await concludeOne(stage, plan.oversized);
+    journal.check({
+        name: `more than a connection carries is refused: ${contract.name}`,
+        expected: 'CONNECTION_OVERLOADED',
+        observed: await refusalOf(() => cast.as(contract.draft.proposerId).agreements.fund(agreementId, STANDING_ID)),
+        block: null,
+    });
+}
+
+/** Under the standing verdict, or under one of its own. */
+export async function fundOne({ cast }: Stage, { contract, agreementId }: Concluded): Promise<number | null> {
+    const { agreements } = cast.as(contract.draft.proposerId);
+    return (await agreements.fund(agreementId, contract.abusive ? null : STANDING_ID)).blockNumber;
 }
 
 async function reviewOne({ cast, journal }: Stage, proposerId: string, agreementId: string): Promise<void> {

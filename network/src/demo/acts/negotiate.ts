@@ -53,6 +53,17 @@ async function accept({ cast }: Stage, offer: Offer): Promise<Offer> {
     return accepted;
 }
 
+/** Agreements that could not be funded in time are closed; anyone may. */
+export async function lapseUnfunded({ cast, journal }: Stage): Promise<void> {
+    const { agreements } = cast.as('settlement');
+    const unfunded = (await agreements.list()).filter((execution) => execution.state === 'concluded');
+    const lapsed = await inParallel(
+        unfunded,
+        async ({ agreementId }) => (await agreements.lapse(agreementId)).blockNumber,
+    );
+    journal.happenedToMany(`${unfunded.length} agreement that could not be funded lapses`, lapsed);
+}
+
 /** Offers that nobody answered in time are closed; anyone may. */
 export async function expireOffers({ cast, journal }: Stage): Promise<void> {
     const { offers } = cast.as('settlement');

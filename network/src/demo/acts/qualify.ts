@@ -1,10 +1,13 @@
 import { join } from 'node:path';
-import { energyWh, priceMicroPerKwh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
+import { amountNano, energyWh, priceMicroPerKwh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
 import { OFFICERS } from '../cast.js';
 import { DayMeter } from '../day-meter.js';
 import { inParallel } from '../in-parallel.js';
 import type { PlannedPoint, Subject } from '../plan/plan.js';
 import { firstSlot, type Stage, STANDING_ID } from '../stage.js';
+
+/** What the fund for renewable electricity begins with: not enough for a sunny day. */
+const SUBSIDY_NANO = amountNano(1_500_000_000n);
 
 /** Officers take their seats, participants apply and are qualified, meters are registered, money is deposited. */
 export async function qualify(stage: Stage): Promise<void> {
@@ -19,10 +22,13 @@ export async function qualify(stage: Stage): Promise<void> {
     const qualified = subjects.filter(({ id }) => id !== newcomerId);
     const granted = await inParallel(qualified, (subject) => grant(stage, subject));
     journal.happenedToMany(`the regulator qualifies ${qualified.length} of them, not yet ${newcomerId}`, granted);
-    const registered = await inParallel(points, (point) => register(stage, point));
-    const scheduled = points.filter(({ source }) => source === null).length;
+    const registered: (number | null)[] = [];
+    for (const wave of wavesOf(points)) {
+        registered.push(...(await inParallel(wave, (point) => register(stage, point))));
+    }
+    const metered = points.filter(({ source }) => source !== null).length;
     journal.happenedToMany(
-        `${points.length - scheduled} meters are registered, and ${scheduled} points that deliver by schedule`,
+        `${metered} meters are registered, and ${points.length - metered} points without: schedules, charging`,
         registered,
     );
     const deposited = await inParallel(fundings, async ({ participantId, depositNano }) => {
@@ -35,11 +41,53 @@ export async function qualify(stage: Stage): Promise<void> {
     );
     const covered = await inParallel(
         covers,
-        async (cover) => (await cast.as(cover.participantId).accounts.cover({ ...cover, lane: 0 })).blockNumber,
+        async (cover) => {
+            const transfer = { ...cover, transferId: `cover-${cover.carrier}`, lane: 0 };
+            return (await cast.as(cover.participantId).accounts.cover(transfer)).blockNumber;
+        },
         ({ participantId }) => [participantId],
     );
     journal.happenedToMany(`who takes much provides credit cover, ${covers.length} times`, covered);
+    const subsidy = { paymentId: 'subsidy-electricity', carrier: 'electricity', amountNano: SUBSIDY_NANO } as const;
+    const funded = await cast.as('settlement').accounts.fundSubsidy(subsidy);
+    journal.happened('the settlement agent confirms money for subsidies of renewable power', funded.blockNumber);
+    await limitConnections(stage);
     await standingVerdict(stage);
+    await giveMandates(stage);
+}
+
+/** Buyers let an energy seller sign for them, within bounds. */
+async function giveMandates({ cast, journal, plan, slots }: Stage): Promise<void> {
+    const given = plan.contracts.flatMap(({ agentId, draft }) =>
+        agentId === null ? [] : draft.legs.map(({ buyerId }) => ({ principalId: buyerId, agentId })),
+    );
+    const granted = await inParallel(given, async ({ principalId, agentId }) => {
+        const mandate = await cast.as(principalId).mandates.grant({
+            principalId,
+            agentId,
+            carriers: ['electricity'],
+            sides: ['buy'],
+            priceMinMicroPerKwh: priceMicroPerKwh(0n),
+            priceMaxMicroPerKwh: priceMicroPerKwh(300_000n),
+            slotEnergyMaxWh: energyWh(50_000n),
+            untilSlot: (slots.at(-1) ?? 0) + 1,
+            mayDealWithAgent: false,
+        });
+        return mandate.blockNumber;
+    });
+    if (given.length > 0) {
+        journal.happenedToMany(`${given.length} buyers let their sellers sign for them, within bounds`, granted);
+    }
+}
+
+/** The network operator states what each connection carries. */
+async function limitConnections({ cast, journal, plan }: Stage): Promise<void> {
+    const limited = await inParallel(plan.connections, async ({ node, importMaxW, exportMaxW }) => {
+        const limits = { importMaxW, exportMaxW, reasonCode: 'connectionCapacity' };
+        const statement = { carrier: 'electricity', connectionPoint: node, ...limits } as const;
+        return (await cast.as('dispatcher').connections.set(statement)).blockNumber;
+    });
+    journal.happenedToMany(`the network operator limits ${plan.connections.length} connections`, limited);
 }
 
 async function apply({ cast }: Stage, { id, org, kind, sector }: Subject): Promise<number | null> {
@@ -59,6 +107,17 @@ export async function grant({ cast }: Stage, { id, buys, sells }: Subject): Prom
         reasonCode: 'applicationComplete',
     });
     return granted.blockNumber;
+}
+
+/** What others refer to comes before them: connections, what hangs behind them, what is handed over there. */
+function wavesOf(points: readonly PlannedPoint[]): readonly (readonly PlannedPoint[])[] {
+    const isBehind = ({ traits }: PlannedPoint): boolean => traits.parentPointId !== null;
+    const isHandover = ({ carrier }: PlannedPoint): boolean => carrier === 'mobility';
+    return [
+        points.filter((point) => !isBehind(point) && !isHandover(point)),
+        points.filter(isBehind),
+        points.filter(isHandover),
+    ];
 }
 
 async function register(

@@ -24,6 +24,8 @@ const NEIGHBOURS_MAX = 5;
 const TOLERANCE_BP = 500;
 /** Network losses that the operator buys in, of what is expected to be consumed (assumption). */
 const LOSS_PERCENT = 2n;
+/** 100 kW in a quarter of an hour. */
+const OVERSIZED_WH = 25_000n;
 /** Wh per W of peak power in a quarter of an hour, in thousandths. */
 const QUARTER_PERMILLE = 4_000n;
 
@@ -107,25 +109,63 @@ function haggled(outlook: Outlook, contract: Contract, position: number): Contra
 
 /** Everybody's seller delivers what is still missing; one of these agreements is abusive. */
 export function retailSupply(outlook: Outlook): Contract[] {
-    const abused = outlook.buildings.find(
-        ({ batteries, pv, sector }) => batteries.length + pv.length === 0 && sector === 'residential',
-    );
+    const abused = plainConsumers(outlook)[0];
     return outlook.buildings.flatMap((building) => {
         const isAbusive = building.id === abused?.id;
         const seller = sellerOf(building);
-        const leg: Leg = {
-            carrier: 'electricity',
-            sellerId: seller,
-            sellerPoint: slackOf(seller),
-            buyerId: building.id,
-            buyerPoint: pointOf(building.id, 'electricity'),
-            energyWh: [...outlook.open(building, 'electricity')],
-            priceMicroPerKwh: isAbusive ? outlook.fixedPrice(ABUSIVE_PRICE_MICRO) : outlook.prices(RETAIL_MARGIN_MICRO),
-        };
+        const leg = supplyOf(outlook, seller, building);
+        const priceMicroPerKwh = isAbusive ? outlook.fixedPrice(ABUSIVE_PRICE_MICRO) : leg.priceMicroPerKwh;
         const name = `${seller} supplies ${building.id}${isAbusive ? ' at an abusive price' : ''}`;
-        return delivers(leg) ? [{ ...contractOf(name, outlook.slots, [leg], SUPPLY), abusive: isAbusive }] : [];
+        const contract = contractOf(name, outlook.slots, [{ ...leg, priceMicroPerKwh }], SUPPLY);
+        return delivers(leg) ? [{ ...contract, abusive: isAbusive }] : [];
     });
 }
+
+/** From a slot of the day on, the other seller supplies whom the abusive agreement has bound. */
+export function rescueSupply(outlook: Outlook, abusive: Contract | undefined, fromIndex: number): Contract | null {
+    const [leg] = abusive?.draft.legs ?? [];
+    const building = outlook.buildings.find(({ id }) => id === leg?.buyerId);
+    const seller = SELLERS.find((each) => each !== leg?.sellerId);
+    const slots = outlook.slots.slice(fromIndex);
+    if (building === undefined || seller === undefined || slots.length === 0) {
+        return null;
+    }
+    const whole = supplyOf(outlook, seller, building);
+    const rest: Leg = {
+        ...whole,
+        energyWh: whole.energyWh.slice(fromIndex),
+        priceMicroPerKwh: whole.priceMicroPerKwh.slice(fromIndex),
+    };
+    const name = `${seller} supplies ${building.id} for the rest of the day`;
+    return delivers(rest) ? contractOf(name, slots, [rest], SUPPLY) : null;
+}
+
+/** A household buys what no house connection carries: 100 kW in every slot. */
+export function oversizedSupply(outlook: Outlook): Contract {
+    const building = plainConsumers(outlook).at(-1);
+    if (building === undefined) {
+        throw new Error('the demo needs a household without PV and battery');
+    }
+    const seller = sellerOf(building);
+    const leg = { ...supplyOf(outlook, seller, building), energyWh: outlook.constant(OVERSIZED_WH) };
+    return contractOf(`${seller} promises ${building.id} 100 kW`, outlook.slots, [leg], SUPPLY);
+}
+
+/** Households that neither generate nor store. */
+export const plainConsumers = (outlook: Outlook): PlannedBuilding[] =>
+    outlook.buildings.filter(
+        ({ batteries, pv, sector }) => batteries.length + pv.length === 0 && sector === 'residential',
+    );
+
+const supplyOf = (outlook: Outlook, seller: string, building: PlannedBuilding): Leg => ({
+    carrier: 'electricity',
+    sellerId: seller,
+    sellerPoint: slackOf(seller),
+    buyerId: building.id,
+    buyerPoint: pointOf(building.id, 'electricity'),
+    energyWh: [...outlook.open(building, 'electricity')],
+    priceMicroPerKwh: outlook.prices(RETAIL_MARGIN_MICRO),
+});
 
 /** The network operator buys in what its lines lose. */
 export function networkLosses(outlook: Outlook): Contract[] {

@@ -17,7 +17,16 @@ import type { PlannedBuilding } from './community.js';
 import { RETAIL_MARGIN_MICRO } from './electricity.js';
 import { type Outlook, type Series, sumSeries } from './outlook.js';
 import { type Contract, GAS_SUPPLIER, NETWORKS, PLANT, pointOf, SELLERS, slackOf } from './plan.js';
-import { chillerColdWh, chillerPowerWh, HEAT_LOSS_WH, type Plants, type PlantSlot, runPlants } from './plant.js';
+import {
+    chillerColdWh,
+    chillerPowerWh,
+    chillerRatioBp,
+    chpRatioBp,
+    HEAT_LOSS_WH,
+    type Plants,
+    type PlantSlot,
+    runPlants,
+} from './plant.js';
 import { contractOf, delivers, SUPPLY } from './terms.js';
 
 /** Prices of the demo, µ/kWh (assumptions). */
@@ -85,10 +94,14 @@ export class ThermalPlan {
             return this.#leg('electricity', PLANT, building.id, sold, outlook.prices(CHP_MARGIN_MICRO));
         });
         const legs = [gas, ...powerLegs, ...heatLegs].filter(delivers);
+        const conversions = legs.slice(1).map(({ carrier }, position) => ({
+            inputLeg: 0,
+            outputLeg: position + 1,
+            ratioBp: chpRatioBp(this.#plants, carrier),
+        }));
         const complete = delivers(gas) && legs.length > 1;
-        return complete
-            ? [contractOf(`gas becomes power and heat for ${customers.length} customers`, outlook.slots, legs, JOINT)]
-            : [];
+        const name = `gas becomes power and heat for ${customers.length} customers`;
+        return complete ? [contractOf(name, outlook.slots, legs, { ...JOINT, conversions })] : [];
     }
 
     /** The sun on a large roof becomes cold: what the chiller makes of it is shared by its customers. */
@@ -120,7 +133,13 @@ export class ThermalPlan {
         };
         const coldLegs = cold.map(({ building, energies }) => this.#cold(building, energies));
         const legs = [power, ...coldLegs].filter(delivers);
-        return legs.length > 1 ? [contractOf(`the sun on ${roof.id} becomes cold`, outlook.slots, legs, JOINT)] : [];
+        const conversions = legs.slice(1).map((_, position) => ({
+            inputLeg: 0,
+            outputLeg: position + 1,
+            ratioBp: chillerRatioBp(this.#plants),
+        }));
+        const name = `the sun on ${roof.id} becomes cold`;
+        return legs.length > 1 ? [contractOf(name, outlook.slots, legs, { ...JOINT, conversions })] : [];
     }
 
     /** What is still missing: district heat, cold, gas of buildings and of the plants, and the network's own losses. */

@@ -13,13 +13,26 @@ import { draftTerms } from '@commonwatt/client';
 import { type MeterSource, registersOfMeter } from '../../scenario/registers.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import type { Community } from './community.js';
-import { failedOffers, neighbourSales, networkLosses, overconfidentOf, retailSupply } from './electricity.js';
+import {
+    failedOffers,
+    neighbourSales,
+    networkLosses,
+    oversizedSupply,
+    overconfidentOf,
+    plainConsumers,
+    rescueSupply,
+    retailSupply,
+} from './electricity.js';
+import { connectionsOf } from './connections.js';
 import { ThermalPlan } from './heat.js';
+import { heatPumps } from './heat-pumps.js';
+import { charging } from './mobility.js';
 import { Outlook } from './outlook.js';
-import type { Contract, Funding, Plan, Subject } from './plan.js';
+import type { Contract, Funding, Plan, Silence, Subject } from './plan.js';
 import { plantMeters, plantsOf } from './plant.js';
 import { pointsOf } from './points.js';
 import { coldOf, heatOf } from './sources.js';
+import { storages } from './storage.js';
 import { subjectsOf } from './subjects.js';
 
 export type PlanInput = Readonly<{
@@ -35,9 +48,13 @@ export function makePlan(input: PlanInput): Plan {
     const outlook = new Outlook(input);
     const plants = plantsOf(community);
     const thermal = new ThermalPlan(outlook, plants);
+    const batteries = storages(outlook);
     // In this order each takes what it needs of what is still open; the sellers of last resort come last.
     const contracts = [
+        ...batteries.flatMap(({ contracts }) => contracts),
         ...neighbourSales(outlook),
+        ...heatPumps(outlook),
+        ...charging(outlook),
         ...thermal.cogeneration(),
         ...thermal.sunToCold(),
         ...thermal.supply(),
@@ -45,7 +62,10 @@ export function makePlan(input: PlanInput): Plan {
         ...networkLosses(outlook),
         ...failedOffers(outlook),
     ];
-    const meters = plantMeters(plants, {
+    const abusive = contracts.find((contract) => contract.abusive);
+    const oversized = oversizedSupply(outlook);
+    const rescue = rescueSupply(outlook, abusive, turningPoint(slots) + 1);
+    const metered = plantMeters(plants, {
         slots,
         heatWh: sumOver(
             scenario,
@@ -61,12 +81,36 @@ export function makePlan(input: PlanInput): Plan {
     const subjects = subjectsOf(community.buildings);
     return {
         subjects,
-        points: pointsOf(scenario, community.buildings, plants, meters),
+        points: pointsOf({
+            scenario,
+            buildings: community.buildings,
+            plants,
+            plantMeters: metered,
+            storages: batteries,
+        }),
         contracts,
-        fundings: fundingsOf(subjects, contracts),
+        fundings: fundingsOf(subjects, [...contracts, oversized, ...(rescue === null ? [] : [rescue])]),
+        connections: connectionsOf(community.buildings),
+        oversized,
+        rescue,
+        silence: silenceOf(outlook),
         newcomerId: community.buildings.at(-1)?.id ?? '',
         overconfidentId: overconfidentOf(community.buildings).id,
     };
+}
+
+/** Position of the slot in which the regulator ends the abusive agreement. */
+export const turningPoint = (slots: readonly SlotIndex[]): number => Math.floor(slots.length / 2);
+
+/** Of a longer day, a household's meter misses half an hour and reports it two hours later. */
+function silenceOf(outlook: Outlook): Silence | null {
+    const { slots } = outlook;
+    const from = Math.floor(slots.length / 4);
+    const reportedInSlot = slots[from + 8];
+    const [, building] = plainConsumers(outlook);
+    return building === undefined || reportedInSlot === undefined || slots.length < 32
+        ? null
+        : { pointId: building.id, slots: slots.slice(from, from + 2), reportedInSlot };
 }
 
 /** What meters with these sources take together, slot by slot, as their registers will show it. */

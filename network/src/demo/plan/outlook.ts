@@ -10,11 +10,11 @@ import {
     sumEnergy,
 } from '@commonwatt/chaincode/domain/units';
 import { wholePart } from '../../scenario/decimal.js';
-import { columnsBehind, type MeterSource, netImportOf } from '../../scenario/registers.js';
+import { type MeterSource, netImportOf } from '../../scenario/registers.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { DAY_SLOTS, wallTimeOf } from '../../scenario/slot.js';
-import type { Community, PlannedBuilding } from './community.js';
-import { coldOf, gasOf, heatOf } from './sources.js';
+import type { ChargePoint, Community, Device, PlannedBuilding } from './community.js';
+import { coldOf, deviceOf, gasOf, heatOf, ownPowerOf } from './sources.js';
 
 /** Energy slot by slot, over the slots of the demo. */
 export type Series = readonly EnergyWh[];
@@ -30,8 +30,8 @@ export type OutlookInput = Readonly<{
 
 /**
  * What is known of a day before it comes. Participants expect what their meters showed in the same slot of the day
- * before; of the first day of a week, before which nothing is known, an even share of the year. Nobody looks at the day
- * itself, so that the readings decide what was kept.
+ * before; of the first day of a week, before which nothing is known, an even share of the year. But for vehicles, which
+ * book, nobody looks at the day itself, so that the readings decide what was kept.
  */
 export class Outlook {
     readonly slots: readonly SlotIndex[];
@@ -74,7 +74,7 @@ export class Outlook {
     need(building: PlannedBuilding, carrier: Carrier): Series {
         switch (carrier) {
             case 'electricity':
-                return this.#expected(this.#powerOf(building), building.annualWh, 1n);
+                return this.#expected(ownPowerOf(this.#scenario, building), building.annualWh, 1n);
             case 'heat':
                 return this.#expected(heatOf(building.id), building.annualHeatWh, 1n);
             case 'gas':
@@ -88,7 +88,17 @@ export class Outlook {
 
     /** What a building is expected to feed into the grid. */
     surplus(building: PlannedBuilding): Series {
-        return this.#expected(this.#powerOf(building), 0n, -1n);
+        return this.#expected(ownPowerOf(this.#scenario, building), 0n, -1n);
+    }
+
+    /** What a device is expected to consume. */
+    expectedOf(device: Device): Series {
+        return this.#expected(deviceOf(device.id), 0n, 1n);
+    }
+
+    /** What vehicles will take at a charge point, which is the one thing that is known beforehand: they book it. */
+    booked(point: ChargePoint): Series {
+        return this.#inSlots(deviceOf(point.id), this.slots, 1n);
     }
 
     /** What nobody has sold to a building yet of what it needs. */
@@ -114,18 +124,18 @@ export class Outlook {
         return open;
     }
 
-    #powerOf({ id }: PlannedBuilding): MeterSource {
-        return { columns: columnsBehind(this.#scenario, { buildingId: id }) };
+    #expected(source: MeterSource, annualWh: bigint, sign: 1n | -1n): Series {
+        const daysBefore = this.slots.map((slot) => slot - DAY_SLOTS);
+        return this.#inSlots(source, daysBefore, sign).map((energy, index) =>
+            (daysBefore[index] ?? 0) < this.#scenario.firstSlot ? energyWh(annualWh / SLOTS_PER_YEAR) : energy,
+        );
     }
 
-    #expected(source: MeterSource, annualWh: bigint, sign: 1n | -1n): Series {
+    /** What a source takes (sign 1) or gives in slots of the week. */
+    #inSlots(source: MeterSource, slots: readonly SlotIndex[], sign: 1n | -1n): Series {
         const { numerator, denominator } = source.factor ?? { numerator: 1n, denominator: 1n };
-        return this.slots.map((slot) => {
-            const dayBefore = slot - DAY_SLOTS;
-            if (dayBefore < this.#scenario.firstSlot) {
-                return energyWh(annualWh / SLOTS_PER_YEAR);
-            }
-            const { coefficient, fractionDigits } = netImportOf(this.#scenario, source, dayBefore);
+        return slots.map((slot) => {
+            const { coefficient, fractionDigits } = netImportOf(this.#scenario, source, slot);
             const drawn = coefficient * sign;
             const exact = { coefficient: (drawn > 0n ? drawn : 0n) * numerator, fractionDigits };
             return energyWh(wholePart(exact) / denominator);

@@ -1,3 +1,4 @@
+import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import {
     type EnergyWh,
     energyWh,
@@ -62,6 +63,14 @@ export const chillerPowerWh = ({ chiller }: Plants, coldWh: EnergyWh): EnergyWh 
 export const chillerColdWh = ({ chiller }: Plants, powerWh: EnergyWh): EnergyWh =>
     energyWh((powerWh * chiller.coldW) / chiller.powerW);
 
+/** What the CHP makes of 10 000 parts of gas. */
+export const chpRatioBp = ({ chp }: Plants, carrier: Carrier): number =>
+    Number(((carrier === 'heat' ? chp.heatW : chp.powerW) * RATIO_WHOLE) / chp.gasW);
+
+/** What the chiller makes of 10 000 parts of electricity. */
+export const chillerRatioBp = ({ chiller }: Plants): number => Number((chiller.coldW * RATIO_WHOLE) / chiller.powerW);
+
+const RATIO_WHOLE = 10_000n;
 const ceilingOf = (product: bigint, divisor: bigint): EnergyWh => energyWh((product + divisor - 1n) / divisor);
 
 /** The half hour in the last quarter of a longer run in which the CHP stands still, as the demo's story wants it. */

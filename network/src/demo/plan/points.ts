@@ -1,43 +1,72 @@
-import { PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
-import { columnsBehind, type MeterSource } from '../../scenario/registers.js';
+import { PLAIN_POINT, type PointTraits } from '@commonwatt/chaincode/domain/meter';
+import type { MeterSource } from '../../scenario/registers.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import type { PlannedBuilding } from './community.js';
 import { CHILLER_POINTS } from './heat.js';
-import { GAS_SUPPLIER, NETWORKS, PLANT, type PlannedPoint, pointOf, SELLERS, slackOf } from './plan.js';
+import {
+    CHARGING,
+    CONTRACTOR,
+    FLEETS,
+    GAS_SUPPLIER,
+    NETWORKS,
+    PLANT,
+    type PlannedPoint,
+    pointOf,
+    pumpHeatOf,
+    SELLERS,
+    slackOf,
+    stationOf,
+    vehicleOf,
+} from './plan.js';
 import type { PlantMeters, Plants } from './plant.js';
-import { coldOf, gasOf, heatOf } from './sources.js';
+import { coldOf, connectionOf, contractedPumps, deviceOf, gasOf, heatOf, pumpedHeatOf } from './sources.js';
+import type { PlannedStorage } from './storage.js';
 
 /** Node at which the community hangs on the networks above it. */
 const SLACK_NODE = 'slack';
 
-/** Every metering point, with what its meter measures. */
-export function pointsOf(
-    scenario: Scenario,
-    buildings: readonly PlannedBuilding[],
-    plants: Plants,
-    meters: PlantMeters,
-): PlannedPoint[] {
-    const point = (
-        pointId: string,
-        place: Pick<PlannedPoint, 'ownerId' | 'carrier' | 'node'>,
-        source: MeterSource | null,
-    ): PlannedPoint => ({ pointId, ...place, source, traits: PLAIN_POINT });
+export type PointsInput = Readonly<{
+    scenario: Scenario;
+    buildings: readonly PlannedBuilding[];
+    plants: Plants;
+    plantMeters: PlantMeters;
+    storages: readonly PlannedStorage[];
+}>;
+
+/** Every metering point, with what its meter measures; whatever hangs behind another comes after it. */
+export function pointsOf(input: PointsInput): PlannedPoint[] {
     const scheduled = (ownerId: string, carrier: PlannedPoint['carrier'], pointId = slackOf(ownerId)): PlannedPoint =>
-        point(pointId, { ownerId, carrier, node: SLACK_NODE }, null);
-    const device = (
-        pointId: string,
-        carrier: PlannedPoint['carrier'],
-        node: string,
-        simulatedWh: ReadonlyMap<number, bigint>,
-    ): PlannedPoint => point(pointId, { ownerId: PLANT, carrier, node }, { columns: [], simulatedWh });
-    const { chp, chiller } = plants;
+        pointAt(pointId, { ownerId, carrier, node: SLACK_NODE }, null);
     return [
         ...SELLERS.map((seller) => scheduled(seller, 'electricity')),
         scheduled(GAS_SUPPLIER, 'gas'),
         scheduled(NETWORKS.electricity, 'electricity', pointOf(NETWORKS.electricity, 'electricity')),
         scheduled(NETWORKS.heat, 'heat', pointOf(NETWORKS.heat, 'heat')),
         scheduled(NETWORKS.gas, 'gas', pointOf(NETWORKS.gas, 'gas')),
-        ...buildings.flatMap((building) => pointsOfBuilding(scenario, building, point)),
+        ...plantPoints(input),
+        ...input.buildings.flatMap((building) => connectionPoints(input, building)),
+        ...input.buildings.flatMap((building) => subMeters(input, building)),
+        ...input.buildings.flatMap(mobilityPoints),
+    ];
+}
+
+type Place = Pick<PlannedPoint, 'ownerId' | 'carrier' | 'node'>;
+
+const pointAt = (
+    pointId: string,
+    place: Place,
+    source: MeterSource | null,
+    traits: Partial<PointTraits> = {},
+): PlannedPoint => ({ pointId, ...place, source, traits: { ...PLAIN_POINT, ...traits } });
+
+function plantPoints({ plants: { chp, chiller }, plantMeters: meters }: PointsInput): PlannedPoint[] {
+    const device = (
+        pointId: string,
+        carrier: PlannedPoint['carrier'],
+        node: string,
+        simulatedWh: ReadonlyMap<number, bigint>,
+    ): PlannedPoint => pointAt(pointId, { ownerId: PLANT, carrier, node }, { columns: [], simulatedWh });
+    return [
         device(pointOf(PLANT, 'gas'), 'gas', chp.gasNode, meters.gas),
         device(pointOf(PLANT, 'electricity'), 'electricity', chp.bus, meters.power),
         device(pointOf(PLANT, 'heat'), 'heat', chp.heatNode, meters.heat),
@@ -46,32 +75,54 @@ export function pointsOf(
     ];
 }
 
-function pointsOfBuilding(
-    scenario: Scenario,
-    building: PlannedBuilding,
-    point: (
-        pointId: string,
-        place: Pick<PlannedPoint, 'ownerId' | 'carrier' | 'node'>,
-        source: MeterSource,
-    ) => PlannedPoint,
-): PlannedPoint[] {
+/** Where a building is connected to the networks. */
+function connectionPoints({ scenario, storages }: PointsInput, building: PlannedBuilding): PlannedPoint[] {
     const { id: ownerId, bus, heatSupply, heatNode, gasNode, coldPeakW, pv } = building;
-    const power = point(
-        pointOf(ownerId, 'electricity'),
-        { ownerId, carrier: 'electricity', node: bus },
-        { columns: columnsBehind(scenario, { buildingId: ownerId }) },
-    );
-    const points = [{ ...power, traits: { ...power.traits, isRenewable: pv.length > 0 } }];
-    if (heatSupply === 'dh') {
-        points.push(
-            point(pointOf(ownerId, 'heat'), { ownerId, carrier: 'heat', node: heatNode ?? '' }, heatOf(ownerId)),
-        );
-    }
-    if (heatSupply === 'gas') {
-        points.push(point(pointOf(ownerId, 'gas'), { ownerId, carrier: 'gas', node: gasNode ?? '' }, gasOf(ownerId)));
-    }
-    if (coldPeakW > 0n) {
-        points.push(point(pointOf(ownerId, 'cooling'), { ownerId, carrier: 'cooling', node: bus }, coldOf(ownerId)));
-    }
-    return points;
+    const storage = storages.find(({ owner }) => owner.id === ownerId);
+    const power = connectionOf(scenario, building, storage?.netImportWh ?? new Map<number, bigint>());
+    const isHeated = heatSupply === 'dh' || contractedPumps(building).length > 0;
+    const at = (carrier: PlannedPoint['carrier'], node: string, source: MeterSource): PlannedPoint =>
+        pointAt(pointOf(ownerId, carrier), { ownerId, carrier, node }, source);
+    return [
+        pointAt(ownerId, { ownerId, carrier: 'electricity', node: bus }, power, { isRenewable: pv.length > 0 }),
+        ...(isHeated ? [at('heat', heatNode ?? bus, heatOf(ownerId))] : []),
+        ...(heatSupply === 'gas' ? [at('gas', gasNode ?? '', gasOf(ownerId))] : []),
+        ...(coldPeakW > 0n ? [at('cooling', bus, coldOf(ownerId))] : []),
+    ];
+}
+
+/** Devices with meters of their own behind a building's connection. */
+function subMeters({ storages }: PointsInput, building: PlannedBuilding): PlannedPoint[] {
+    const { id: parentPointId, bus: node } = building;
+    const own = storages.filter(({ owner }) => owner.id === building.id);
+    return [
+        ...own.map(({ battery, netImportWh }) =>
+            pointAt(
+                battery.id,
+                { ownerId: building.id, carrier: 'electricity', node },
+                { columns: [], simulatedWh: netImportWh },
+                { parentPointId, storageEfficiencyBp: battery.efficiencyBp },
+            ),
+        ),
+        ...building.chargePoints.map(({ id }) =>
+            pointAt(id, { ownerId: CHARGING, carrier: 'electricity', node }, deviceOf(id), {
+                parentPointId,
+                chargePointId: id,
+            }),
+        ),
+        ...contractedPumps(building).flatMap(({ id }) => [
+            pointAt(id, { ownerId: CONTRACTOR, carrier: 'electricity', node }, deviceOf(id), { parentPointId }),
+            pointAt(pumpHeatOf(id), { ownerId: CONTRACTOR, carrier: 'heat', node }, pumpedHeatOf(building.id)),
+        ]),
+    ];
+}
+
+/** Station and vehicle at every charge point, which has the only meter. */
+function mobilityPoints({ chargePoints, bus: node }: PlannedBuilding): PlannedPoint[] {
+    return chargePoints.flatMap(({ id: chargePointId, place }) => [
+        pointAt(stationOf(chargePointId), { ownerId: CHARGING, carrier: 'mobility', node }, null, { chargePointId }),
+        pointAt(vehicleOf(chargePointId), { ownerId: FLEETS[place], carrier: 'mobility', node }, null, {
+            chargePointId,
+        }),
+    ]);
 }

@@ -24,6 +24,7 @@ export function contractOf(
         name,
         bids: [],
         ends: 'agreed',
+        agentId: null,
         abusive: false,
         draft: {
             proposerId: first?.sellerId ?? '',

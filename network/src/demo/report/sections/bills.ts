@@ -1,0 +1,97 @@
+import * as Plot from '@observablehq/plot';
+import { billsOf, type DayBill } from '../bills.js';
+import { draw, legend } from '../draw.js';
+import type { Facts } from '../facts.js';
+import { type Html, html } from '../html.js';
+import { fixed, kilo, units } from '../words.js';
+
+const ACTUAL = 'var(--actual)';
+const TARIFF = 'var(--none)';
+
+/** Everybody's bill beside what the same energy would have cost from the seller. */
+export function billsSection(facts: Facts): Html {
+    const bills = billsOf(facts).sort((left, right) => Number(savingOf(right) - savingOf(left)));
+    const better = bills.filter((bill) => savingOf(bill) > 0n).length;
+    return html`<section id="bills">
+        <h2>Bills</h2>
+        <p>
+            What the day cost each building, all carriers, fees, imbalance and default amounts included, beside what the
+            same metered energy would have cost at the sellers' tariff without any other agreement (energy given to the
+            grid then earns the network's price). ${better} of ${bills.length} did better by trading; who did worse
+            mostly needed something else than it had expected.
+        </p>
+        ${legend([
+            ['the day as it was', ACTUAL],
+            ['all from the seller', TARIFF],
+        ])}
+        ${chartOf(bills, facts.currency)}
+        <details>
+            <summary>All ${bills.length} bills as a table</summary>
+            ${tableOf(bills, facts.currency)}
+        </details>
+    </section>`;
+}
+
+const savingOf = ({ actualNano, tariffNano }: DayBill): bigint => actualNano - tariffNano;
+
+function chartOf(bills: readonly DayBill[], currency: string): Html {
+    const rows = bills.map(({ participantId, actualNano, tariffNano }) => ({
+        participantId,
+        actual: -units(actualNano),
+        tariff: -units(tariffNano),
+    }));
+    return draw(
+        {
+            width: 1080,
+            height: 60 + 17 * rows.length,
+            marginLeft: 70,
+            x: { label: `${currency} for the day; left of zero is earned`, grid: true, nice: true },
+            y: { label: null, domain: rows.map(({ participantId }) => participantId) },
+            marks: [
+                Plot.ruleX([0], { stroke: 'var(--rule-strong)' }),
+                Plot.link(rows, {
+                    y1: 'participantId',
+                    y2: 'participantId',
+                    x1: 'actual',
+                    x2: 'tariff',
+                    stroke: 'var(--rule-strong)',
+                    strokeWidth: 2,
+                }),
+                Plot.dot(rows, { y: 'participantId', x: 'tariff', r: 4, fill: TARIFF }),
+                Plot.dot(rows, { y: 'participantId', x: 'actual', r: 4, fill: ACTUAL }),
+            ],
+        },
+        'Bill of each building, and the same energy at the tariff',
+    );
+}
+
+function tableOf(bills: readonly DayBill[], currency: string): Html {
+    const money = (nano: bigint): string => fixed(units(nano), 3);
+    return html`<div class="scroll">
+        <table>
+            <thead>
+                <tr>
+                    <th>building</th>
+                    <th class="number">taken, kWh</th>
+                    <th class="number">given, kWh</th>
+                    <th class="number">bill, ${currency}</th>
+                    <th class="number">at the tariff, ${currency}</th>
+                    <th class="number">saved, ${currency}</th>
+                </tr>
+            </thead>
+            <tbody>
+                ${bills.map(
+                    (bill) =>
+                        html`<tr>
+                            <td>${bill.participantId}</td>
+                            <td class="number">${fixed(kilo(bill.takenWh), 1)}</td>
+                            <td class="number">${fixed(kilo(bill.givenWh), 1)}</td>
+                            <td class="number">${money(-bill.actualNano)}</td>
+                            <td class="number">${money(-bill.tariffNano)}</td>
+                            <td class="number">${money(savingOf(bill))}</td>
+                        </tr>`,
+                )}
+            </tbody>
+        </table>
+    </div>`;
+}

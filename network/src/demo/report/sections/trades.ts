@@ -1,0 +1,66 @@
+import * as Plot from '@observablehq/plot';
+import { draw, legend } from '../draw.js';
+import { type Facts, groupBy, sum } from '../facts.js';
+import { type Html, html } from '../html.js';
+import { CARRIER_NAMES, carrierColour, kilo } from '../words.js';
+
+/** Who delivered to whom: a dot for each pair and carrier, its area the energy. */
+export function tradesSection(facts: Facts): Html {
+    const pairs = [
+        ...groupBy(facts.deliveries, ({ carrier, leg }) => `${carrier}/${leg.sellerId}/${leg.buyerId}`).values(),
+    ].flatMap((group) => {
+        const [first] = group;
+        const energy = kilo(sum(group.map(({ deliveredWh }) => deliveredWh)));
+        return first === undefined || energy === 0
+            ? []
+            : [
+                  {
+                      seller: first.leg.sellerId,
+                      buyer: first.leg.buyerId,
+                      colour: carrierColour(first.carrier),
+                      energy,
+                  },
+              ];
+    });
+    const total = (side: 'seller' | 'buyer', id: string): number =>
+        pairs.filter((pair) => pair[side] === id).reduce((energy, pair) => energy + pair.energy, 0);
+    const sellers = [...new Set(pairs.map(({ seller }) => seller))].sort(
+        (left, right) => total('seller', right) - total('seller', left),
+    );
+    const buyers = [...new Set(pairs.map(({ buyer }) => buyer))].sort();
+    const chart = draw(
+        {
+            width: 1080,
+            height: 110 + 26 * sellers.length,
+            marginLeft: 96,
+            marginBottom: 84,
+            x: { label: null, domain: buyers, tickRotate: -60 },
+            y: { label: null, domain: sellers },
+            r: { range: [1.5, 13] },
+            color: { type: 'identity' },
+            marks: [
+                Plot.gridX({ stroke: 'var(--rule)' }),
+                Plot.gridY({ stroke: 'var(--rule)' }),
+                Plot.dot(pairs, {
+                    x: 'buyer',
+                    y: 'seller',
+                    r: 'energy',
+                    fill: 'colour',
+                    fillOpacity: 0.75,
+                    stroke: 'var(--surface)',
+                    title: (pair: (typeof pairs)[number]) =>
+                        `${pair.seller} → ${pair.buyer}: ${pair.energy.toFixed(1)} kWh`,
+                }),
+            ],
+        },
+        'Who delivered to whom',
+    );
+    return html`<section id="trades">
+        <h2>Who traded with whom</h2>
+        <p>
+            Sellers on the left, buyers below; the area of a dot is the energy that was delivered, its colour the
+            carrier. ${pairs.length} pairs traded.
+        </p>
+        ${legend(facts.carriers.map((carrier) => [CARRIER_NAMES[carrier], carrierColour(carrier)]))} ${chart}
+    </section>`;
+}

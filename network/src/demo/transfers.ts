@@ -1,0 +1,72 @@
+import {
+    coverAccount,
+    EXTERNAL_ACCOUNT,
+    freeAccount,
+    payoutAccount,
+    type Posting,
+    subsidyAccount,
+    transfer,
+} from '@commonwatt/chaincode/domain/posting';
+import type { Json } from '@commonwatt/chaincode/wire/canonical';
+import type { EventRecord } from '@commonwatt/client';
+
+const OUTSIDE_SLOTS = { agreementId: null, slot: null } as const;
+
+/** What an event outside settlement moved: into covers and out of them, into funds, out of the market. */
+export function postingsOf({ event }: EventRecord): Posting[] {
+    switch (event.name) {
+        case 'CoverRaised/1': {
+            const { participantId, carrier, amountNano } = event.payload;
+            const [from, to] = [freeAccount(participantId), coverAccount(participantId, carrier)];
+            return transfer(from, to, amountNano, { kind: 'cover', ...OUTSIDE_SLOTS });
+        }
+        case 'CoverLowered/1': {
+            const { participantId, carrier, amountNano } = event.payload;
+            const [from, to] = [coverAccount(participantId, carrier), freeAccount(participantId)];
+            return transfer(from, to, amountNano, { kind: 'cover', ...OUTSIDE_SLOTS });
+        }
+        case 'SubsidyFunded/1': {
+            const { carrier, amountNano } = event.payload;
+            const to = subsidyAccount(carrier);
+            return transfer(EXTERNAL_ACCOUNT, to, amountNano, { kind: 'deposit', ...OUTSIDE_SLOTS });
+        }
+        case 'PayoutRequested/1': {
+            const { participantId, amountNano } = event.payload;
+            const [from, to] = [freeAccount(participantId), payoutAccount(participantId)];
+            return transfer(from, to, amountNano, { kind: 'payout', ...OUTSIDE_SLOTS });
+        }
+        case 'PayoutConfirmed/1': {
+            const { participantId, amountNano } = event.payload;
+            const from = payoutAccount(participantId);
+            return transfer(from, EXTERNAL_ACCOUNT, amountNano, { kind: 'payout', ...OUTSIDE_SLOTS });
+        }
+        default:
+            return [];
+    }
+}
+
+/** Runs and transfers, for whoever plays the day again: they count in the order of the channel. */
+export function stepsOf({ event }: EventRecord): Json[] {
+    switch (event.name) {
+        case 'SettlementRun/1':
+            return [{ kind: 'run', carrier: event.payload.carrier, slot: event.payload.slot }];
+        case 'CoverRaised/1':
+        case 'CoverLowered/1': {
+            const { participantId, carrier, amountNano } = event.payload;
+            const kind = event.name === 'CoverRaised/1' ? 'cover' : 'draw';
+            return [{ kind, participantId, carrier, amountNano: String(amountNano) }];
+        }
+        case 'SubsidyFunded/1': {
+            const { carrier, amountNano } = event.payload;
+            return [{ kind: 'subsidy', carrier, amountNano: String(amountNano) }];
+        }
+        case 'PayoutRequested/1':
+        case 'PayoutConfirmed/1': {
+            const { participantId, amountNano } = event.payload;
+            const kind = event.name === 'PayoutRequested/1' ? 'payout' : 'paid';
+            return [{ kind, participantId, amountNano: String(amountNano) }];
+        }
+        default:
+            return [];
+    }
+}
