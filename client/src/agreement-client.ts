@@ -227,7 +227,7 @@ export class AgreementClient {
         const settlements: Settlement[] = [];
         for (const { carrier, fromSlot, endSlot } of settledSlots(terms, execution)) {
             const found = await this.#settlements.between(carrier, fromSlot, endSlot);
-            settlements.push(...found.filter((settlement) => settlement !== null));
+            settlements.push(...found.flat());
         }
         return outcomeOf(agreementId, changes, settlements);
     }

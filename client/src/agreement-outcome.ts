@@ -2,7 +2,7 @@ import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import { CARRIERS, type Carrier } from '@commonwatt/chaincode/domain/charter';
 import { type Execution, heldBy, reserveOf } from '@commonwatt/chaincode/domain/escrow';
 import { AGREEMENT_STATES } from '@commonwatt/chaincode/domain/lifecycle';
-import { escrowAccount, freeAccount, type PostingKind } from '@commonwatt/chaincode/domain/posting';
+import { escrowAccount, freeAccount, ownerOfCover, type PostingKind } from '@commonwatt/chaincode/domain/posting';
 import type { LegResult, Settlement } from '@commonwatt/chaincode/domain/settlement';
 import {
     absolute,
@@ -17,17 +17,18 @@ import {
 import type { AgreementChange } from '@commonwatt/chaincode/wire/agreement';
 import { InternalError } from './errors.js';
 
-/** What became of one leg in one slot, with the names that the result leaves to the terms. */
+/** What became of one leg in one slot by the latest run, with the names that the result leaves to the terms. */
 export type LegOutcome = Omit<LegResult, 'agreementId' | 'causes'> &
     Readonly<{
         slot: SlotIndex;
         carrier: Carrier;
+        run: number;
         sellerId: string;
         buyerId: string;
         /** Whose failure the shortage was. */
         causes: readonly (LegResult['causes'][number] & Readonly<{ causedById: string }>)[];
         payerId: string;
-        /** Back to the payer, of what it had set aside for the slot. */
+        /** Back to the payer by the initial run, of what it had set aside for the slot. */
         releasedNano: AmountNano;
     }>;
 
@@ -41,6 +42,8 @@ export type PartyOutcome = Readonly<{
     heldNano: AmountNano;
     receivedForEnergyNano: AmountNano;
     receivedForDefaultsNano: AmountNano;
+    /** What later runs have moved into its credit covers, for energy and defaults. */
+    correctedNano: AmountNano;
     /** Owed for failures, beyond the cap. */
     unpaidDefaultsNano: AmountNano;
 }>;
@@ -90,12 +93,21 @@ export function outcomeOf(
 ): AgreementOutcome {
     const { terms, execution } = latestOf(agreementId, changes);
     const ordered = [...settlements].sort(
-        (left, right) => left.slot - right.slot || CARRIERS.indexOf(left.carrier) - CARRIERS.indexOf(right.carrier),
+        (left, right) =>
+            left.slot - right.slot ||
+            CARRIERS.indexOf(left.carrier) - CARRIERS.indexOf(right.carrier) ||
+            left.run - right.run,
     );
-    const legs = ordered.flatMap(({ slot, carrier, legs: results }) =>
+    const legs = ordered.filter(isLatest).flatMap(({ slot, carrier, run, legs: results }) =>
         results
             .filter((result) => result.agreementId === agreementId)
-            .map((result) => legOutcome(agreementId, terms, { slot, carrier }, result)),
+            .map((result) => {
+                const initial = ordered.find(
+                    (each) => each.slot === slot && each.carrier === carrier && each.run === 0,
+                );
+                const before = initial?.legs.find((leg) => leg.agreementId === agreementId && leg.leg === result.leg);
+                return legOutcome(agreementId, terms, { slot, carrier, run }, result, before);
+            }),
     );
     const escrow = escrowMoves(changes);
     const parties = terms.parties.map(({ participantId }) => {
@@ -111,14 +123,21 @@ export function outcomeOf(
     return { agreementId, state: execution.state, terms, legs, parties, changes };
 }
 
+/** Of runs in their order, whether no other of the same slot and carrier follows. */
+const isLatest = ({ slot, carrier }: Settlement, index: number, ordered: readonly Settlement[]): boolean => {
+    const next = ordered[index + 1];
+    return next?.slot !== slot || next.carrier !== carrier;
+};
+
 function legOutcome(
     agreementId: string,
     terms: Terms,
-    at: Readonly<{ slot: SlotIndex; carrier: Carrier }>,
+    at: Readonly<{ slot: SlotIndex; carrier: Carrier; run: number }>,
     { agreementId: _, causes, ...result }: LegResult,
+    initial: LegResult | undefined,
 ): LegOutcome {
     const leg = terms.legs[result.leg];
-    if (leg === undefined) {
+    if (leg === undefined || initial === undefined) {
         throw disagrees(agreementId);
     }
     const { payerId, reserveNano } = reserveOf(leg, at.slot - terms.firstSlot);
@@ -129,7 +148,7 @@ function legOutcome(
         buyerId: leg.buyerId,
         causes: causes.map((cause) => ({ ...cause, causedById: terms.legs[cause.causeLeg]?.sellerId ?? '' })),
         payerId,
-        releasedNano: minus(reserveNano, absolute(result.paymentNano)),
+        releasedNano: minus(reserveNano, absolute(initial.paymentNano)),
     };
 }
 
@@ -169,6 +188,11 @@ function partyOutcome({ agreementId, participantId, settlements, legs, escrow }:
         heldNano: minus(setAsideNano, sumAmounts([paidForEnergyNano, paidForDefaultsNano, releasedNano])),
         receivedForEnergyNano: posted(free, 'energy'),
         receivedForDefaultsNano: posted(free, 'default'),
+        correctedNano: sumAmounts(
+            postings
+                .filter(({ account }) => ownerOfCover(account) === participantId)
+                .map((posting) => posting.amountNano),
+        ),
         unpaidDefaultsNano: sumAmounts(owed),
     };
 }
@@ -183,7 +207,7 @@ function escrowMoves(changes: readonly AgreementChange[]): {
     const executions = executionsOf(changes);
     executions.slice(1).forEach((after, index) => {
         const before = executions[index];
-        if (before === undefined || settledSum(after) !== settledSum(before)) {
+        if (before === undefined || isByRun(before, after)) {
             return; // the postings of the run tell
         }
         for (const holding of after.holdings) {
@@ -207,6 +231,11 @@ const executionsOf = (changes: readonly AgreementChange[]): Execution[] =>
                 left.version - right.version ||
                 settledSum(left) - settledSum(right),
         );
+
+/** Whether a run changed it, the slot's own or one that corrects default amounts. */
+const isByRun = (before: Execution, after: Execution): boolean =>
+    settledSum(after) !== settledSum(before) ||
+    (after.state === before.state && after.version === before.version && after.endSlot === before.endSlot);
 
 const settledSum = ({ progress }: Execution): number => progress.reduce((sum, { nextSlot }) => sum + nextSlot, 0);
 

@@ -126,12 +126,11 @@ export class BillClient {
         const settlements: Settlement[] = [];
         const openSlots: SlotIndex[] = [];
         const found = await this.#market.settlements.between(carrier, fromSlot, endSlot);
-        found.forEach((settlement, index) => {
-            if (settlement === null) {
+        found.forEach((runs, index) => {
+            if (runs.length === 0) {
                 openSlots.push(fromSlot + index);
-            } else {
-                settlements.push(settlement);
             }
+            settlements.push(...runs);
         });
         return { settlements, openSlots };
     }

@@ -1,13 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { CARRIERS, type Carrier, type Charter } from '@commonwatt/chaincode/domain/charter';
+import type { Charter } from '@commonwatt/chaincode/domain/charter';
 import { ADVANCE_SLOTS_MAX, slotAt } from '@commonwatt/chaincode/domain/clock';
 import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
 import { CommonwattError } from './errors.js';
 import { type KeeperReport, Patience, report, type Step } from './keeper-step.js';
+import { SettlementSteps } from './keeper-settlement.js';
 import { TradeSteps } from './keeper-trade.js';
-import { orNull } from './ledger.js';
 import type { Market } from './market.js';
-import { SettlementFrontier } from './settlement-frontier.js';
 import type { Committed } from './submitter.js';
 import { type KeeperPlace, Turns } from './turns.js';
 
@@ -15,21 +14,22 @@ const INTERVAL_MS = 1_000;
 
 /**
  * Pushes every step whose conditions hold: slots that begin, offers that are accepted or past their deadline, agreements
- * that are approved, amended, over, refused or terminated, slots that can be settled. Anyone may run one; nobody's
- * discretion is needed, so nobody can hold a trade up by doing nothing.
+ * that are approved, amended, over, refused or terminated, slots that can be settled or corrected. Anyone may run one;
+ * nobody's discretion is needed, so nobody can hold a trade up by doing nothing.
  */
 export class Keeper {
     readonly #market: Market;
     readonly #turns: Turns;
     readonly #trade: TradeSteps;
     readonly #patience = new Patience();
-    readonly #frontiers = new Map<Carrier, SettlementFrontier>();
+    readonly #settlement: SettlementSteps;
     #begunUpTo: SlotIndex | null = null;
 
     constructor(market: Market, place: KeeperPlace = { index: 0, count: 1 }) {
         this.#market = market;
         this.#turns = new Turns(place);
         this.#trade = new TradeSteps(market);
+        this.#settlement = new SettlementSteps(market);
     }
 
     /** Looks once and pushes what can be pushed. @throws UnavailableError when nothing can be read */
@@ -37,7 +37,7 @@ export class Keeper {
         const charter = await this.#market.charter.show();
         const clockSteps = await this.#clockSteps(charter);
         const tradeSteps = await this.#trade.steps();
-        const settlementSteps = await this.#settlementSteps();
+        const settlementSteps = await this.#settlement.steps();
         const due = new Set([...clockSteps, ...this.#patience.round(tradeSteps), ...settlementSteps]);
         const reports: KeeperReport[] = [];
         for (const step of this.#turns.round([...clockSteps, ...tradeSteps, ...settlementSteps])) {
@@ -87,53 +87,5 @@ export class Keeper {
             return done;
         };
         return [{ name: `clock:advance ${String(fromSlot)}`, push }];
-    }
-
-    /**
-     * Slots that are over, slot by slot and within a slot in the order of the carriers, in which the ledger takes those
-     * that agreements tie together; whether their readings are complete the ledger says.
-     */
-    async #settlementSteps(): Promise<Step[]> {
-        const runs: { carrier: Carrier; slot: SlotIndex; frontier: SettlementFrontier }[] = [];
-        for (const carrier of CARRIERS) {
-            const frontier = this.#frontiers.get(carrier) ?? (await this.#frontierOf(carrier));
-            if (frontier !== null) {
-                this.#frontiers.set(carrier, frontier);
-                runs.push(...(await this.#dueSlots(carrier, frontier)).map((slot) => ({ carrier, slot, frontier })));
-            }
-        }
-        return runs
-            .sort((left, right) => left.slot - right.slot) // stable: of a slot the carriers keep their order
-            .map(({ carrier, slot, frontier }) => ({
-                name: `settlement:run ${carrier}/${String(slot)}`,
-                push: () => this.#settle(carrier, slot, frontier),
-            }));
-    }
-
-    #dueSlots(carrier: Carrier, frontier: SettlementFrontier): Promise<readonly SlotIndex[]> {
-        const { clock, settlements } = this.#market;
-        return frontier.round(
-            (slot) => clock.hasBegun(slot + 1),
-            async (slot) => (await orNull(settlements.show(carrier, slot))) !== null,
-        );
-    }
-
-    async #settle(carrier: Carrier, slot: SlotIndex, frontier: SettlementFrontier): Promise<Committed<unknown>> {
-        try {
-            const done = await this.#market.settlements.run(carrier, slot);
-            frontier.settled(slot);
-            return done;
-        } catch (error) {
-            if (error instanceof CommonwattError && error.code === 'SETTLEMENT_OUT_OF_ORDER') {
-                frontier.outOfOrder(slot);
-            }
-            throw error;
-        }
-    }
-
-    /** Begins where something of the carrier is first metered. */
-    async #frontierOf(carrier: Carrier): Promise<SettlementFrontier | null> {
-        const points = (await this.#market.meters.list()).filter((point) => point.carrier === carrier);
-        return points.length === 0 ? null : new SettlementFrontier(Math.min(...points.map((point) => point.fromSlot)));
     }
 }

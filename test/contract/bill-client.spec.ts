@@ -100,7 +100,7 @@ describe('the bill of a participant', () => {
                 givenWh: 0n,
                 usedOnSiteWh: 0n,
                 isStorage: false,
-                slots: { measured: 2, estimated: 0, missing: 0, scheduled: 0 },
+                slots: { measured: 2, replaced: 0, estimated: 0, missing: 0, scheduled: 0 },
             },
         ]);
     });

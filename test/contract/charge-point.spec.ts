@@ -5,7 +5,6 @@ import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
-import { settlementCodec } from '@commonwatt/chaincode/wire/settlement';
 import { expect } from 'chai';
 import * as commands from '../support/market-commands.js';
 import { CHARTER, ELECTRICITY_RULES, FIRST_SLOT, RULES, sampleLeg, sampleTerms } from '../support/sample-market.js';
@@ -112,15 +111,10 @@ describe('exchange: a charge point', () => {
         const folds = { retail: ['deposit.pay-retail'], bert: ['deposit.pay-bert'] };
         await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, null, folds));
     };
-    const settled = async (
-        carrier: 'electricity' | 'mobility',
-        offset = 0,
-    ): Promise<ReturnType<typeof settlementCodec.decode>> => {
+    const settled = async (carrier: 'electricity' | 'mobility', offset = 0): ReturnType<StubMarket['settlement']> => {
         const slot = FIRST_SLOT + offset;
         await market.do('stranger', 'exchange', 'settlement:run', canonicalJson({ carrier, slot }));
-        return settlementCodec.decode(
-            canonicalJson((await market.ask('exchange', 'settlement:show', canonicalJson({ carrier, slot }))) as never),
-        );
+        return market.settlement(slot, carrier);
     };
     const read = async (offset: number, importWh: bigint, exportWh: bigint): Promise<void> => {
         const reading = market.reading('charger', FIRST_SLOT + offset, importWh, exportWh);

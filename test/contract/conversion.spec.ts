@@ -3,7 +3,6 @@ import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
 import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
-import { settlementCodec } from '@commonwatt/chaincode/wire/settlement';
 import { Keeper } from '@commonwatt/client';
 import { outcomeLines } from '@commonwatt/client/cli/agreement/history';
 import { expect } from 'chai';
@@ -68,10 +67,7 @@ describe('exchange: settlement of legs made from others', () => {
     }
 
     const query = (carrier: Carrier, slot: number): string => canonicalJson({ carrier, slot });
-    async function shown(carrier: Carrier, slot: number): Promise<Settlement> {
-        const { payload } = await market.endorse('anna', 'exchange', 'settlement:show', query(carrier, slot));
-        return settlementCodec.decode(payload);
-    }
+    const shown = (carrier: Carrier, slot: number): Promise<Settlement> => market.settlement(slot, carrier);
 
     it('follows a shortage to who caused it, and empties the escrow', async () => {
         await report(FIRST_SLOT, 100n, 300n);

@@ -1,7 +1,6 @@
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
 import { agreementIdOf, agreementViewCodec } from '@commonwatt/chaincode/wire/agreement';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
-import { settlementCodec } from '@commonwatt/chaincode/wire/settlement';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { moneyIn } from '../support/ledger-money.js';
@@ -26,8 +25,7 @@ const query = (n: number): string => canonicalJson({ carrier: 'electricity', slo
 
 async function settled(n: number): Promise<Settlement> {
     await market.settle(FIRST_SLOT + n);
-    const { payload } = await market.endorse('anna', 'exchange', 'settlement:show', query(n));
-    return settlementCodec.decode(payload);
+    return market.settlement(FIRST_SLOT + n);
 }
 
 const pointOf = (settlement: Settlement, name: string): [bigint | undefined, string | undefined] => {

@@ -12,7 +12,6 @@ import {
 } from '@commonwatt/chaincode/wire/agreement';
 import { enactCodec } from '@commonwatt/chaincode/wire/amendment';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
-import { settlementCodec } from '@commonwatt/chaincode/wire/settlement';
 import type { WireError } from '@commonwatt/chaincode/wire/errors';
 import { expect } from 'chai';
 import { following, saleOf } from '../support/amended.js';
@@ -370,9 +369,7 @@ describe('exchange: amendment enact, in the midst of delivery', () => {
             );
             await market.do('stranger', 'exchange', 'reading:submit', readings);
             await market.settle(slot);
-            const query = canonicalJson({ carrier: 'electricity', slot });
-            const { payload } = await market.endorse('stranger', 'exchange', 'settlement:show', query);
-            const [leg] = settlementCodec.decode(payload).legs;
+            const [leg] = (await market.settlement(slot)).legs;
             expect([leg?.agreedWh, leg?.paymentNano, drawnBy(leg)]).to.deep.equal(
                 [
                     [100n, 18_000_000n, { solar: 1_000_000n }],

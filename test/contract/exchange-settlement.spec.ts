@@ -3,7 +3,7 @@ import type { SignedReading } from '@commonwatt/chaincode/domain/reading';
 import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { agreementIdOf, agreementViewCodec } from '@commonwatt/chaincode/wire/agreement';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
-import { settlementCodec } from '@commonwatt/chaincode/wire/settlement';
+import { settlementQueryCodec } from '@commonwatt/chaincode/wire/settlement';
 import { expect } from 'chai';
 import { drawnBy } from '../support/default-amounts.js';
 import * as commands from '../support/market-commands.js';
@@ -120,6 +120,7 @@ describe('exchange: settlement run', () => {
         await report(FIRST_SLOT, 260n, 300n);
         const { writes, event } = await market.settle(FIRST_SLOT);
         expect(writes.map((write) => write.key)).to.deep.equal([
+            `claims/${ID}/0000001000/electricity`,
             'cover/anna/electricity',
             'credit/anna/settlement.electricity.1000.0',
             'credit/solar/settlement.electricity.1000.0',
@@ -129,8 +130,7 @@ describe('exchange: settlement run', () => {
         expect(event?.payload).to.equal(
             `{"carrier":"electricity","closedAgreementIds":[],"run":0,"slot":${FIRST_SLOT}}`,
         );
-        const { payload } = await market.endorse('anna', 'exchange', 'settlement:show', settleQuery(FIRST_SLOT));
-        const settlement = settlementCodec.decode(payload);
+        const settlement = await market.settlement(FIRST_SLOT);
         expect(settlement.legs[0]).to.include({ shortWh: 40n, deliveredWh: 260n });
         expect(drawnBy(settlement.legs[0])).to.deep.equal({ solar: 4_000_000n });
         expect(settlement.postings.reduce((sum, posting) => sum + posting.amountNano, 0n)).to.equal(0n);
@@ -170,7 +170,8 @@ describe('exchange: settlement run', () => {
         });
         const gas = canonicalJson({ carrier: 'gas', slot: FIRST_SLOT });
         await market.refused('TERMS_INVALID', 'anna', 'exchange', 'settlement:run', gas);
-        await market.refused('SETTLEMENT_MISSING', 'anna', 'exchange', 'settlement:show', settleQuery(FIRST_SLOT));
+        const query = settlementQueryCodec.encode({ carrier: 'electricity', slot: FIRST_SLOT, run: null });
+        await market.refused('SETTLEMENT_MISSING', 'anna', 'exchange', 'settlement:show', query);
     });
 
     it('waives default amounts of a halted slot', async () => {
@@ -185,8 +186,8 @@ describe('exchange: settlement run', () => {
         await market.advance(FIRST_SLOT, FIRST_SLOT + 1);
         await report(FIRST_SLOT, 260n, 300n);
         await market.settle(FIRST_SLOT);
-        const { payload } = await market.endorse('anna', 'exchange', 'settlement:show', settleQuery(FIRST_SLOT));
-        expect(settlementCodec.decode(payload).legs[0]).to.deep.include({ shortWh: 40n, defaults: [] });
+        const settlement = await market.settlement(FIRST_SLOT);
+        expect(settlement.legs[0]).to.deep.include({ shortWh: 40n, defaults: [] });
     });
 
     it('goes on after a suspension, during a halt and after a termination', async () => {

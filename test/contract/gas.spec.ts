@@ -51,10 +51,8 @@ describe('exchange: gas', () => {
     const settled = async (n: number): Promise<unknown> => {
         const slot = canonicalJson({ carrier: 'gas', slot: FIRST_SLOT + n });
         await market.do('stranger', 'exchange', 'settlement:run', slot);
-        const { points } = (await market.ask('exchange', 'settlement:show', slot)) as {
-            points: Record<string, string>[];
-        };
-        return [points[0]?.['importWh'], points[0]?.['quality']];
+        const { points } = await market.settlement(FIRST_SLOT + n, 'gas');
+        return [String(points[0]?.importWh), points[0]?.quality];
     };
 
     it('is counted by the published calorific value where its volume was read, else by the meter’s own', async () => {

@@ -50,12 +50,9 @@ describe('exchange: a meter that is exchanged', () => {
             await submit(market.reading(point, FIRST_SLOT + n, 0n, 0n));
         }
         await market.settle(FIRST_SLOT + n);
-        const query = canonicalJson({ carrier: 'electricity', slot: FIRST_SLOT + n });
-        const settlement = (await market.ask('exchange', 'settlement:show', query)) as {
-            points: { pointId: string; importWh: string; quality: string }[];
-        };
-        const point = settlement.points.find(({ pointId }) => pointId === POINT);
-        return [point?.importWh, point?.quality];
+        const { points } = await market.settlement(FIRST_SLOT + n);
+        const point = points.find(({ pointId }) => pointId === POINT);
+        return [String(point?.importWh), point?.quality];
     };
 
     it('settles the slot of the exchange by what both have counted', async () => {

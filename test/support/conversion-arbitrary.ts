@@ -12,6 +12,8 @@ export type ConvertingMarket = Readonly<{
     agreements: readonly Readonly<{ agreementId: string; terms: Terms }>[];
     slots: readonly number[];
     metered: (carrier: Carrier, slot: number) => Readonly<Record<string, Metered>>;
+    /** What is known of it at first. */
+    supposed: (carrier: Carrier, slot: number) => Readonly<Record<string, Metered>>;
     halts: (carrier: Carrier, slot: number) => readonly Halt[];
 }>;
 
@@ -100,32 +102,38 @@ function withinYield(legs: readonly Leg[], conversions: readonly Conversion[]): 
 }
 
 const share = fc.oneof(fc.constant(100n), fc.constant(0n), fc.bigInt({ min: 0n, max: 130n }));
+const shares = fc.array(share, {
+    minLength: PARTICIPANTS.length * CARRIERS.length * SLOTS,
+    maxLength: PARTICIPANTS.length * CARRIERS.length * SLOTS,
+});
 
 /** Points give and take a share, in percent, of what was agreed; and some carriers are halted. */
 export const convertingMarket: fc.Arbitrary<ConvertingMarket> = fc
     .record({
         agreed: fc.array(terms, { minLength: 1, maxLength: 3 }),
-        shares: fc.array(share, {
-            minLength: PARTICIPANTS.length * CARRIERS.length * SLOTS,
-            maxLength: PARTICIPANTS.length * CARRIERS.length * SLOTS,
-        }),
+        shares,
+        supposed: shares,
         halted: fc.subarray([...CARRIERS], { maxLength: 2 }),
     })
-    .map(({ agreed, shares, halted }) => {
+    .map(({ agreed, shares: real, supposed, halted }) => {
         const agreements = agreed.map((each, index) => ({ agreementId: String(index + 1).repeat(64), terms: each }));
-        return {
-            agreements,
-            slots,
-            metered: (carrier, slot) =>
+        const by =
+            (percents: readonly bigint[]): ConvertingMarket['metered'] =>
+            (carrier, slot) =>
                 Object.fromEntries(
                     PARTICIPANTS.map((id, index) => {
                         const at = (slots.indexOf(slot) * CARRIERS.length + CARRIERS.indexOf(carrier)) * 5 + index;
-                        const percent = shares[at] ?? 100n;
+                        const percent = percents[at] ?? 100n;
                         const pointId = `${id}.${carrier}`;
                         const net = (netOf(agreements, pointId, slot) * percent) / 100n;
                         return [pointId, { exportWh: net > 0n ? net : 0n, importWh: net < 0n ? -net : 0n }];
                     }),
-                ),
+                );
+        return {
+            agreements,
+            slots,
+            metered: by(real),
+            supposed: by(supposed),
             halts: (carrier, slot) => (halted.includes(carrier) ? [haltOf(carrier, slot)] : []),
         };
     });

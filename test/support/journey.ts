@@ -17,6 +17,7 @@ import { liftCodec } from '@commonwatt/chaincode/wire/halt';
 import { mandateIdOf, mandateRefCodec } from '@commonwatt/chaincode/wire/mandate';
 import { offerRefCodec } from '@commonwatt/chaincode/wire/offer';
 import { keyPermitCodec } from '@commonwatt/chaincode/wire/participant';
+import { reconcileCodec } from '@commonwatt/chaincode/wire/reconciliation';
 import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/verbs';
 import * as commands from './market-commands.js';
 import { exchangeMeter, publishCalorific } from './metering-commands.js';
@@ -330,5 +331,11 @@ function disputing(market: StubMarket): JourneyStep[] {
         exchange('metering', 'dispute:decide', () => decideDispute(metering, decision(2))),
         supervision('reviewer', 'dispute:confirm', review(2, 'confirmed')),
         exchange('stranger', 'dispute:close', () => closeDispute(objection)),
+        exchange('platform', 'clock:advance', () =>
+            advanceCodec.encode({ fromSlot: FIRST_SLOT + 5, toSlot: FIRST_SLOT + 5 }),
+        ),
+        exchange('stranger', 'settlement:reconcile', () =>
+            reconcileCodec.encode({ carrier: 'electricity', slot: FIRST_SLOT, run: 1 }),
+        ),
     ];
 }

@@ -162,6 +162,10 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
         payload: { fromSlot: FIRST_SLOT, slotCount: 4, calorificWhPerM3: calorificWhPerM3(11_240n) },
     },
     {
+        name: 'ReconciliationRun/1',
+        payload: { carrier: 'electricity', slot: FIRST_SLOT, run: 3, isFinal: true },
+    },
+    {
         name: 'SettlementRun/1',
         payload: { carrier: 'electricity', slot: FIRST_SLOT, run: 0, closedAgreementIds: [agreementId] },
     },

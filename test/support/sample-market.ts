@@ -45,6 +45,7 @@ export const RULES: Rules = {
     carriers: { electricity: ELECTRICITY_RULES, heat: ELECTRICITY_RULES },
     haltGraceSlots: 1,
     readingDeadlineSlots: 2,
+    reconciliationAfterSlots: [4, 8, 12],
     debtLimitNano: amountNano(10n ** 20n),
 };
 

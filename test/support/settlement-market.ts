@@ -1,17 +1,19 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import { amendExecution, checkAmendment } from '@commonwatt/chaincode/domain/amendment';
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
-import type { DeliveringAgreement, MeteredPoint } from '@commonwatt/chaincode/domain/delivery';
+import { claimsOf, type SlotClaims } from '@commonwatt/chaincode/domain/claims';
+import type { FundedAgreement, MeteredPoint } from '@commonwatt/chaincode/domain/delivery';
 import { type Execution, fundExecution, heldBy, openExecution, windDown } from '@commonwatt/chaincode/domain/escrow';
 import type { RegisterState } from '@commonwatt/chaincode/domain/estimation';
 import type { Halt } from '@commonwatt/chaincode/domain/halt';
 import { type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
-import { type AccountName, netByAccount, type Posting } from '@commonwatt/chaincode/domain/posting';
+import { type AccountName, netByAccount, ownerOfCover, type Posting } from '@commonwatt/chaincode/domain/posting';
 import type { CarrierRules } from '@commonwatt/chaincode/domain/rules';
-import { type Settlement, settleSlot } from '@commonwatt/chaincode/domain/settlement';
-import type { Storage } from '@commonwatt/chaincode/domain/storage-credit';
-import { type AmountNano, amountNano, energyWh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
+import { changedClaims, reconcileSlot } from '@commonwatt/chaincode/domain/reconciliation';
+import { type Settlement, settleSlot, valueSlot } from '@commonwatt/chaincode/domain/settlement';
+import type { Storage, StorageState } from '@commonwatt/chaincode/domain/storage-credit';
+import { amountNano, type AmountNano, energyWh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
 import { termsHashOf } from '@commonwatt/chaincode/wire/agreement';
 import { ELECTRICITY_RULES, RULES } from './sample-market.js';
 
@@ -40,7 +42,9 @@ export class SettlementMarket {
     readonly #terms = new Map<string, Terms>();
     readonly executions = new Map<string, Execution>();
     readonly #covers = new Map<Carrier, Map<string, AmountNano>>();
-    readonly #settlements: Settlement[] = [];
+    /** Runs of each slot and carrier, the latest last. */
+    readonly #runs = new Map<string, Settlement[]>();
+    readonly claims = new Map<string, SlotClaims[]>();
     readonly participants = new Map<string, Participant>();
     /** Every posting since the market began, fundings included. */
     readonly postings: Posting[] = [];
@@ -121,7 +125,7 @@ export class SettlementMarket {
             agreements: reversed ? agreements.reverse() : agreements,
             participants: this.participants,
             halts,
-            upstream: this.#settlements.filter((each) => each.slot === slot),
+            upstream: this.#latestRuns(slot),
             calorific: null,
             covers,
             storages: this.storages,
@@ -137,8 +141,85 @@ export class SettlementMarket {
             this.storages.set(storage.pointId, storage);
         }
         this.postings.push(...outcome.settlement.postings);
-        this.#settlements.push(outcome.settlement);
+        this.#runs.set(`${carrier}/${slot}`, [outcome.settlement]);
+        this.#keepClaims(claimsOf(outcome.settlement));
         return outcome.settlement;
+    }
+
+    /** Settles a slot once more, as if the points had taken and given this. */
+    reconcile(
+        slot: SlotIndex,
+        metered: Readonly<Record<string, Metered>>,
+        options: Readonly<{ carrier?: Carrier; halts?: readonly Halt[] }> = {},
+    ): Settlement {
+        const { carrier = 'electricity', halts = [] } = options;
+        const runs = this.#runs.get(`${carrier}/${slot}`) ?? [];
+        const prior = found(runs.at(-1));
+        const ids = [...new Set(prior.legs.map(({ agreementId }) => agreementId))];
+        const valued = valueSlot({
+            carrier,
+            slot,
+            rules: this.rules,
+            points: Object.entries(metered).map(([pointId, energy]) =>
+                pointIn(slot, carrier, { pointId, ...this.traits[pointId] }, energy),
+            ),
+            agreements: ids.map((agreementId) => ({ agreementId, terms: this.terms(agreementId) })),
+            participants: this.participants,
+            halts,
+            upstream: this.#latestRuns(slot),
+            calorific: null,
+            storages: this.#storagesAfter(carrier, slot - 1),
+        });
+        const books = changedClaims(prior, valued).map((agreementId) => {
+            const capNano = this.terms(agreementId).defaultCapNano;
+            const claims = this.claims.get(agreementId) ?? [];
+            return [agreementId, { execution: this.execution(agreementId), capNano, claims }] as const;
+        });
+        const standing = [...this.claims.values()].flat().filter((each) => each.slot === slot);
+        const outcome = reconcileSlot({
+            run: prior.run + 1,
+            dueSlot: slot,
+            prior,
+            valued,
+            subsidyFundNano: amountNano(this.balance(`subsidy/${carrier}`)),
+            books: new Map(books),
+            standing: new Map(
+                standing.filter((each) => each.carrier === carrier).map((each) => [each.agreementId, each]),
+            ),
+        });
+        for (const execution of outcome.executions) {
+            this.executions.set(execution.agreementId, execution);
+        }
+        this.#keepClaims(outcome.claims);
+        const covers = this.coversOf(carrier);
+        for (const [account, changeNano] of netByAccount(outcome.settlement.postings)) {
+            const participantId = ownerOfCover(account);
+            if (participantId !== null) {
+                covers.set(participantId, amountNano((covers.get(participantId) ?? 0n) + changeNano));
+            }
+        }
+        this.postings.push(...outcome.settlement.postings);
+        this.#runs.set(`${carrier}/${slot}`, [...runs, outcome.settlement]);
+        return outcome.settlement;
+    }
+
+    #storagesAfter(carrier: Carrier, slot: SlotIndex): Map<string, StorageState> {
+        const points = this.#runs.get(`${carrier}/${slot}`)?.at(-1)?.points ?? [];
+        return new Map(points.flatMap(({ pointId, storage }) => (storage === null ? [] : [[pointId, storage]])));
+    }
+
+    #latestRuns(slot: SlotIndex): Settlement[] {
+        return [...this.#runs.values()].flatMap((runs) => runs.slice(-1)).filter((each) => each.slot === slot);
+    }
+
+    #keepClaims(changed: readonly SlotClaims[]): void {
+        for (const claims of changed) {
+            const { agreementId, slot, carrier } = claims;
+            const others = (this.claims.get(agreementId) ?? []).filter(
+                (each) => each.slot !== slot || each.carrier !== carrier,
+            );
+            this.claims.set(agreementId, [...others, claims]);
+        }
     }
 
     execution(agreementId: string): Execution {
@@ -171,7 +252,7 @@ export class SettlementMarket {
             .reduce((sum, held) => sum + heldBy(held), 0n);
     }
 
-    #delivering(carrier: Carrier, slot: SlotIndex): DeliveringAgreement[] {
+    #delivering(carrier: Carrier, slot: SlotIndex): FundedAgreement[] {
         return [...this.executions.values()].flatMap((execution) => {
             const terms = this.terms(execution.agreementId);
             const delivers =
@@ -179,7 +260,7 @@ export class SettlementMarket {
                 slot >= terms.firstSlot &&
                 slot < execution.endSlot &&
                 execution.progress.some((progress) => progress.carrier === carrier);
-            return delivers ? [{ terms, execution }] : [];
+            return delivers ? [{ agreementId: execution.agreementId, terms, execution }] : [];
         });
     }
 }
@@ -203,7 +284,7 @@ function pointIn(
         ...traits,
     };
     if (energy === null || energy === 'missing') {
-        return { point, before: null, after: null, isStation: false };
+        return { point, before: null, after: null, replaced: null, isStation: false };
     }
     const quality = 'measured' as const;
     const before = {
@@ -218,7 +299,7 @@ function pointIn(
         volume: null,
         quality: energy.quality ?? quality,
     };
-    return { point, before, after, isStation: false };
+    return { point, before, after, replaced: null, isStation: false };
 }
 
 function found<Value>(value: Value | undefined): Value {

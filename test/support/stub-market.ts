@@ -1,10 +1,13 @@
 import { exchangeChaincode, supervisionChaincode } from '@commonwatt/chaincode/chaincodes';
-import type { Charter } from '@commonwatt/chaincode/domain/charter';
+import type { Carrier, Charter } from '@commonwatt/chaincode/domain/charter';
 import type { ErrorCode } from '@commonwatt/chaincode/domain/errors';
+import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import { depositCodec } from '@commonwatt/chaincode/wire/account';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { advanceCodec } from '@commonwatt/chaincode/wire/clock';
+import { reconcileCodec } from '@commonwatt/chaincode/wire/reconciliation';
+import { settlementCodec, settlementQueryCodec } from '@commonwatt/chaincode/wire/settlement';
 import { decodeError, type WireError } from '@commonwatt/chaincode/wire/errors';
 import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/verbs';
 import { amountNano } from '@commonwatt/chaincode/domain/units';
@@ -208,6 +211,21 @@ export class StubMarket {
 
     async settle(slot: number, carrier: 'electricity' | 'heat' = 'electricity'): Promise<Endorsement> {
         return this.do('stranger', 'exchange', 'settlement:run', canonicalJson({ carrier, slot }));
+    }
+
+    /** Settles a slot again. */
+    async reconcile(slot: number, run: number, carrier: Carrier = 'electricity'): Promise<Settlement> {
+        const command = reconcileCodec.encode({ carrier, slot, run });
+        await this.do('stranger', 'exchange', 'settlement:reconcile', command);
+        return this.settlement(slot, carrier, run);
+    }
+
+    /** The result of a run, the latest unless told otherwise. */
+    async settlement(slot: number, carrier: Carrier = 'electricity', run: number | null = null): Promise<Settlement> {
+        const query = settlementQueryCodec.encode({ carrier, slot, run });
+        const { payload, message } = await this.endorse('stranger', 'exchange', 'settlement:show', query);
+        expect(message, 'settlement:show').to.equal('');
+        return settlementCodec.decode(payload);
     }
 }
 

@@ -1,7 +1,6 @@
 import type { MeteredPoint } from './delivery.js';
 import { assert, demand } from './errors.js';
-import type { RegisterState } from './estimation.js';
-import type { MeteringPoint } from './meter.js';
+import type { MeteringPoint, Registers } from './meter.js';
 import type { SlotIndex } from './units.js';
 
 /**
@@ -70,7 +69,7 @@ const isStation = (point: MeteringPoint, chargePoint: MeteringPoint): boolean =>
  * their counterpart, nor through those of vehicles whose place another has taken.
  */
 export function handedOver(chargePoint: MeteredPoint, points: readonly MeteringPoint[]): MeteredPoint[] {
-    const { before, after } = chargePoint;
+    const { before, after, replaced } = chargePoint;
     const station = points.find((point) => isStation(point, chargePoint.point));
     const vehicles = points.filter((point) => point !== station);
     const vehicle = vehicles.reduce<MeteringPoint | undefined>(
@@ -81,11 +80,18 @@ export function handedOver(chargePoint: MeteredPoint, points: readonly MeteringP
     return points.map((point) => {
         if (point === station) {
             const end = isConnected ? after : before;
-            return { point, before: reversed(before), after: reversed(end), isStation: true };
+            return {
+                point,
+                before: reversed(before),
+                after: reversed(end),
+                replaced: isConnected ? reversed(replaced) : null,
+                isStation: true,
+            };
         }
-        return { point, before, after: isConnected && point === vehicle ? after : before, isStation: false };
+        const takes = isConnected && point === vehicle;
+        return { point, before, after: takes ? after : before, replaced: takes ? replaced : null, isStation: false };
     });
 }
 
-const reversed = (state: RegisterState | null): RegisterState | null =>
+const reversed = <Sides extends Registers>(state: Sides | null): Sides | null =>
     state === null ? null : { ...state, importWh: state.exportWh, exportWh: state.importWh };

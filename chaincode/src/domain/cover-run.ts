@@ -113,23 +113,15 @@ export function settleCovers(
     const { carrier, slot } = run;
     const covers = new Map<string, AmountNano>();
     const postings: Posting[] = [];
-    const owners = [...new Set(points.map((point) => point.participantId))].sort();
-    for (const participantId of owners) {
-        const owned = points.filter((point) => point.participantId === participantId);
-        const imbalanceNano = sumAmounts(owned.map((point) => point.imbalanceNano));
-        const feeNano = sumAmounts(owned.map((point) => point.feeNano));
-        const creditNano = sumAmounts(owned.map(({ storage }) => storage?.feeCreditNano ?? NO_MONEY));
-        const subsidyNano = sumAmounts(owned.map(({ subsidy }) => subsidy?.paidNano ?? NO_MONEY));
+    for (const result of resultsByOwner(points)) {
+        const { participantId, imbalanceNano, feeNano, creditNano, subsidyNano } = result;
         const before = run.covers.get(participantId) ?? NO_MONEY;
         const booked = sumAmounts([before, imbalanceNano, negate(feeNano), creditNano, subsidyNano]);
         const debtNano = larger(NO_MONEY, negate(booked));
         const repaidNano = smaller(debtNano, incomes.get(participantId) ?? NO_MONEY);
         const cover = coverAccount(participantId, carrier);
         postings.push(
-            ...exchangeWith(cover, imbalanceAccount(carrier), imbalanceNano, { kind: 'imbalance', ...none(slot) }),
-            ...exchangeWith(cover, feesAccount(carrier), negate(feeNano), { kind: 'fee', ...none(slot) }),
-            ...exchangeWith(cover, feesAccount(carrier), creditNano, { kind: 'feeCredit', ...none(slot) }),
-            ...exchangeWith(cover, subsidyAccount(carrier), subsidyNano, { kind: 'subsidy', ...none(slot) }),
+            ...coverPostings(carrier, slot, result),
             ...transfer(freeAccount(participantId), cover, repaidNano, { kind: 'debt', ...none(slot) }),
         );
         covers.set(participantId, plus(booked, repaidNano));
@@ -137,10 +129,49 @@ export function settleCovers(
     return { covers, postings };
 }
 
+/** What an owner's points came to. */
+export type OwnerResult = Readonly<{
+    participantId: string;
+    imbalanceNano: AmountNano;
+    feeNano: AmountNano;
+    creditNano: AmountNano;
+    subsidyNano: AmountNano;
+}>;
+
+/** Results of points added up by owner, in the order of the owners' ids. */
+export function resultsByOwner(points: readonly PointResult[]): OwnerResult[] {
+    const owners = [...new Set(points.map((point) => point.participantId))].sort();
+    return owners.map((participantId) => {
+        const owned = points.filter((point) => point.participantId === participantId);
+        return {
+            participantId,
+            imbalanceNano: sumAmounts(owned.map((point) => point.imbalanceNano)),
+            feeNano: sumAmounts(owned.map((point) => point.feeNano)),
+            creditNano: sumAmounts(owned.map(({ storage }) => storage?.feeCreditNano ?? NO_MONEY)),
+            subsidyNano: sumAmounts(owned.map(({ subsidy }) => subsidy?.paidNano ?? NO_MONEY)),
+        };
+    });
+}
+
+/** Books an owner's result, or a change of it, on its credit cover. */
+export function coverPostings(
+    carrier: Carrier,
+    slot: SlotIndex,
+    { participantId, imbalanceNano, feeNano, creditNano, subsidyNano }: OwnerResult,
+): Posting[] {
+    const cover = coverAccount(participantId, carrier);
+    return [
+        ...exchangeWith(cover, imbalanceAccount(carrier), imbalanceNano, { kind: 'imbalance', ...none(slot) }),
+        ...exchangeWith(cover, feesAccount(carrier), negate(feeNano), { kind: 'fee', ...none(slot) }),
+        ...exchangeWith(cover, feesAccount(carrier), creditNano, { kind: 'feeCredit', ...none(slot) }),
+        ...exchangeWith(cover, subsidyAccount(carrier), subsidyNano, { kind: 'subsidy', ...none(slot) }),
+    ];
+}
+
 const none = (slot: SlotIndex): { agreementId: null; slot: SlotIndex } => ({ agreementId: null, slot });
 
 /** Moves a gain into an account from another one, or a loss the other way. */
-function exchangeWith(
+export function exchangeWith(
     account: AccountName,
     other: AccountName,
     gain: AmountNano,

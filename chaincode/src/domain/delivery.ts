@@ -4,8 +4,9 @@ import { type Cause, type InputResult, lostThrough } from './conversion.js';
 import type { Execution } from './escrow.js';
 import { assert } from './errors.js';
 import { type Quality, qualityBetween, type RegisterState } from './estimation.js';
-import { isMobility, isScheduled, type MeteringPoint } from './meter.js';
+import { isMobility, isScheduled, type MeteringPoint, type Registers } from './meter.js';
 import {
+    type AmountNano,
     type CalorificWhPerM3,
     type EnergyWh,
     larger,
@@ -17,16 +18,22 @@ import {
     smaller,
     splitByLargestRemainder,
     sumEnergy,
+    valueOf,
 } from './units.js';
 
 /** An agreement that delivers in the slot. */
-export type DeliveringAgreement = Readonly<{ terms: Terms; execution: Execution }>;
+export type DeliveringAgreement = Readonly<{ agreementId: string; terms: Terms }>;
+
+/** The same with its escrow, which a first run moves. */
+export type FundedAgreement = DeliveringAgreement & Readonly<{ execution: Execution }>;
 
 /** A metering point with its registers at the beginning and the end of the slot; `null` when they are not known. */
 export type MeteredPoint = Readonly<{
     point: MeteringPoint;
     before: RegisterState | null;
     after: RegisterState | null;
+    /** Energy of the slot that a decided dispute put in the place of what the registers tell. */
+    replaced: Registers | null;
     /** The fixed side of a charge point, which mirrors what the vehicle is metered to take. */
     isStation: boolean;
 }>;
@@ -82,9 +89,7 @@ export function legsInSlot(
     slot: SlotIndex,
     inputOf: InputLookup,
 ): SlotLeg[] {
-    const ordered = [...agreements].sort((left, right) =>
-        left.execution.agreementId < right.execution.agreementId ? -1 : 1,
-    );
+    const ordered = [...agreements].sort((left, right) => (left.agreementId < right.agreementId ? -1 : 1));
     return ordered.flatMap((agreement) =>
         agreement.terms.legs.flatMap((leg, index) => {
             if (leg.carrier !== carrier) {
@@ -93,9 +98,7 @@ export function legsInSlot(
             const offset = slot - agreement.terms.firstSlot;
             const agreedWh = leg.energyWh[offset];
             assert(agreedWh !== undefined, 'an agreement delivers in its own slots');
-            const lost = lostThrough(agreement.terms, index, (input) =>
-                inputOf(agreement.execution.agreementId, input),
-            );
+            const lost = lostThrough(agreement.terms, index, (input) => inputOf(agreement.agreementId, input));
             return [{ agreement, index, leg, offset, agreedWh, lost }];
         }),
     );
@@ -111,7 +114,7 @@ export function exchangeOf(
     legs: readonly SlotLeg[],
     calorific: CalorificWhPerM3 | null,
 ): Exchange {
-    const { point, before, after, isStation } = metered;
+    const { point, before, after, replaced, isStation } = metered;
     const soldWh = sumEnergy(legs.filter((leg) => leg.leg.sellerPoint === point.pointId).map((leg) => leg.agreedWh));
     const boughtWh = sumEnergy(legs.filter((leg) => leg.leg.buyerPoint === point.pointId).map((leg) => leg.agreedWh));
     const agreed = { point, soldWh, boughtWh, isStation, importWh: NO_ENERGY, exportWh: NO_ENERGY };
@@ -119,8 +122,8 @@ export function exchangeOf(
         return { ...agreed, meteredWh: minus(soldWh, boughtWh), quality: 'scheduled' };
     }
     assert(before !== null && after !== null, 'a metered point has its registers');
-    const { importWh, exportWh } = energyBetween(before, after, calorific);
-    const quality = qualityBetween(before, after);
+    const { importWh, exportWh } = replaced ?? energyBetween(before, after, calorific);
+    const quality = replaced === null ? qualityBetween(before, after) : 'replaced';
     // An estimate may have been too high: the slot that learns it gives the difference back.
     const forwards = exportWh >= 0n && importWh >= 0n;
     assert(forwards || quality !== 'measured', 'registers do not run backwards');
@@ -200,4 +203,11 @@ export function imbalanceOf(exchange: Exchange, deliveries: readonly Delivery[])
         }
         return slotLeg.leg.buyerPoint === pointId ? plus(imbalance, deliveredWh) : imbalance;
     }, exchange.meteredWh);
+}
+
+/** d × p: positive from buyer to seller, negative where the price is. */
+export function paymentOf({ slotLeg, deliveredWh }: Delivery): AmountNano {
+    const price = slotLeg.leg.priceMicroPerKwh[slotLeg.offset];
+    assert(price !== undefined, 'a leg has a price for every slot');
+    return valueOf(deliveredWh, price);
 }

@@ -174,6 +174,10 @@ export function closeDispute(
           };
 }
 
+/** Registers end one slot and begin the next. */
+export const slotsOfReplaced = ({ kind, slot }: ReplacedReading): SlotIndex[] =>
+    kind === 'registers' ? [slot, slot + 1] : [slot];
+
 function demandState(holds: boolean, { objection, state }: Dispute): asserts holds {
     const { pointId, slot, raisedBy } = objection;
     demand(holds, 'DISPUTE_STATE', { pointId, slot, raisedBy, state });

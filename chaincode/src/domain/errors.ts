@@ -115,6 +115,8 @@ export const ERROR_KINDS = {
     REVIEW_MISSING: 'forbidden',
     SETTLEMENT_MISSING: 'notFound',
     SETTLEMENT_OUT_OF_ORDER: 'conflict',
+    RECONCILIATION_NOT_DUE: 'conflict',
+    RECONCILIATION_FINAL: 'conflict',
 
     LEDGER_CALL_FAILED: 'internal',
     INVARIANT_BROKEN: 'internal',

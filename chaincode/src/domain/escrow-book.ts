@@ -1,11 +1,11 @@
 import type { Carrier } from './charter.js';
-import type { Delivery, DeliveringAgreement } from './delivery.js';
+import { type Delivery, type FundedAgreement, paymentOf } from './delivery.js';
 import { assert } from './errors.js';
 import { closeWhenSettled, type Execution, reserveOf } from './escrow.js';
 import type { Liability } from './liability.js';
 import { escrowAccount, freeAccount, type Posting, transfer } from './posting.js';
 import { advance } from './progress.js';
-import { absolute, type AmountNano, minus, negate, type SlotIndex, smaller, valueOf } from './units.js';
+import { absolute, type AmountNano, minus, type SlotIndex, smaller, valueOf } from './units.js';
 
 /** What a party owed for a leg that failed, and what its cap still paid of it. */
 export type DefaultAmount = Readonly<{
@@ -26,7 +26,7 @@ export class EscrowBook {
     readonly #slot: SlotIndex;
     readonly #executions: Map<string, Execution>;
 
-    constructor(carrier: Carrier, slot: SlotIndex, agreements: readonly DeliveringAgreement[]) {
+    constructor(carrier: Carrier, slot: SlotIndex, agreements: readonly FundedAgreement[]) {
         this.#carrier = carrier;
         this.#slot = slot;
         this.#executions = new Map(agreements.map(({ execution }) => [execution.agreementId, execution]));
@@ -36,25 +36,20 @@ export class EscrowBook {
         return [...this.#executions.values()];
     }
 
-    /** Pays what was delivered and gives back the rest of the slot's reserve; positive from buyer to seller. */
-    payEnergy({ slotLeg, deliveredWh }: Delivery): AmountNano {
-        const { leg, offset } = slotLeg;
-        const { agreementId } = slotLeg.agreement.execution;
-        const price = leg.priceMicroPerKwh[offset];
-        assert(price !== undefined, 'a leg has a price for every slot');
-
+    /** Pays what was delivered and gives back the rest of the slot's reserve. */
+    payEnergy(delivery: Delivery): void {
+        const { leg, offset, agreement } = delivery.slotLeg;
+        const { agreementId } = agreement;
         const { payerId, payeeId, reserveNano } = reserveOf(leg, offset);
-        const paidNano = valueOf(deliveredWh, absolute(price));
+        const paidNano = absolute(paymentOf(delivery));
         this.#draw(agreementId, payerId, 'energyNano', reserveNano);
         this.#pay(agreementId, payerId, payeeId, 'energy', paidNano);
         this.#pay(agreementId, payerId, payerId, 'release', minus(reserveNano, paidNano));
-        return price >= 0n ? paidNano : negate(paidNano);
     }
 
     /** rate × liable energy, at most what is left of each party's cap. */
     drawDefaults({ slotLeg }: Delivery, liabilities: readonly Liability[]): DefaultAmount[] {
-        const { terms, execution } = slotLeg.agreement;
-        const { agreementId } = execution;
+        const { agreementId, terms } = slotLeg.agreement;
         return liabilities.flatMap(({ liableWh, ...parties }) => {
             const { liableId, payeeId } = parties;
             const claimedNano = valueOf(liableWh, terms.defaultRateMicroPerKwh);

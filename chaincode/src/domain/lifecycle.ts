@@ -123,6 +123,7 @@ export const LIFECYCLE: readonly Transition[] = [
     row('settle', 'exchange', ['account', 'request-payout'], 'participant', [null], ['requested']),
     row('settle', 'exchange', ['account', 'confirm-payout'], 'settlement', ['requested'], ['paid']),
 
+    row('reconcile', 'exchange', ['settlement', 'reconcile'], 'keeper', ['settled'], ['settled']),
     row('reconcile', 'exchange', ['dispute', 'raise'], 'participant', [null], ['raised']),
     row('reconcile', 'exchange', ['dispute', 'decide'], 'metering', ['raised', 'decided'], ['decided']),
     row('reconcile', 'supervision', ['dispute', 'confirm'], 'reviewer', [null], ['confirmed']),

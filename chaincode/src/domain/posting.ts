@@ -56,6 +56,9 @@ export function ownerOf(account: AccountName): string | null {
     }
     return place === 'system' || place === 'subsidy' ? null : first;
 }
+/** Whose credit cover it is; `null` for every other account. */
+export const ownerOfCover = (account: AccountName): string | null =>
+    account.startsWith('cover/') ? (account.split('/')[1] ?? null) : null;
 export const escrowAccount = (agreementId: string, participantId: string): AccountName =>
     `escrow/${agreementId}/${participantId}`;
 export const coverAccount = (participantId: string, carrier: Carrier): AccountName =>

@@ -38,12 +38,20 @@ export type Rules = Readonly<{
     haltGraceSlots: number;
     /** Slots after the end of a slot in which its readings are waited for; then it is settled with estimates. */
     readingDeadlineSlots: number;
+    /** Slots after the end of a slot from which its reconciliation runs may be made, one after the other. */
+    reconciliationAfterSlots: readonly [number, number, number];
     /** How far a credit cover may fall below zero before its owner is suspended from trading. */
     debtLimitNano: AmountNano;
 }>;
 
 /** @throws RULES_INVALID {reason, carrier} */
 export function checkRules(rules: Rules): void {
+    const [first, second, third] = rules.reconciliationAfterSlots;
+    const inOrder = rules.readingDeadlineSlots <= first && first < second && second < third;
+    demand(inOrder, 'RULES_INVALID', {
+        reason: 'reconciliation runs follow the deadline for readings and each other',
+        carrier: null,
+    });
     for (const carrier of CARRIERS) {
         const rule = rules.carriers[carrier];
         if (rule === undefined) {

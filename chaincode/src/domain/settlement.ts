@@ -7,34 +7,46 @@ import {
     type DeliveringAgreement,
     type Exchange,
     exchangeOf,
+    type FundedAgreement,
     imbalanceOf,
     type InputLookup,
     legsInSlot,
     type MeteredPoint,
+    paymentOf,
     silentPoints,
 } from './delivery.js';
 import { assert, demand } from './errors.js';
 import type { Execution } from './escrow.js';
 import { type DefaultAmount, EscrowBook } from './escrow-book.js';
 import { exemptedBy, type Halt } from './halt.js';
-import { causesOf, type Exempts, liabilitiesOf } from './liability.js';
+import { causesOf, type Exempts, liabilitiesOf, type Liability } from './liability.js';
 import type { Participant } from './participant.js';
 import type { Posting } from './posting.js';
 import { demandTurn } from './progress.js';
 import type { CarrierRules } from './rules.js';
-import { demandStorageTurn, isStorage, newStorage, type Storage, storageAfter } from './storage-credit.js';
+import {
+    demandStorageTurn,
+    isStorage,
+    newStorage,
+    type Storage,
+    storageAfter,
+    type StorageState,
+} from './storage-credit.js';
 import { ownExchanges } from './sub-meter.js';
 import { subsidise } from './subsidy.js';
 import { type AmountNano, type CalorificWhPerM3, type EnergyWh, type SlotIndex, sumEnergy } from './units.js';
 
-/** Everything that decides the settlement of one slot of one carrier; all of it is on the ledger. */
-export type SettlementInput = Readonly<{
+/** The first run of a slot; reconciliation runs have higher numbers. */
+export const INITIAL_RUN = 0;
+
+/** Everything that decides who owes what in one slot of one carrier; all of it is on the ledger. */
+export type SlotInput = Readonly<{
     carrier: Carrier;
     slot: SlotIndex;
     rules: CarrierRules;
     /** Every metering point of the carrier that counts in the slot. */
     points: readonly MeteredPoint[];
-    /** Every agreement in force that delivers on the carrier in the slot. */
+    /** Every agreement that delivers on the carrier in the slot. */
     agreements: readonly DeliveringAgreement[];
     /** Parties of the agreements, by id. */
     participants: ReadonlyMap<string, Participant>;
@@ -44,13 +56,30 @@ export type SettlementInput = Readonly<{
     upstream: readonly Settlement[];
     /** Published gross calorific value of the slot's gas; `null` for other carriers, and until there is one. */
     calorific: CalorificWhPerM3 | null;
-    /** Credit cover of each owner of a point before this run; absent is zero. */
-    covers: ReadonlyMap<string, AmountNano>;
-    /** Accounts of the storage points before this run, by point; absent is new. */
-    storages: ReadonlyMap<string, Storage>;
-    /** What the carrier's fund holds for subsidies before this run. */
-    subsidyFundNano: AmountNano;
+    /** Accounts of the storage points when the slot begins, by point; absent is new. */
+    storages: ReadonlyMap<string, StorageState>;
 }>;
+
+/** What a first run needs besides: the money that it moves. */
+export type SettlementInput = Omit<SlotInput, 'agreements' | 'storages'> &
+    Readonly<{
+        agreements: readonly FundedAgreement[];
+        /** Credit cover of each owner of a point before this run; absent is zero. */
+        covers: ReadonlyMap<string, AmountNano>;
+        storages: ReadonlyMap<string, Storage>;
+        /** What the carrier's fund holds for subsidies before this run. */
+        subsidyFundNano: AmountNano;
+    }>;
+
+/** What became of a leg, before any money is moved. */
+export type ValuedLeg = Readonly<{
+    delivery: Delivery;
+    causes: readonly Cause[];
+    liabilities: readonly Liability[];
+}>;
+
+/** A slot in quantities and prices, whatever has been paid already, and from where; subsidies are due, not paid. */
+export type ValuedSlot = Readonly<{ legs: readonly ValuedLeg[]; points: readonly PointResult[] }>;
 
 /** What became of one leg in the slot. */
 export type LegResult = Readonly<{
@@ -74,6 +103,10 @@ export type Settlement = Readonly<{
     slot: SlotIndex;
     /** 0 is the initial run; reconciliation runs count on. */
     run: number;
+    /** The run may be made once this slot has begun. */
+    dueSlot: SlotIndex;
+    /** Nothing but a dispute changes the slot after this run. */
+    isFinal: boolean;
     legs: readonly LegResult[];
     points: readonly PointResult[];
     postings: readonly Posting[];
@@ -100,28 +133,20 @@ export function settleSlot(found: SettlementInput): SettlementOutcome {
     for (const { execution } of input.agreements) {
         demandTurn(execution, carrier, slot);
     }
-    const legs = legsInSlot(input.agreements, carrier, slot, inputsFrom(input.upstream));
-    const exchanges = ownExchanges(input.points.map((metered) => exchangeOf(metered, legs, input.calorific)));
-    const deliveries = deliver(exchanges, legs);
-
-    const book = new EscrowBook(carrier, slot, input.agreements);
-    const exempts = exemptions(input);
-    const legResults = deliveries.map((delivery) => settleLeg(book, delivery, exempts));
-    book.finishSlot();
-
     const storages = storagesOf(input);
-    const due = exchanges.map((exchange) => {
-        const stored = storages.get(exchange.point.pointId) ?? null;
-        return pointResult(exchange, imbalanceOf(exchange, deliveries), input.rules, stored);
-    });
+    const { legs, points: due } = valueSlot(input);
+    const book = new EscrowBook(carrier, slot, input.agreements);
+    const legResults = legs.map((leg) => settleLeg(book, leg));
+    book.finishSlot();
     const { points, fundNano } = subsidise(due, input.subsidyFundNano);
-    assertEnergyCloses(points, exchanges);
     const cover = settleCovers(input, points, incomesOf(book.postings));
     return {
         settlement: {
             carrier,
             slot,
-            run: 0,
+            run: INITIAL_RUN,
+            dueSlot: slot + 1,
+            isFinal: false,
             legs: legResults,
             points,
             postings: [...book.postings, ...cover.postings],
@@ -136,18 +161,46 @@ export function settleSlot(found: SettlementInput): SettlementOutcome {
     };
 }
 
-function settleLeg(book: EscrowBook, delivery: Delivery, exempts: Exempts): LegResult {
+/** Finds what was delivered, who owes for what was not, and what each point exchanged beside it. */
+export function valueSlot(found: SlotInput): ValuedSlot {
+    const input = inOrder(found);
+    const legs = legsInSlot(input.agreements, input.carrier, input.slot, inputsFrom(input.upstream));
+    const exchanges = ownExchanges(input.points.map((metered) => exchangeOf(metered, legs, input.calorific)));
+    const deliveries = deliver(exchanges, legs);
+    const exempts = exemptions(input);
+    const points = exchanges.map((exchange) => {
+        const { point } = exchange;
+        const stored = isStorage(point) ? (input.storages.get(point.pointId) ?? newStorage(point)) : null;
+        return pointResult(exchange, imbalanceOf(exchange, deliveries), input.rules, stored);
+    });
+    assertEnergyCloses(points, exchanges);
+    return {
+        legs: deliveries.map((delivery) => ({
+            delivery,
+            causes: causesOf(delivery, exempts),
+            liabilities: liabilitiesOf(delivery, exempts),
+        })),
+        points,
+    };
+}
+
+function settleLeg(book: EscrowBook, valued: ValuedLeg): LegResult {
+    book.payEnergy(valued.delivery);
+    return legResult(valued, book.drawDefaults(valued.delivery, valued.liabilities));
+}
+
+export function legResult({ delivery, causes }: ValuedLeg, defaults: readonly DefaultAmount[]): LegResult {
     const { slotLeg, shortWh, untakenWh, deliveredWh } = delivery;
     return {
-        agreementId: slotLeg.agreement.execution.agreementId,
+        agreementId: slotLeg.agreement.agreementId,
         leg: slotLeg.index,
         agreedWh: slotLeg.agreedWh,
         shortWh,
         untakenWh,
         deliveredWh,
-        paymentNano: book.payEnergy(delivery),
-        causes: causesOf(delivery, exempts),
-        defaults: book.drawDefaults(delivery, liabilitiesOf(delivery, exempts)),
+        paymentNano: paymentOf(delivery),
+        causes,
+        defaults,
     };
 }
 
@@ -164,7 +217,7 @@ function inputsFrom(upstream: readonly Settlement[]): InputLookup {
 }
 
 /** Halts waive default amounts where the agreement says so. */
-function exemptions({ halts, participants }: SettlementInput): Exempts {
+function exemptions({ halts, participants }: SlotInput): Exempts {
     return ({ agreement }, liableId) => {
         const liable = participants.get(liableId);
         assert(liable !== undefined, 'every party of an agreement is a participant');
@@ -184,10 +237,8 @@ function storagesOf({ points, storages, slot }: SettlementInput): Map<string, St
 }
 
 /** Agreements and points by their ids, so that the order in which they were found shows nowhere in the result. */
-function inOrder(input: SettlementInput): SettlementInput {
-    const agreements = [...input.agreements].sort((left, right) =>
-        left.execution.agreementId < right.execution.agreementId ? -1 : 1,
-    );
+function inOrder<Input extends SlotInput>(input: Input): Input {
+    const agreements = [...input.agreements].sort((left, right) => (left.agreementId < right.agreementId ? -1 : 1));
     const points = [...input.points].sort((left, right) => (left.point.pointId < right.point.pointId ? -1 : 1));
     return { ...input, agreements, points };
 }

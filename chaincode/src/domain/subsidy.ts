@@ -66,3 +66,38 @@ export function paySubsidies(dueNano: readonly AmountNano[], fundNano: AmountNan
     const paidNano = returned.map((back, position) => plus(back, granted[position] ?? NO_MONEY));
     return { paidNano, fundNano: minus(fundNano, sumAmounts(paidNano)) };
 }
+
+type SubsidisedPoint = Subsidised & Readonly<{ pointId: string }>;
+
+/** Whether another subsidy is due to any point than before. */
+export const isDueOtherwise = (before: readonly SubsidisedPoint[], after: readonly SubsidisedPoint[]): boolean =>
+    after.some(({ pointId, subsidy }) => subsidy?.dueNano !== subsidyOf(before, pointId)?.dueNano);
+
+/**
+ * Corrects subsidies: what is due beyond what was due before is paid as far as the fund goes now, what was paid beyond what
+ * is due comes back. What the fund could not pay before is not owed for it.
+ */
+export function correctSubsidies<Point extends SubsidisedPoint>(
+    before: readonly SubsidisedPoint[],
+    due: readonly Point[],
+    fundNano: AmountNano,
+): Readonly<{ points: readonly Point[]; fundNano: AmountNano }> {
+    const changes = due.map(({ pointId, subsidy }) => {
+        const was = subsidyOf(before, pointId);
+        if (subsidy === null || was === null) {
+            return NO_MONEY;
+        }
+        const more = minus(subsidy.dueNano, was.dueNano);
+        return more >= 0n ? more : minus(smaller(was.paidNano, subsidy.dueNano), was.paidNano);
+    });
+    const paid = paySubsidies(changes, fundNano);
+    const points = due.map((point, position) => {
+        const { pointId, subsidy } = point;
+        const paidNano = plus(subsidyOf(before, pointId)?.paidNano ?? NO_MONEY, paid.paidNano[position] ?? NO_MONEY);
+        return subsidy === null ? point : { ...point, subsidy: { ...subsidy, paidNano } };
+    });
+    return { points, fundNano: paid.fundNano };
+}
+
+const subsidyOf = (points: readonly SubsidisedPoint[], pointId: string): SubsidyResult | null =>
+    points.find((point) => point.pointId === pointId)?.subsidy ?? null;

@@ -1,3 +1,4 @@
+import { CARRIERS, isUpstream } from '../domain/charter.js';
 import {
     type CheckMeter,
     closeDispute,
@@ -5,10 +6,13 @@ import {
     demandConcerned,
     type Dispute,
     type DisputeRef,
+    type ReplacedReading,
     type Review,
+    slotsOfReplaced,
 } from '../domain/dispute.js';
 import { demand, marketError } from '../domain/errors.js';
 import type { MeteringPoint } from '../domain/meter.js';
+import { lastRunOf } from '../domain/reconciliation.js';
 import { readingCodec } from '../wire/reading.js';
 import {
     decideDisputeCodec,
@@ -22,7 +26,7 @@ import {
 } from '../wire/dispute.js';
 import { encodePage, pageQueryCodec } from '../wire/query.js';
 import { keyIdOf } from '../wire/signature.js';
-import { AGREEMENT, DISPUTE, METERING_POINT, REPLACED_READING } from '../store/keys.js';
+import { AGREEMENT, DISPUTE, METERING_POINT, REOPENING, REPLACED_READING, SETTLEMENT } from '../store/keys.js';
 import { ExchangeContract } from './exchange-contract.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -98,6 +102,7 @@ export class DisputeContract extends ExchangeContract {
         ctx.ledger.put(DISPUTE, closed.dispute);
         if (closed.replaced !== null) {
             ctx.ledger.put(REPLACED_READING, closed.replaced);
+            await reopen(ctx, closed.replaced);
         }
         await ctx.commit({ event: { name: 'DisputeClosed/1', payload: { ...ref, carrier, state } } });
         return disputeCodec.encode(closed.dispute);
@@ -109,6 +114,19 @@ export class DisputeContract extends ExchangeContract {
 
     async list(ctx: TradeContext, query: string): Promise<string> {
         return encodePage(await ctx.ledger.page(DISPUTE, pageQueryCodec.decode(query)), disputeCodec);
+    }
+}
+
+/** Slots that were final have one run more: of the carrier, and of those that can be made from it. */
+async function reopen(ctx: TradeContext, replaced: ReplacedReading): Promise<void> {
+    for (const slot of slotsOfReplaced(replaced)) {
+        for (const carrier of CARRIERS.filter((each) => !isUpstream(each, replaced.carrier))) {
+            const reopening = await ctx.ledger.get(REOPENING, carrier, slot);
+            const lastRun = lastRunOf(reopening);
+            if ((await ctx.ledger.get(SETTLEMENT, carrier, slot, lastRun)) !== null) {
+                ctx.ledger.put(REOPENING, { carrier, slot, lastRun: lastRun + 1 });
+            }
+        }
     }
 }
 

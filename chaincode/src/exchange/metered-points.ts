@@ -14,9 +14,10 @@ import type { RecordedReading } from '../domain/reading.js';
 import { minus, type SlotIndex } from '../domain/units.js';
 import { ESTIMATES, METERING_POINT, POINT_FROM_SLOT, READING } from '../store/keys.js';
 import { readingAfter, readingBefore } from '../store/neighbour-readings.js';
+import { Replacements } from './replacements.js';
 import type { TradeContext } from './trade-context.js';
 
-const MINUTES_PER_DAY = 1_440;
+export const MINUTES_PER_DAY = 1_440;
 
 /**
  * Every metering point of a carrier that counts in a slot, with its registers at both ends. Once the deadline has
@@ -30,13 +31,15 @@ export async function meteredPoints(ctx: TradeContext, carrier: Carrier, slot: S
         return mobilityPoints(ctx, registered, slot);
     }
     const carried = await ctx.ledger.get(ESTIMATES, carrier, slot - 1);
+    const replacements = await Replacements.around(ctx, carrier, slot);
     const points: MeteredPoint[] = [];
     for (const point of registered) {
         const { pointId } = point;
         const isMetered = point.meter !== null;
-        const before = isMetered ? (carriedState(carried, pointId) ?? (await readState(ctx, pointId, slot - 1))) : null;
-        const after = isMetered ? await readState(ctx, pointId, slot) : null;
-        points.push({ point, before, after, isStation: false });
+        const known = (at: SlotIndex): Promise<RegisterState | null> => readState(ctx, pointId, at, replacements);
+        const before = isMetered ? (carriedState(carried, pointId) ?? (await known(slot - 1))) : null;
+        const after = isMetered ? await known(slot) : null;
+        points.push({ point, before, after, replaced: replacements.energy(pointId, slot), isStation: false });
     }
     const silent = silentPoints(points);
     if (silent.length === 0) {
@@ -57,14 +60,13 @@ async function mobilityPoints(
 ): Promise<MeteredPoint[]> {
     const begun = await ctx.ledger.get(ESTIMATES, 'electricity', slot - 1);
     const ended = await ctx.ledger.get(ESTIMATES, 'electricity', slot);
+    const replacements = await Replacements.around(ctx, 'electricity', slot);
     const chargePoints: MeteredPoint[] = [];
-    for (const chargePointId of new Set(registered.map((point) => point.chargePointId))) {
-        assert(chargePointId !== null, 'mobility has charge points');
-        const point = await ctx.ledger.get(METERING_POINT, chargePointId);
-        assert(point !== null, 'a charge point is registered before what it hands over');
-        const before = carriedState(begun, chargePointId) ?? (await readState(ctx, chargePointId, slot - 1));
-        const after = carriedState(ended, chargePointId) ?? (await readState(ctx, chargePointId, slot));
-        chargePoints.push({ point, before, after, isStation: false });
+    for (const point of await chargePointsOf(ctx, registered)) {
+        const { pointId } = point;
+        const before = carriedState(begun, pointId) ?? (await readState(ctx, pointId, slot - 1, replacements));
+        const after = carriedState(ended, pointId) ?? (await readState(ctx, pointId, slot, replacements));
+        chargePoints.push({ point, before, after, replaced: replacements.energy(pointId, slot), isStation: false });
     }
     const silent = silentPoints(chargePoints);
     if (silent.length > 0) {
@@ -76,13 +78,35 @@ async function mobilityPoints(
             nextSlot: slot,
         });
     }
-    return chargePoints.flatMap((chargePoint) =>
+    return handedOverAt(chargePoints, registered);
+}
+
+/** Where the mobility points are metered. */
+export async function chargePointsOf(
+    ctx: TradeContext,
+    registered: readonly MeteringPoint[],
+): Promise<readonly MeteringPoint[]> {
+    const chargePoints: MeteringPoint[] = [];
+    for (const chargePointId of new Set(registered.map((point) => point.chargePointId))) {
+        assert(chargePointId !== null, 'mobility has charge points');
+        const point = await ctx.ledger.get(METERING_POINT, chargePointId);
+        assert(point !== null, 'a charge point is registered before what it hands over');
+        chargePoints.push(point);
+    }
+    return chargePoints;
+}
+
+/** What mobility points exchange, by the meters of their charge points. */
+export const handedOverAt = (
+    chargePoints: readonly MeteredPoint[],
+    registered: readonly MeteringPoint[],
+): MeteredPoint[] =>
+    chargePoints.flatMap((chargePoint) =>
         handedOver(
             chargePoint,
             registered.filter((point) => point.chargePointId === chargePoint.point.pointId),
         ),
     );
-}
 
 /** @throws READING_MISSING {pointIds} before the deadline for readings */
 async function demandLate(ctx: TradeContext, silent: readonly MeteredPoint[], slot: SlotIndex): Promise<void> {
@@ -140,19 +164,29 @@ async function sameTypeDayOf(ctx: TradeContext, pointId: string, slot: SlotIndex
     return null;
 }
 
-const registersAt = (recorded: RecordedReading | null): RegistersAt | null =>
+export const registersAt = (recorded: RecordedReading | null): RegistersAt | null =>
     recorded === null ? null : { slot: recorded.reading.slot, ...recorded.counted };
 
 async function countedAt(ctx: TradeContext, pointId: string, slot: SlotIndex): Promise<Counted | null> {
     return (await ctx.ledger.get(READING, pointId, slot))?.counted ?? null;
 }
 
-async function readState(ctx: TradeContext, pointId: string, slot: SlotIndex): Promise<RegisterState | null> {
+/** Registers at the end of a slot as they were read, or as a dispute has replaced them. */
+export async function readState(
+    ctx: TradeContext,
+    pointId: string,
+    slot: SlotIndex,
+    replacements: Replacements,
+): Promise<RegisterState | null> {
+    const replaced = replacements.registers(pointId, slot);
+    if (replaced !== null) {
+        return replaced;
+    }
     const counted = await countedAt(ctx, pointId, slot);
     return counted === null ? null : { ...counted, quality: 'measured' };
 }
 
-function carriedState(carried: Estimates | null, pointId: string): RegisterState | null {
+export function carriedState(carried: Estimates | null, pointId: string): RegisterState | null {
     const estimate = carried?.points.find((point) => point.pointId === pointId);
     if (estimate === undefined) {
         return null;

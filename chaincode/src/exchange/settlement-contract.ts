@@ -1,25 +1,38 @@
 import { DELIVERY_SLOTS_MAX } from '../domain/agreement.js';
 import type { Carrier } from '../domain/charter.js';
-import { carriersInto } from '../domain/conversion.js';
-import type { DeliveringAgreement, MeteredPoint } from '../domain/delivery.js';
+import { claimsOf } from '../domain/claims.js';
+import type { DeliveringAgreement, FundedAgreement, MeteredPoint } from '../domain/delivery.js';
 import { assert, marketError } from '../domain/errors.js';
 import { estimatedEnds } from '../domain/estimation.js';
-import type { Participant } from '../domain/participant.js';
 import { rulesOf } from '../domain/rules.js';
-import { type Settlement, settleSlot, type SettlementInput, type SettlementOutcome } from '../domain/settlement.js';
+import {
+    INITIAL_RUN,
+    type Settlement,
+    settleSlot,
+    type SettlementInput,
+    type SettlementOutcome,
+} from '../domain/settlement.js';
 import { isStorage, type Storage } from '../domain/storage-credit.js';
 import { type AmountNano, NO_MONEY, type SlotIndex } from '../domain/units.js';
 import { canonicalJson } from '../wire/canonical.js';
-import { carrierSlotQueryCodec } from '../wire/query.js';
-import { settleCodec, settlementCodec, settlementSource } from '../wire/settlement.js';
-import { haltsCovering } from '../store/halts.js';
+import { encodePage, pageQueryCodec } from '../wire/query.js';
+import { reconcileCodec, reopeningCodec } from '../wire/reconciliation.js';
+import {
+    RUNS_MAX,
+    settleCodec,
+    settlementCodec,
+    settlementPageQueryCodec,
+    settlementQueryCodec,
+    settlementSource,
+} from '../wire/settlement.js';
 import {
     AGREEMENT,
-    CALORIFIC,
+    CLAIMS,
     COMMITMENT,
     COVER,
     ESTIMATES,
     EXECUTION,
+    REOPENING,
     SETTLEMENT,
     STORAGE,
     SUBSIDY_FUND,
@@ -28,10 +41,10 @@ import { putCredits } from './accounts.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { noteIndebtedness } from './indebtedness.js';
 import { meteredPoints } from './metered-points.js';
+import { reconcile } from './reconciliation.js';
+import { calorificOf, haltsOf, inputCarriers, partiesOf } from './slot-facts.js';
 import type { TradeContext } from './trade-context.js';
 
-/** The initial run; reconciliation runs have higher numbers. */
-const INITIAL_RUN = 0;
 const DELIVERING = new Set(['inForce', 'windingDown']);
 
 /** Settlement from signed meter readings, pushed by anyone, decided by nobody (paper §3.2). */
@@ -53,14 +66,41 @@ export class SettlementContract extends ExchangeContract {
         return answer;
     }
 
-    /** @throws SETTLEMENT_MISSING {carrier, slot} */
+    /**
+     * Settles a slot again, once the run is due, and posts the difference. A run is made once.
+     * @throws SETTLEMENT_MISSING {carrier, slot, run}: the run before · RECONCILIATION_NOT_DUE · RECONCILIATION_FINAL ·
+     * SETTLEMENT_OUT_OF_ORDER
+     */
+    async reconcile(ctx: TradeContext, command: string): Promise<string> {
+        const { carrier, slot, run } = reconcileCodec.decode(command);
+        if ((await ctx.ledger.get(SETTLEMENT, carrier, slot, run)) === null) {
+            await reconcile(ctx, { carrier, slot, run });
+        }
+        return canonicalJson({ carrier, run, slot });
+    }
+
+    /** One run of a slot, or the latest. @throws SETTLEMENT_MISSING {carrier, slot, run} */
     async show(ctx: TradeContext, query: string): Promise<string> {
-        const { carrier, slot } = carrierSlotQueryCodec.decode(query);
-        const settlement = await ctx.ledger.get(SETTLEMENT, carrier, slot, INITIAL_RUN);
-        if (settlement === null) {
-            throw marketError('SETTLEMENT_MISSING', { carrier, slot });
+        const { carrier, slot, run } = settlementQueryCodec.decode(query);
+        const settlement =
+            run === null
+                ? (await ctx.ledger.scan(SETTLEMENT, [carrier, slot, 0], [carrier, slot, RUNS_MAX + 1])).at(-1)
+                : await ctx.ledger.get(SETTLEMENT, carrier, slot, run);
+        if (settlement == null) {
+            throw marketError('SETTLEMENT_MISSING', { carrier, slot, run });
         }
         return settlementCodec.encode(settlement);
+    }
+
+    /** Every run of a slot. */
+    async list(ctx: TradeContext, query: string): Promise<string> {
+        const { carrier, slot, ...page } = settlementPageQueryCodec.decode(query);
+        return encodePage(await ctx.ledger.page(SETTLEMENT, page, [carrier, slot]), settlementCodec);
+    }
+
+    /** Slots that disputes have opened for one run more. */
+    async reopened(ctx: TradeContext, query: string): Promise<string> {
+        return encodePage(await ctx.ledger.page(REOPENING, pageQueryCodec.decode(query)), reopeningCodec);
     }
 
     /** Everything that counts in the slot, found by scans that nobody can write into any more. */
@@ -68,10 +108,6 @@ export class SettlementContract extends ExchangeContract {
         const rules = await ctx.rules();
         const agreements = await this.#agreements(ctx, carrier, slot);
         const points = await meteredPoints(ctx, carrier, slot);
-        const participants = new Map<string, Participant>();
-        for (const { participantId } of agreements.flatMap(({ terms }) => terms.parties)) {
-            participants.set(participantId, participants.get(participantId) ?? (await ctx.participant(participantId)));
-        }
         const covers = new Map<string, AmountNano>();
         for (const participantId of new Set(points.map(({ point }) => point.participantId))) {
             const cover = await ctx.ledger.get(COVER, participantId, carrier);
@@ -79,28 +115,19 @@ export class SettlementContract extends ExchangeContract {
                 covers.set(participantId, cover.balanceNano);
             }
         }
-        const halts = [
-            ...(await haltsCovering(ctx.ledger, carrier, slot, rules.haltGraceSlots)),
-            ...(await ctx.supervisionHalts(carrier, slot, rules.haltGraceSlots)),
-        ];
-        const upstream = await this.#upstream(ctx, agreements, carrier, slot);
-        const storages = await this.#storages(ctx, points);
-        const subsidyFundNano = await this.#fundFor(ctx, carrier, points);
-        const published = carrier === 'gas' ? await ctx.ledger.get(CALORIFIC, slot) : null;
-        const calorific = published?.statement.calorificWhPerM3 ?? null;
         return {
             carrier,
             slot,
             rules: rulesOf(rules, carrier),
             points,
             agreements,
-            participants,
-            halts,
-            upstream,
-            calorific,
+            participants: await partiesOf(ctx, agreements),
+            halts: await haltsOf(ctx, carrier, slot),
+            upstream: await this.#upstream(ctx, agreements, carrier, slot),
+            calorific: await calorificOf(ctx, carrier, slot),
             covers,
-            storages,
-            subsidyFundNano,
+            storages: await this.#storages(ctx, points),
+            subsidyFundNano: await this.#fundFor(ctx, carrier, points),
         };
     }
 
@@ -112,7 +139,7 @@ export class SettlementContract extends ExchangeContract {
         slot: SlotIndex,
     ): Promise<Settlement[]> {
         const settlements: Settlement[] = [];
-        for (const input of new Set(agreements.flatMap(({ terms }) => carriersInto(terms, carrier)))) {
+        for (const input of inputCarriers(agreements, carrier)) {
             const settlement = await ctx.ledger.get(SETTLEMENT, input, slot, INITIAL_RUN);
             if (settlement !== null) {
                 settlements.push(settlement);
@@ -138,10 +165,10 @@ export class SettlementContract extends ExchangeContract {
         return (isNeeded ? await ctx.ledger.get(SUBSIDY_FUND, carrier) : null)?.balanceNano ?? NO_MONEY;
     }
 
-    async #agreements(ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<DeliveringAgreement[]> {
+    async #agreements(ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<FundedAgreement[]> {
         const from = Math.max(0, slot - DELIVERY_SLOTS_MAX + 1);
         const commitments = await ctx.ledger.scan(COMMITMENT, [carrier, from], [carrier, slot + 1]);
-        const delivering: DeliveringAgreement[] = [];
+        const delivering: FundedAgreement[] = [];
         for (const { agreementId } of commitments) {
             const execution = await ctx.ledger.get(EXECUTION, agreementId);
             assert(execution !== null, 'a commitment names an agreement');
@@ -150,7 +177,7 @@ export class SettlementContract extends ExchangeContract {
             }
             const agreement = await ctx.ledger.get(AGREEMENT, agreementId);
             assert(agreement !== null && agreement.termsHash === execution.termsHash, 'execution follows its terms');
-            delivering.push({ terms: agreement.terms, execution });
+            delivering.push({ agreementId, terms: agreement.terms, execution });
         }
         return delivering;
     }
@@ -159,6 +186,9 @@ export class SettlementContract extends ExchangeContract {
         const { settlement, executions, covers } = outcome;
         const { carrier, slot, run } = settlement;
         ctx.ledger.put(SETTLEMENT, settlement);
+        for (const claims of claimsOf(settlement)) {
+            ctx.ledger.put(CLAIMS, claims);
+        }
         const estimates = estimatedEnds(input.points);
         if (estimates.length > 0) {
             ctx.ledger.put(ESTIMATES, { carrier, slot, points: estimates });

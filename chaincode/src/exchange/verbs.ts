@@ -117,5 +117,8 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'calorific:publish': (ctx, command) => calorifics.publish(ctx, command),
     'calorific:show': (ctx, query) => calorifics.show(ctx, query),
     'settlement:run': (ctx, command) => settlements.run(ctx, command),
+    'settlement:reconcile': (ctx, command) => settlements.reconcile(ctx, command),
     'settlement:show': (ctx, query) => settlements.show(ctx, query),
+    'settlement:list': (ctx, query) => settlements.list(ctx, query),
+    'settlement:reopened': (ctx, query) => settlements.reopened(ctx, query),
 };

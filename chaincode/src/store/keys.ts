@@ -34,7 +34,8 @@ import { estimatesCodec, lastReadingCodec, recordedReadingCodec } from '../wire/
 import { requirementCodec } from '../wire/requirement.js';
 import { screeningCodec } from '../wire/screening.js';
 import { seatCodec } from '../wire/seat.js';
-import { settlementCodec, storageCodec } from '../wire/settlement.js';
+import { reopeningCodec } from '../wire/reconciliation.js';
+import { settlementCodec, slotClaimsCodec, storageCodec } from '../wire/settlement.js';
 import { standardCodec } from '../wire/standard.js';
 import { standingVerdictCodec, verdictCodec } from '../wire/verdict.js';
 
@@ -277,6 +278,14 @@ export const COMMITMENT = record('commitment', commitmentCodec, (commitment) => 
     commitment.agreementId,
 ]);
 
+/** Default amounts by agreement: what a cap is drawn for, and in which order. */
+export const CLAIMS = record('claims', slotClaimsCodec, ({ agreementId, slot, carrier }) => [
+    agreementId,
+    slot,
+    carrier,
+]);
+/** Slots that a dispute has opened for one run more. */
+export const REOPENING = record('reopening', reopeningCodec, ({ carrier, slot }) => [carrier, slot]);
 export const SETTLEMENT = record('settlement', settlementCodec, (settlement) => [
     settlement.carrier,
     settlement.slot,

@@ -50,11 +50,15 @@ const carrierRulesSchema = z.strictObject({
     conformityStandards: distinct(idField, STANDARDS_MAX),
 });
 
+/** Up to a year of minutes after the end of a slot. */
+const afterSlotsField = countField(1, 525_600);
+
 const rulesSchema = z.strictObject({
     version: versionField,
     carriers: z.partialRecord(z.enum(CARRIERS), carrierRulesSchema),
     haltGraceSlots: countField(0, 96),
     readingDeadlineSlots: countField(0, NEIGHBOUR_SLOTS_MAX),
+    reconciliationAfterSlots: z.tuple([afterSlotsField, afterSlotsField, afterSlotsField]),
     debtLimitNano: amountField,
 });
 

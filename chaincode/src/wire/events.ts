@@ -16,6 +16,7 @@ import {
     slotField,
     versionField,
 } from './fields.js';
+import { RUNS_MAX } from './settlement.js';
 
 const disputeRef = { pointId: idField, slot: slotField, raisedBy: idField };
 
@@ -164,10 +165,16 @@ const SCHEMAS = {
         slotCount: countField(1, 96),
         calorificWhPerM3: calorificField,
     }),
+    'ReconciliationRun/1': z.strictObject({
+        carrier: carrierField,
+        slot: slotField,
+        run: countField(1, RUNS_MAX),
+        isFinal: z.boolean(),
+    }),
     'SettlementRun/1': z.strictObject({
         carrier: carrierField,
         slot: slotField,
-        run: countField(0, 3),
+        run: countField(0, RUNS_MAX),
         closedAgreementIds: z.array(hashField),
     }),
 } as const satisfies Record<string, z.ZodType>;

@@ -12,7 +12,8 @@ export const PAGE_SIZE_MAX = 200;
 /** A page of a listing: records in key order; `bookmark` starts the next page and is empty on the last. */
 export type Page<Item> = Readonly<{ items: readonly Item[]; bookmark: string }>;
 
-const page = { bookmark: z.string().max(512), pageSize: countField(1, PAGE_SIZE_MAX) };
+/** What every listing is asked with. */
+export const page = { bookmark: z.string().max(512), pageSize: countField(1, PAGE_SIZE_MAX) };
 
 export type PageQuery = Readonly<{ bookmark: string; pageSize: number }>;
 export const pageQueryCodec = codec<PageQuery>(z.strictObject(page));
@@ -41,7 +42,6 @@ export const pointPageQueryCodec = codec<PointPageQuery>(z.strictObject({ ...pag
 export type SlotQuery = Readonly<{ slot: number }>;
 export const slotQueryCodec = codec<SlotQuery>(z.strictObject({ slot: slotField }));
 
-export const carrierSlotQueryCodec = codec(z.strictObject({ carrier: carrierField, slot: slotField }));
 /** Halts that reach a slot, with the slots of grace that the rules give. */
 export const coveringQueryCodec = codec(
     z.strictObject({ carrier: carrierField, slot: slotField, graceSlots: countField(0, 96) }),

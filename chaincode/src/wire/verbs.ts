@@ -120,7 +120,10 @@ export const EXCHANGE_VERBS = {
     'calorific:publish': SUBMIT_CROSSING,
     'calorific:show': EVALUATE,
     'settlement:run': SUBMIT_CROSSING,
+    'settlement:reconcile': SUBMIT_CROSSING,
     'settlement:show': EVALUATE,
+    'settlement:list': EVALUATE,
+    'settlement:reopened': EVALUATE,
 } as const satisfies Record<string, Verb>;
 
 export type SupervisionVerb = keyof typeof SUPERVISION_VERBS;

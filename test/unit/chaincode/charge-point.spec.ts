@@ -83,6 +83,7 @@ describe('what a charge point hands over', () => {
         point: charger,
         before: state(100n, 10n),
         after: state(160n, 15n),
+        replaced: null,
         isStation: false,
     };
     /** Net export of each point, in their order. */

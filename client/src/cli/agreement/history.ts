@@ -47,6 +47,7 @@ export function outcomeLines({ agreementId, state, terms, legs, parties, changes
                 'IN ESCROW',
                 'RECEIVED',
                 'FOR DEFAULTS',
+                'CORRECTED',
                 'NOT COVERED',
             ],
             ...parties.map(partyRow),
@@ -60,7 +61,7 @@ function legRow(leg: LegOutcome): string[] {
     const payeeId = leg.payerId === leg.buyerId ? leg.sellerId : leg.buyerId;
     const paid = absolute(leg.paymentNano);
     return [
-        String(leg.slot),
+        leg.run === 0 ? String(leg.slot) : `${String(leg.slot)}, run ${String(leg.run)}`,
         `${String(leg.leg)} ${leg.carrier}`,
         `${String(leg.agreedWh)} Wh`,
         `${String(leg.deliveredWh)} Wh`,
@@ -98,6 +99,7 @@ const partyRow = (party: PartyOutcome): string[] => [
         party.heldNano,
         party.receivedForEnergyNano,
         party.receivedForDefaultsNano,
+        party.correctedNano,
         party.unpaidDefaultsNano,
     ].map(formatAmount),
 ];

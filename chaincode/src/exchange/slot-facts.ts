@@ -1,0 +1,45 @@
+import type { Carrier } from '../domain/charter.js';
+import { carriersInto } from '../domain/conversion.js';
+import type { DeliveringAgreement } from '../domain/delivery.js';
+import type { Halt } from '../domain/halt.js';
+import type { Participant } from '../domain/participant.js';
+import type { CalorificWhPerM3, SlotIndex } from '../domain/units.js';
+import { haltsCovering } from '../store/halts.js';
+import { CALORIFIC } from '../store/keys.js';
+import type { TradeContext } from './trade-context.js';
+
+/** Parties of agreements, by id. */
+export async function partiesOf(
+    ctx: TradeContext,
+    agreements: readonly DeliveringAgreement[],
+): Promise<ReadonlyMap<string, Participant>> {
+    const participants = new Map<string, Participant>();
+    for (const { participantId } of agreements.flatMap(({ terms }) => terms.parties)) {
+        participants.set(participantId, participants.get(participantId) ?? (await ctx.participant(participantId)));
+    }
+    return participants;
+}
+
+/** Halts of both sides whose waiver covers the slot. */
+export async function haltsOf(ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<readonly Halt[]> {
+    const { haltGraceSlots } = await ctx.rules();
+    return [
+        ...(await haltsCovering(ctx.ledger, carrier, slot, haltGraceSlots)),
+        ...(await ctx.supervisionHalts(carrier, slot, haltGraceSlots)),
+    ];
+}
+
+/** Carriers that something of this one is made from. */
+export const inputCarriers = (agreements: readonly DeliveringAgreement[], carrier: Carrier): Carrier[] => [
+    ...new Set(agreements.flatMap(({ terms }) => carriersInto(terms, carrier))),
+];
+
+/** Published calorific value of the slot's gas; `null` for other carriers, and until there is one. */
+export async function calorificOf(
+    ctx: TradeContext,
+    carrier: Carrier,
+    slot: SlotIndex,
+): Promise<CalorificWhPerM3 | null> {
+    const published = carrier === 'gas' ? await ctx.ledger.get(CALORIFIC, slot) : null;
+    return published?.statement.calorificWhPerM3 ?? null;
+}
