@@ -39,7 +39,8 @@ describe('the demo', function () {
         );
         const states = agreements.map(({ state }) => state);
         expect(states.filter((state) => state === 'terminated')).to.have.length(1);
-        expect(states.filter((state) => state !== 'completed')).to.have.length(1);
+        expect(states.filter((state) => state === 'lapsed')).to.have.length(1);
+        expect(states.filter((state) => state !== 'completed')).to.have.length(2);
         expect(agreements.length).to.be.greaterThan(90);
         expect(sum(postings, 'default', `free/`) > 0n, 'default amounts were paid').to.equal(true);
     });
