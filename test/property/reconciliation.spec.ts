@@ -36,7 +36,7 @@ const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) 
 
 /** Some points store, some are subsidised: their results hang together from slot to slot. */
 const RENEWABLE_STORAGES: SettlementMarket['traits'] = Object.fromEntries(
-    CARRIERS.flatMap((carrier) => [
+    CARRIERS.flatMap((carrier): [string, SettlementMarket['traits'][string]][] => [
         [`ann.${carrier}`, { storageEfficiencyBp: 9_000, fromSlot: FIRST_SLOT }],
         [`bob.${carrier}`, { storageEfficiencyBp: 5_000, isRenewable: true, fromSlot: FIRST_SLOT }],
         [`cid.${carrier}`, { isRenewable: true }],
