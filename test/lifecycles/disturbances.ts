@@ -2,6 +2,7 @@ import { type Carrier, CARRIERS } from '@commonwatt/chaincode/domain/charter';
 import type { QualificationStatement } from '@commonwatt/chaincode/domain/qualification';
 import { amountNano, energyWh, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import {
+    coverCodec,
     coverCommandCodec,
     coverDrawCodec,
     depositCodec,
@@ -92,14 +93,13 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
         return life.player.exchange(participantId, 'account:cover', coverCommandCodec.encode({ transfer, sourceIds }));
     },
     drawCover: (life, move) => {
-        const participantId = subjectOf(move);
-        const amount = amountNano(1n + move.energyWh * 1_000n);
-        const draw = {
-            drawId: `draw-${move.pick}`,
-            participantId,
-            carrier: at(CARRIERS, move.pick),
-            amountNano: amount,
-        };
+        const covers = life.player.ledger
+            .range('exchange', 'cover/', 'cover0')
+            .map(([, { value }]) => coverCodec.decode(value.toString('utf8')));
+        const { participantId, carrier, balanceNano } = at(covers, move.pick);
+        const whole = balanceNano > 0n ? balanceNano : 1n;
+        const amount = amountNano(1n + ((move.energyWh * 1_000n) % (whole + (move.pick % 3 === 0 ? 1n : 0n))));
+        const draw = { drawId: `draw-${move.pick}`, participantId, carrier, amountNano: amount };
         return life.player.exchange(participantId, 'account:draw-cover', coverDrawCodec.encode(draw));
     },
     payOut: (life, move) => {
@@ -151,7 +151,7 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
             sides: move.pick % 7 === 0 ? ['buy'] : ['buy', 'sell'],
             priceMinMicroPerKwh: priceMicroPerKwh(-400_000n),
             priceMaxMicroPerKwh: priceMicroPerKwh(900_100n),
-            slotEnergyMaxWh: energyWh(1n + move.energyWh * 10n),
+            slotEnergyMaxWh: energyWh(move.pick % 4 === 0 ? 1n + move.energyWh : 1_000_000n),
             mayDealWithAgent: move.pick % 3 > 0,
             salt: move.pick.toString(16).padStart(64, '0'),
         });

@@ -10,7 +10,7 @@ import { Player } from './player.js';
 import { recomputed } from './recomputed.js';
 import type { Tally } from './tally.js';
 import { Trade } from './trade.js';
-import { must } from './watch.js';
+import { must } from './broken.js';
 import { behind, POINTS, slotAt, SLOTS, vehicleAt, type World, type WorldPoint } from './world.js';
 
 /** What is done before agreements are concluded at the same stage, because they depend on it. */

@@ -3,7 +3,7 @@ import { SEED } from '../support/property.js';
 import { play } from './run.js';
 
 /** Enough that every verb succeeds and every end is reached; `npm run test:lifecycles` plays ten thousand. */
-const COUNT = 60;
+const COUNT = 100;
 
 const VERBS = [
     'account:cover',

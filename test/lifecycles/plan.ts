@@ -90,6 +90,7 @@ export const MOVES = [
     'limit',
     'mandate',
     'mandate',
+    'mandate',
     'revokeMandate',
     'rotateKey',
     'settleEarly',
@@ -199,7 +200,9 @@ const move: fc.Arbitrary<Move> = fc
         price,
     })
     // Limits and mandates mean most before anything is agreed.
-    .map((drawn) => (['limit', 'mandate'].includes(drawn.kind) && drawn.pick % 2 === 0 ? { ...drawn, stage: 0 } : drawn));
+    .map((drawn) =>
+        ['limit', 'mandate'].includes(drawn.kind) && drawn.pick % 2 === 0 ? { ...drawn, stage: 0 } : drawn,
+    );
 
 export const plan: fc.Arbitrary<Plan> = fc.record({
     rules: fc.nat({ max: WORLD_RULES.length - 1 }),

@@ -7,7 +7,8 @@ import * as commands from '../support/market-commands.js';
 import type { SigningKey } from '../support/signing-key.js';
 import type { Identity } from '../support/stub-identity.js';
 import type { Tally } from './tally.js';
-import { must, Watch } from './watch.js';
+import { must } from './broken.js';
+import { Watch } from './watch.js';
 import type { World } from './world.js';
 
 export type Sent = Readonly<{ name: string; chaincode: 'exchange' | 'supervision'; verb: string; command: string }>;

@@ -23,7 +23,7 @@ import type { Identity } from '../support/stub-identity.js';
 import { amended, at } from './drafting.js';
 import type { DrawnAgreement, Move } from './plan.js';
 import type { Answer, Player } from './player.js';
-import { must } from './watch.js';
+import { must } from './broken.js';
 import { slotAt, STANDING_ID } from './world.js';
 
 /** Credits that one debit may fold. */
@@ -188,6 +188,11 @@ export class Trade {
         return this.#player.attempt(what, { name: 'stranger', chaincode: 'exchange', verb, command });
     }
 
+    /** Who speaks for a party: itself, or its agent. */
+    #caller(participantId: string): string {
+        return (this.drawn.byAgents ? this.#player.mandates.get(participantId)?.agentId : null) ?? participantId;
+    }
+
     #consent(terms: Terms, participantId: string, agreementId: string): Consent {
         this.#player.watch.signed(termsHashOf(terms), participantId);
         const signer = this.#player.signerOf(participantId, this.drawn.byAgents);
@@ -201,7 +206,7 @@ export class Trade {
         const { proposerId } = proposal.terms;
         const { mandateId, signature } = this.#consent(proposal.terms, proposerId, agreementIdOf(proposal.terms));
         const made = makeCodec.encode({ proposal, place: this.#place, mandateId, signature });
-        await this.#player.exchange(proposerId, 'offer:make', made);
+        await this.#player.exchange(this.#caller(proposerId), 'offer:make', made);
         const offerId = offerIdOf(proposal);
         for (let round = 2; round <= rounds; round += 1) {
             const isLast = round === rounds;
@@ -214,7 +219,7 @@ export class Trade {
                 mandateId: own.mandateId,
                 signature: own.signature,
             });
-            await this.#player.exchange(terms.proposerId, 'offer:counter', countered);
+            await this.#player.exchange(this.#caller(terms.proposerId), 'offer:counter', countered);
         }
         for (const participantId of this.#waited(offerId)) {
             const accepted = this.#consent(this.terms, participantId, this.agreementId);
@@ -225,7 +230,7 @@ export class Trade {
                 mandateId: accepted.mandateId,
                 signature: accepted.signature,
             });
-            await this.#player.exchange(participantId, 'offer:accept', command);
+            await this.#player.exchange(this.#caller(participantId), 'offer:accept', command);
         }
         return this.#offer(offerId)?.consents ?? [];
     }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Agreement, Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Execution } from '@commonwatt/chaincode/domain/escrow';
 import { FINAL_STATES } from '@commonwatt/chaincode/domain/lifecycle';
@@ -6,7 +5,6 @@ import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
 import { agreementCodec } from '@commonwatt/chaincode/wire/agreement';
 import type { Halt } from '@commonwatt/chaincode/domain/halt';
 import { haltCodec } from '@commonwatt/chaincode/wire/halt';
-import { connectionCodec } from '@commonwatt/chaincode/wire/connection';
 import { mandateCodec } from '@commonwatt/chaincode/wire/mandate';
 import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
 import { settlementCodec } from '@commonwatt/chaincode/wire/settlement';
@@ -15,28 +13,9 @@ import type { Event } from '../support/ledger-simulation.js';
 import type { Endorsement, LedgerStub } from '../support/ledger-stub.js';
 import { Journal } from './journal.js';
 import type { Tally } from './tally.js';
-import { connectionOf, isStation } from './world.js';
-
-/** A lifecycle that did what no lifecycle may do. */
-export class Broken extends Error {
-    constructor(rule: string, facts: Readonly<Record<string, unknown>> = {}) {
-        super(
-            `${rule}: ${JSON.stringify(facts, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))}`,
-        );
-        this.name = 'Broken';
-    }
-}
-
-export function must(holds: boolean, rule: string, facts: Readonly<Record<string, unknown>> = {}): asserts holds {
-    if (!holds) {
-        throw new Broken(rule, facts);
-    }
-}
-
-const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) => total + value, 0n);
-const larger = (left: bigint, right: bigint): bigint => (left > right ? left : right);
-const smaller = (left: bigint, right: bigint): bigint => (left < right ? left : right);
-const magnitude = (value: bigint): bigint => larger(value, -value);
+import { checkConnections, loadsOf } from './loads.js';
+import { must, sum } from './broken.js';
+import { SettlementWatch } from './settled.js';
 
 /** What brings energy into force. */
 const LOADING_VERBS = new Set(['agreement:fund', 'amendment:enact']);
@@ -70,13 +49,14 @@ export class Watch {
     readonly #withdrawn = new Set<string>();
     readonly #agreements = new Map<string, Agreement>();
     readonly #executions = new Map<string, Execution>();
-    readonly #drawnNano = new Map<string, bigint>();
+    readonly #settlementWatch: SettlementWatch;
     readonly settlements: Settlement[] = [];
     readonly journal = new Journal();
 
     constructor(ledger: LedgerStub, tally: Tally) {
         this.#ledger = ledger;
         this.#tally = tally;
+        this.#settlementWatch = new SettlementWatch(tally, this.#agreements, this.#executions);
         for (const [key, { value }] of ledger.range('exchange', ' ', '~')) {
             const text = value.toString('utf8');
             this.journal.record(key, text);
@@ -123,24 +103,16 @@ export class Watch {
 
     /** Judges the writes of a transaction that is about to be committed. */
     commits(verb: string, { writes, event }: Pick<Endorsement, 'writes' | 'event'>): void {
-        const moved = new Map<string, bigint>();
         const loads = LOADING_VERBS.has(verb) ? loadsOf(this.#inForce()) : null;
+        const moved = new Map<string, bigint>();
         for (const { chaincode, key, value } of writes) {
             const before = this.#ledger.read(chaincode, key)?.value.toString('utf8') ?? null;
-            const name = `${chaincode}/${key}`;
-            const changes = [
-                ...(before === null ? [] : moneyIn(name, before)).map(([account, nano]) => [account, -nano] as const),
-                ...(value === null ? [] : moneyIn(name, value)),
-            ];
-            for (const [account, nano] of changes) {
-                this.#add(account, nano);
-                moved.set(account, (moved.get(account) ?? 0n) + nano);
-            }
+            this.#move(`${chaincode}/${key}`, before, value, moved);
             this.#note(key, event, value);
             this.#checkRecord(verb, key, before, value);
         }
         if (loads !== null) {
-            this.#checkConnections(loads);
+            checkConnections(this.#ledger, this.#tally, loads, loadsOf(this.#inForce()));
         }
         if (!writes.some(({ key }) => key.startsWith('settlement/'))) {
             this.journal.moved(moved);
@@ -152,27 +124,22 @@ export class Watch {
         }
     }
 
+    /** Books what a record holds after a transaction and did not hold before. */
+    #move(name: string, before: string | null, after: string | null, moved: Map<string, bigint>): void {
+        const changes = [
+            ...(before === null ? [] : moneyIn(name, before)).map(([account, nano]) => [account, -nano] as const),
+            ...(after === null ? [] : moneyIn(name, after)),
+        ];
+        for (const [account, nano] of changes) {
+            this.#add(account, nano);
+            moved.set(account, (moved.get(account) ?? 0n) + nano);
+        }
+    }
+
     #inForce(): { terms: Terms; endSlot: number }[] {
         return this.executions.flatMap(({ agreementId, state, endSlot }) =>
             state === 'inForce' || state === 'windingDown' ? [{ terms: this.#found(agreementId).terms, endSlot }] : [],
         );
-    }
-
-    /** What enters into force loads no connection beyond its limits, where that is not less than before. */
-    #checkConnections(before: ReadonlyMap<string, bigint>): void {
-        for (const [flow, wh] of loadsOf(this.#inForce())) {
-            const [carrier = '', connectionPoint = '', side = ''] = flow.split(' ');
-            const text = this.#ledger
-                .read('exchange', `connection/${carrier}/${connectionPoint}`)
-                ?.value.toString('utf8');
-            if (text === undefined || wh <= (before.get(flow) ?? 0n)) {
-                continue;
-            }
-            const { importMaxW, exportMaxW } = connectionCodec.decode(text).statement;
-            const limitWh = (side === 'import' ? importMaxW : exportMaxW) / 4n;
-            must(wh <= limitWh, 'no connection is overloaded', { flow, wh, limitWh });
-            this.#tally.saw('flows within the limits of their connection');
-        }
     }
 
     #add(account: string, nano: bigint): void {
@@ -310,89 +277,8 @@ export class Watch {
     }
 
     #checkSettlement(settlement: Settlement): void {
-        const { carrier, slot, legs, points } = settlement;
         this.settlements.push(settlement);
-        this.#tally.saw('slots settled');
-        this.#checkComplete(settlement);
-        const metered = sum(points.map((point) => point.meteredWh));
-        const imbalance = sum(points.map((point) => point.imbalanceWh));
-        must(metered === imbalance, 'energy closes', { carrier, slot, metered, imbalance });
-        for (const result of legs) {
-            this.#checkLeg(settlement, result);
-        }
-        for (const point of points) {
-            this.#checkPoint(settlement, point);
-            this.#tally.saw(`results ${point.quality}`);
-        }
-        this.#checkCaps(settlement);
-    }
-
-    #checkLeg({ carrier, slot }: Settlement, result: Settlement['legs'][number]): void {
-        const { terms } = this.#found(result.agreementId);
-        const agreed = terms.legs[result.leg]?.energyWh[slot - terms.firstSlot];
-        const price = terms.legs[result.leg]?.priceMicroPerKwh[slot - terms.firstSlot] ?? 0n;
-        // One meter counts both sides of mobility: what is not handed over there is owed by nobody.
-        const excused = terms.takeOrPay && carrier !== 'mobility' ? 0n : result.untakenWh;
-        must(carrier !== 'mobility' || result.shortWh === result.untakenWh, 'stations mirror vehicles', { result });
-        must(result.agreedWh === agreed, 'a leg settles what was agreed', { slot, result });
-        const delivered = agreed - larger(result.shortWh, excused);
-        must(result.deliveredWh === delivered && delivered >= 0n, 'd = q − max(s, u′)', { slot, result });
-        must(result.paymentNano === delivered * price, 'a leg pays its price', { slot, result });
-        for (const { causeLeg, claimedNano, drawnNano, liableId, payeeId } of result.defaults) {
-            must(drawnNano <= claimedNano && liableId !== payeeId, 'a default amount is owed', { slot, result });
-            this.#tally.saw('default amounts passed on', causeLeg === result.leg ? 0 : 1);
-        }
-    }
-
-    /** A run leaves out no agreement in force, and takes in no other. */
-    #checkComplete({ carrier, slot, legs }: Settlement): void {
-        const expected = [...this.#executions.values()].flatMap(({ agreementId, state, endSlot }) => {
-            const { terms } = this.#found(agreementId);
-            const delivers = ['inForce', 'windingDown'].includes(state) || FINAL_STATES.slice(0, 2).includes(state);
-            const inTime = slot >= terms.firstSlot && slot < endSlot;
-            return delivers && inTime
-                ? terms.legs.flatMap((leg, index) => (leg.carrier === carrier ? [`${agreementId} ${index}`] : []))
-                : [];
-        });
-        const settled = legs.map(({ agreementId, leg }) => `${agreementId} ${leg}`);
-        must(isDeepStrictEqual(settled.sort(), expected.sort()), 'every leg is settled once', { carrier, slot });
-    }
-
-    #checkPoint({ slot, legs }: Settlement, point: Settlement['points'][number]): void {
-        const side = (
-            of: 'sellerPoint' | 'buyerPoint',
-            what: 'agreedWh' | 'deliveredWh' | 'shortWh' | 'untakenWh',
-        ): bigint =>
-            sum(
-                legs
-                    .filter(({ agreementId, leg }) => this.#found(agreementId).terms.legs[leg]?.[of] === point.pointId)
-                    .map((result) => result[what]),
-            );
-        const [sold, bought] = [side('sellerPoint', 'agreedWh'), side('buyerPoint', 'agreedWh')];
-        const facts = { slot, pointId: point.pointId };
-        must(point.contractedWh === sold - bought, 'N = Σ sold − Σ bought', facts);
-        const traded = side('sellerPoint', 'deliveredWh') - side('buyerPoint', 'deliveredWh');
-        must(point.imbalanceWh === point.meteredWh - traded, 'imbalance = M − Σ d', facts);
-        if (isStation(point.pointId)) {
-            return;
-        }
-        const deviation = point.meteredWh - point.contractedWh;
-        const short = smaller(sold, larger(0n, -deviation));
-        const untaken = smaller(bought, larger(0n, deviation));
-        must(side('sellerPoint', 'shortWh') === short, 'S is spread over what was sold', facts);
-        must(side('buyerPoint', 'untakenWh') === untaken, 'U is spread over what was bought', facts);
-    }
-
-    #checkCaps({ postings }: Settlement): void {
-        for (const { kind, account, agreementId, amountNano } of postings) {
-            if (kind === 'default' && agreementId !== null && account.startsWith('escrow/')) {
-                const drawn = (this.#drawnNano.get(account) ?? 0n) + magnitude(amountNano);
-                this.#drawnNano.set(account, drawn);
-                const cap = this.#found(agreementId).terms.defaultCapNano;
-                must(drawn <= cap, 'a party pays at most its cap', { account, drawn, cap });
-                this.#tally.saw(drawn === cap ? 'default amounts that reach the cap' : 'default amounts below the cap');
-            }
-        }
+        this.#settlementWatch.check(settlement);
     }
 
     #found(agreementId: string): Agreement {
@@ -411,27 +297,6 @@ export class Watch {
         }
         must(sum([...this.#balances.values()]) === 0n, 'the money on the ledger is what was paid in');
     }
-}
-
-/** Energy through each connection, by direction and slot. */
-function loadsOf(agreements: readonly Readonly<{ terms: Terms; endSlot: number }>[]): Map<string, bigint> {
-    const loads = new Map<string, bigint>();
-    for (const { terms, endSlot } of agreements) {
-        for (const leg of terms.legs) {
-            for (const [offset, slot] of slotsOf(terms).entries()) {
-                const wh = slot < endSlot ? (leg.energyWh[offset] ?? 0n) : 0n;
-                const ends = [
-                    [leg.sellerPoint, 'export'],
-                    [leg.buyerPoint, 'import'],
-                ] as const;
-                for (const [pointId, side] of ends) {
-                    const flow = `${leg.carrier} ${connectionOf(pointId)} ${side} ${slot}`;
-                    loads.set(flow, (loads.get(flow) ?? 0n) + wh);
-                }
-            }
-        }
-    }
-    return loads;
 }
 
 const energyOf = (terms: Terms, participantId: string, slot: number): bigint =>

@@ -19,9 +19,6 @@ export function defaultPart(terms: Terms, participantId: string): bigint {
     const made = madeFrom(terms, participantId);
     let liableWh = 0n;
     for (const [index, leg] of terms.legs.entries()) {
-        if (leg.carrier === 'mobility') {
-            continue; // nothing is ever owed for it
-        }
         const sells = leg.sellerId === participantId || (made.has(index) && leg.buyerId !== participantId);
         const buys = leg.buyerId === participantId && !terms.takeOrPay;
         const isOwedFor = leg.carrier !== 'mobility' && (sells || buys);
