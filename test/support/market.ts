@@ -5,6 +5,7 @@ import type { Execution } from '@commonwatt/chaincode/domain/escrow';
 import { PLAIN_POINT, type MeteringPoint, type Registers } from '@commonwatt/chaincode/domain/meter';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
 import type { Reading, SignedReading } from '@commonwatt/chaincode/domain/reading';
+import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import type { SeatKind } from '@commonwatt/chaincode/domain/seat';
 import { amountNano, energyWh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
 import type { AdvanceCommand } from '@commonwatt/chaincode/wire/clock';
@@ -96,11 +97,14 @@ export class TestMarket {
         this.#nextSlot = firstSlot;
     }
 
-    /** Establishes the market on a running network; nobody has a seat yet. */
-    static async establish(network: Network): Promise<TestMarket> {
+    /** Establishes the market on a running network, with the rules that are shipped or others; nobody has a seat yet. */
+    static async establish(network: Network, changed: (rules: Rules) => Rules = (rules) => rules): Promise<TestMarket> {
         const scenario = await loadScenario(`${configFolder}/scenario`, 'summer');
         const firstSlot = dayOf(scenario, DATE).slots[FIRST_OFFSET]?.slot ?? 0;
-        await establishMarket(network, () => readCharterFile(`${configFolder}/charter-virtual.json`, firstSlot));
+        await establishMarket(network, async () => {
+            const { charter, rules } = await readCharterFile(`${configFolder}/charter-virtual.json`, firstSlot);
+            return { charter, rules: changed(rules) };
+        });
         return new TestMarket(network, scenario, firstSlot);
     }
 

@@ -3,11 +3,12 @@ import type { ConnectionProfile } from '../connection-profile.js';
 import { InvalidError } from '../errors.js';
 import type { Identity } from '../identity.js';
 import type { Market } from '../market.js';
-import { isSlotIndex, localSlotTime, parseSlot } from '../slot-time.js';
+import { isSlotIndex, parseSlot } from '../slot-time.js';
 import type { Committed } from '../submitter.js';
 import type { FileWallet } from '../wallet.js';
 import { jsonText, printLine } from './output.js';
 import { PreviewSubmitter } from './preview.js';
+import { PLAIN_SLOTS, type SlotNames, timedSlots } from './slot-names.js';
 import { profileFile, stateFolder, walletFolder } from './state-folder.js';
 
 /** Options that verbs have in common. */
@@ -19,9 +20,6 @@ export type CommonOptions = Readonly<{
     json?: boolean;
     args?: boolean;
 }>;
-
-/** How a slot is written. */
-export type SlotNames = (slot: SlotIndex) => string;
 
 const isWholeId = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
@@ -70,10 +68,9 @@ export class Session {
         return parseSlot(text, grid);
     }
 
-    /** How slots are written for people: with the time of this machine at which they begin. */
+    /** How slots are written for people: with the local time at which they begin. */
     async slotNames(): Promise<SlotNames> {
-        const grid = await (await this.market()).charter.show();
-        return (slot) => `${String(slot)} (${localSlotTime(slot, grid)})`;
+        return this.#options.json === true ? PLAIN_SLOTS : timedSlots(await (await this.market()).charter.show());
     }
 
     /** The full id of an agreement, which people may give by its first digits. @throws NotFoundError AGREEMENT_MISSING · InvalidError ID_AMBIGUOUS */

@@ -32,7 +32,7 @@ export function addVerb(noun: Command, spec: VerbSpec): Command {
     return verb;
 }
 
-/** What a verb does, given its options as parsed and its operands as typed. */
+/** What a verb does, given its options as parsed and its operands, of which an `agreement` may be given by its first digits. */
 export type Run<Options> = (session: Session, options: Options, operands: readonly string[]) => Promise<void>;
 
 /** Says what a verb does. Failures are printed here, in the same form for every verb. */
@@ -41,7 +41,7 @@ export function onRun<Options>(verb: Command, run: Run<Options>): void {
         const options = verb.optsWithGlobals<CommonOptions & Options>();
         const session = new Session(options);
         try {
-            await run(session, options, verb.args);
+            await run(session, options, await operandsOf(session, verb));
         } catch (error) {
             if (error instanceof NotSent) {
                 process.stderr.write(`Not sent. For chaincode ${error.chaincode}:\n`);
@@ -53,4 +53,14 @@ export function onRun<Options>(verb: Command, run: Run<Options>): void {
             await session.close();
         }
     });
+}
+
+/** Operands as typed; ids of agreements, of which the first digits are enough, in full. */
+async function operandsOf(session: Session, verb: Command): Promise<readonly string[]> {
+    const operands: string[] = [];
+    for (const [position, text] of verb.args.entries()) {
+        const isAgreement = verb.registeredArguments[position]?.name() === 'agreement';
+        operands.push(isAgreement ? await session.agreementId(text) : text);
+    }
+    return operands;
 }

@@ -12,13 +12,13 @@ export function registerCancel(noun: Command): void {
             '--org supplier --as sel-1',
         mode: 'submit',
     })
-        .argument('<agreement>', 'id of the agreement')
+        .argument('<agreement>', 'id of the agreement, or its first eight digits or more')
         .requiredOption('--consent <file>', "file of a party's signature; once for each party", collect);
     onRun<{ consent: readonly string[] }>(verb, async (session, options, [agreementId = '']) => {
         const { cancellation, consents } = await readCancellations(agreementId, options.consent);
         const done = await (await session.market()).agreements.cancel(cancellation, consents);
         const { state, endSlot } = done.value;
-        const what = state === 'lapsed' ? 'has lapsed' : `ends before slot ${String(endSlot)}`;
+        const what = state === 'lapsed' ? 'has lapsed' : `ends before slot ${(await session.slotNames()).one(endSlot)}`;
         session.printCommitted(done, `Agreement ${agreementId} ${what}`);
     });
 }

@@ -1,16 +1,17 @@
 import type { Leg, Terms } from '@commonwatt/chaincode/domain/agreement';
 import { sumEnergy } from '@commonwatt/chaincode/domain/units';
 import { formatAmount, formatPrice, formatRatio } from '../../decimal.js';
+import { PLAIN_SLOTS, type SlotNames } from '../slot-names.js';
 
 /** Terms in words: what a party should read before it signs. */
-export function describeTerms(terms: Terms): string[] {
-    const slots = `slots ${String(terms.firstSlot)}..${String(terms.firstSlot + terms.slotCount - 1)}`;
+export function describeTerms(terms: Terms, slots: SlotNames = PLAIN_SLOTS): string[] {
+    const period = `slots ${slots.range(terms.firstSlot, terms.firstSlot + terms.slotCount - 1)}`;
     const legs = terms.legs.flatMap((leg, index) => {
         const prices = [...new Set(leg.priceMicroPerKwh)].map(formatPrice).join(', ');
         const energy = String(sumEnergy(leg.energyWh));
-        const stretches = stretchesOf(leg, terms.firstSlot);
+        const stretches = stretchesOf(leg, terms.firstSlot, slots);
         return [
-            `  ${leg.sellerId} sells ${leg.buyerId} ${energy} Wh of ${leg.carrier} at ${prices} per kWh, ${slots}`,
+            `  ${leg.sellerId} sells ${leg.buyerId} ${energy} Wh of ${leg.carrier} at ${prices} per kWh, ${period}`,
             ...(stretches.length > 1 ? stretches : []),
             ...madeFrom(terms, index).map((what) => `    made from ${what}`),
         ];
@@ -20,7 +21,7 @@ export function describeTerms(terms: Terms): string[] {
         ...legs,
         `  default ${rate} per kWh up to ${formatAmount(terms.defaultCapNano)} beyond ${String(terms.toleranceBp)} bp; ` +
             (terms.takeOrPay ? 'take or pay' : 'not take or pay'),
-        `  void unless ${terms.version === 1 ? 'concluded' : 'enacted'} before slot ${String(terms.concludeBeforeSlot)}`,
+        `  void unless ${terms.version === 1 ? 'concluded' : 'enacted'} before slot ${slots.one(terms.concludeBeforeSlot)}`,
     ];
 }
 
@@ -31,7 +32,7 @@ export const madeFrom = ({ conversions }: Terms, leg: number): string[] =>
         .map(({ inputLeg, ratioBp }) => `leg ${String(inputLeg)}, ${formatRatio(ratioBp)} kWh of each kWh`);
 
 /** Slots in a row with the same energy and price, in one line each. */
-function stretchesOf({ energyWh, priceMicroPerKwh }: Leg, firstSlot: number): string[] {
+function stretchesOf({ energyWh, priceMicroPerKwh }: Leg, firstSlot: number, slots: SlotNames): string[] {
     const stretches: { from: number; to: number; what: string }[] = [];
     energyWh.forEach((energy, offset) => {
         const price = priceMicroPerKwh[offset];
@@ -44,6 +45,6 @@ function stretchesOf({ energyWh, priceMicroPerKwh }: Leg, firstSlot: number): st
         }
     });
     return stretches.map(({ from, to, what }) =>
-        from === to ? `    slot ${String(from)}: ${what}` : `    slots ${String(from)}..${String(to)}: ${what} each`,
+        from === to ? `    slot ${slots.one(from)}: ${what}` : `    slots ${slots.range(from, to)}: ${what} each`,
     );
 }

@@ -55,7 +55,7 @@ export function registerDraft(noun: Command): void {
         const names = namesOf(terms);
         session.print({ ...names, file: options.out }, [
             `Drafted agreement ${names.agreementId} in ${options.out}:`,
-            ...describeTerms(terms),
+            ...describeTerms(terms, await session.slotNames()),
         ]);
     });
 }

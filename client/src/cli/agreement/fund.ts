@@ -8,7 +8,7 @@ export function registerFund(noun: Command): void {
         example: 'commonwatt agreement fund 3f0c…e1 --standing small-trades --org community --as bld-12',
         mode: 'submit',
     })
-        .argument('<agreement>', 'id of the agreement')
+        .argument('<agreement>', 'id of the agreement, or its first eight digits or more')
         .option('--standing <id>', 'standing verdict that covers it, unless it has a verdict of its own');
     onRun<{ standing?: string }>(verb, async (session, { standing }, [agreementId = '']) => {
         const done = await (await session.market()).agreements.fund(agreementId, standing ?? null);

@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import type { AgreementOutcome, LegOutcome, PartyOutcome } from '../../agreement-outcome.js';
 import { formatAmount } from '../../decimal.js';
 import { table } from '../output.js';
+import { PLAIN_SLOTS, type SlotNames } from '../slot-names.js';
 import { addVerb, onRun } from '../verb.js';
 import { describeTerms } from './describe.js';
 
@@ -15,25 +16,28 @@ export function registerHistory(noun: Command): void {
         summary: "explain an agreement: what each leg delivered in each slot, each party's money, every change",
         example: 'commonwatt agreement history 3f0c…e1 --org community',
         mode: 'read',
-    }).argument('<agreement>', 'id of the agreement');
+    }).argument('<agreement>', 'id of the agreement, or its first eight digits or more');
     onRun(verb, async (session, _, [agreementId = '']) => {
         const outcome = await (await session.market()).agreements.outcome(agreementId);
-        session.print(outcome, outcomeLines(outcome));
+        session.print(outcome, outcomeLines(outcome, await session.slotNames()));
     });
 }
 
 /** An agreement's story for people: its terms, its slots, its money, its changes. */
-export function outcomeLines({ agreementId, state, terms, legs, parties, changes }: AgreementOutcome): string[] {
+export function outcomeLines(
+    { agreementId, state, terms, legs, parties, changes }: AgreementOutcome,
+    slots: SlotNames = PLAIN_SLOTS,
+): string[] {
     return [
         `Agreement ${agreementId}: ${state}`,
-        ...describeTerms(terms),
+        ...describeTerms(terms, slots),
         ...(legs.length === 0
             ? ['Nothing is settled yet.']
             : [
                   'Slot by slot:',
                   ...table([
                       ['SLOT', 'LEG', 'AGREED', 'DELIVERED', 'SHORT', 'BECAUSE OF', 'PAID', 'GIVEN BACK', 'OWED'],
-                      ...legs.map(legRow),
+                      ...legs.map((leg) => legRow(leg, slots)),
                   ]),
               ]),
         "Each party's money: what it set aside it paid, got back or has still in escrow.",
@@ -53,15 +57,15 @@ export function outcomeLines({ agreementId, state, terms, legs, parties, changes
             ...parties.map(partyRow),
         ]),
         'Every change:',
-        ...table([['TIME', 'CHANGE', 'ESCROW', 'TRANSACTION'], ...changes.map(changeRow)]),
+        ...table([['TIME', 'CHANGE', 'ESCROW', 'TRANSACTION'], ...changes.map((change) => changeRow(change, slots))]),
     ];
 }
 
-function legRow(leg: LegOutcome): string[] {
+function legRow(leg: LegOutcome, slots: SlotNames): string[] {
     const payeeId = leg.payerId === leg.buyerId ? leg.sellerId : leg.buyerId;
     const paid = absolute(leg.paymentNano);
     return [
-        leg.run === 0 ? String(leg.slot) : `${String(leg.slot)}, run ${String(leg.run)}`,
+        leg.run === 0 ? slots.one(leg.slot) : `${slots.one(leg.slot)}, run ${String(leg.run)}`,
         `${String(leg.leg)} ${leg.carrier}`,
         `${String(leg.agreedWh)} Wh`,
         `${String(leg.deliveredWh)} Wh`,
@@ -104,7 +108,7 @@ const partyRow = (party: PartyOutcome): string[] => [
     ].map(formatAmount),
 ];
 
-function changeRow({ timestampMs, transactionId, agreement, execution }: AgreementChange): string[] {
+function changeRow({ timestampMs, transactionId, agreement, execution }: AgreementChange, slots: SlotNames): string[] {
     const time = new Date(timestampMs).toISOString();
     if (execution === null) {
         return [
@@ -114,7 +118,7 @@ function changeRow({ timestampMs, transactionId, agreement, execution }: Agreeme
             transactionId,
         ];
     }
-    const next = execution.progress.map(({ carrier, nextSlot }) => `${carrier} ${String(nextSlot)}`).join(' ');
+    const next = execution.progress.map(({ carrier, nextSlot }) => `${carrier} ${slots.one(nextSlot)}`).join(' ');
     const held = execution.holdings.map((holding) => `${holding.participantId} ${formatAmount(heldBy(holding))}`);
     return [time, `${execution.state}, next ${next}`, held.join(' '), transactionId];
 }

@@ -7,7 +7,7 @@ export function registerLapse(noun: Command): void {
         summary: 'close an agreement that was refused, or not funded before its delivery began; anyone may',
         example: 'commonwatt agreement lapse 3f0c…e1 --org community --as bld-12',
         mode: 'submit',
-    }).argument('<agreement>', 'id of the agreement');
+    }).argument('<agreement>', 'id of the agreement, or its first eight digits or more');
     onRun(verb, async (session, _, [agreementId = '']) => {
         const done = await (await session.market()).agreements.lapse(agreementId);
         session.printCommitted(done, `Agreement ${agreementId} has lapsed`);

@@ -6,19 +6,22 @@ export function registerList(noun: Command): void {
     const verb = addVerb(noun, {
         name: 'list',
         summary: 'list the agreements and their states',
-        example: 'commonwatt agreement list --org community',
+        example: 'commonwatt agreement list --party bld-12 --org community',
         mode: 'read',
-    });
-    onRun(verb, async (session) => {
-        const executions = await (await session.market()).agreements.list();
+    }).option('--party <id>', 'only those of one participant');
+    onRun<{ party?: string }>(verb, async (session, { party }) => {
+        const { agreements } = await session.market();
+        const executions = party === undefined ? await agreements.list() : await agreements.listOf(party);
+        const slots = await session.slotNames();
         session.print(
             executions,
             table([
-                ['AGREEMENT', 'STATE', 'UNTIL SLOT', 'FUNDED BY'],
-                ...executions.map(({ agreementId, state, endSlot, holdings }) => [
+                ['AGREEMENT', 'VERSION', 'STATE', 'UNTIL SLOT', 'FUNDED BY'],
+                ...executions.map(({ agreementId, version, state, endSlot, holdings }) => [
                     agreementId,
+                    String(version),
                     state,
-                    String(endSlot),
+                    slots.one(endSlot),
                     holdings.map((holding) => holding.participantId).join(' '),
                 ]),
             ]),

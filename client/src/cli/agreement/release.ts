@@ -8,7 +8,7 @@ export function registerRelease(noun: Command): void {
         example: 'commonwatt agreement release 3f0c…e1 --org community --as bld-12',
         mode: 'submit',
     })
-        .argument('<agreement>', 'id of the agreement')
+        .argument('<agreement>', 'id of the agreement, or its first eight digits or more')
         .option('--from-slot <slot>', 'first slot not delivered (default: the first that has not begun)');
     onRun<{ fromSlot?: string }>(verb, async (session, options, [agreementId = '']) => {
         const market = await session.market();
@@ -18,6 +18,7 @@ export function registerRelease(noun: Command): void {
                 ? await market.clock.firstNotBegun(agreement.terms.firstSlot, execution.endSlot)
                 : await session.slot(options.fromSlot);
         const done = await market.agreements.release(agreementId, fromSlot);
-        session.printCommitted(done, `Agreement ${agreementId} ends before slot ${String(done.value.endSlot)}`);
+        const slot = (await session.slotNames()).one(done.value.endSlot);
+        session.printCommitted(done, `Agreement ${agreementId} ends before slot ${slot}`);
     });
 }

@@ -9,14 +9,15 @@ export function registerShow(noun: Command): void {
         summary: 'show what was signed and how far it is carried out',
         example: 'commonwatt agreement show 3f0c…e1 --org community',
         mode: 'read',
-    }).argument('<agreement>', 'id of the agreement');
+    }).argument('<agreement>', 'id of the agreement, or its first eight digits or more');
     onRun(verb, async (session, _, [agreementId = '']) => {
         const view = await (await session.market()).agreements.show(agreementId);
         const { execution, agreement } = view;
+        const slots = await session.slotNames();
         session.print(view, [
             `Agreement ${agreementId}: ${execution.state}`,
-            ...describeTerms(agreement.terms),
-            ...execution.progress.map(({ carrier, nextSlot }) => `  ${carrier}: next to settle ${String(nextSlot)}`),
+            ...describeTerms(agreement.terms, slots),
+            ...execution.progress.map(({ carrier, nextSlot }) => `  ${carrier}: next to settle ${slots.one(nextSlot)}`),
             ...execution.holdings.map(
                 ({ participantId, energyNano, defaultNano }) =>
                     `  escrow of ${participantId}: ${formatAmount(energyNano)} for energy, ` +

@@ -14,7 +14,7 @@ export function registerSignCancellation(noun: Command): void {
             '--out cancellation-bld-12.json',
         mode: 'read',
     })
-        .argument('<agreement>', 'id of the agreement')
+        .argument('<agreement>', 'id of the agreement, or its first eight digits or more')
         .requiredOption('--out <file>', 'where to write the signature')
         .option('--from-slot <slot>', 'first slot not delivered (default: the first that has not begun)');
     addPartyOptions(verb);
@@ -31,7 +31,7 @@ export function registerSignCancellation(noun: Command): void {
         const consent = await market.agreements.consentToCancel(cancellation, participantId, { mandateId });
         await writeCancellation(options.out, { cancellation, consent });
         session.print({ ...cancellation, ...consent, file: options.out }, [
-            `${participantId} consents that agreement ${agreementId} ends before slot ${String(fromSlot)}`,
+            `${participantId} consents that agreement ${agreementId} ends before slot ${(await session.slotNames()).one(fromSlot)}`,
         ]);
     });
 }

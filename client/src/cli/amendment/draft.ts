@@ -28,7 +28,7 @@ export function registerDraft(noun: Command): void {
             '--price 0.19 --org community --as bld-12',
         mode: 'read',
     })
-        .argument('<agreement>', 'id of the agreement')
+        .argument('<agreement>', 'id of the agreement, or its first eight digits or more')
         .requiredOption('--out <file>', 'where to write the draft')
         .option('--leg <number>', 'position of the leg that changes, from 0', count, 0)
         .option('--from-slot <slot>', 'first slot that changes (default: the first that has not begun)')
@@ -43,7 +43,7 @@ export function registerDraft(noun: Command): void {
         const { version } = draft.terms;
         session.print({ ...namesOf(draft), version, file: options.out }, [
             `Drafted version ${String(version)} of agreement ${agreementId} in ${options.out}:`,
-            ...describeTerms(draft.terms),
+            ...describeTerms(draft.terms, await session.slotNames()),
         ]);
     });
 }

@@ -10,7 +10,7 @@ export function registerEnact(noun: Command): void {
         example: 'commonwatt amendment enact 3f0c…e1 2 --standing small-trades --org community --as bld-12',
         mode: 'submit',
     })
-        .argument('<agreement>', 'id of the agreement')
+        .argument('<agreement>', 'id of the agreement, or its first eight digits or more')
         .argument('<version>', 'version that was proposed', count)
         .option('--standing <id>', 'standing verdict that covers it, unless it has a verdict of its own');
     onRun<{ standing?: string }>(verb, async (session, { standing }, [agreementId = '', version = '']) => {

@@ -6,4 +6,5 @@ export const amendment = nounOf('amendment', 'changes of agreements by common co
     propose: async () => (await import('./propose.js')).registerPropose,
     enact: async () => (await import('./enact.js')).registerEnact,
     show: async () => (await import('./show.js')).registerShow,
+    list: async () => (await import('./list.js')).registerList,
 });

@@ -10,7 +10,7 @@ export function registerShow(noun: Command): void {
         example: 'commonwatt amendment show 3f0c…e1 2 --org community',
         mode: 'read',
     })
-        .argument('<agreement>', 'id of the agreement')
+        .argument('<agreement>', 'id of the agreement, or its first eight digits or more')
         .argument('<version>', 'version that was proposed', count);
     onRun(verb, async (session, _, [agreementId = '', version = '']) => {
         const market = await session.market();
@@ -19,7 +19,7 @@ export function registerShow(noun: Command): void {
         const place = execution.termsHash === amendment.termsHash ? 'in force' : 'not in force';
         session.print({ ...amendment, inForceVersion: execution.version }, [
             `Version ${version} of agreement ${agreementId}: ${place}`,
-            ...describeTerms(amendment.terms),
+            ...describeTerms(amendment.terms, await session.slotNames()),
         ]);
     });
 }

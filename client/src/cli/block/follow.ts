@@ -20,6 +20,12 @@ export function registerFollow(noun: Command): void {
         const { signal } = interruption();
         const { from: fromBlock } = options;
         let printed = 0;
+        const height = await market.transport.height();
+        const lastBlock = (fromBlock ?? height) + (options.count ?? 0) - 1;
+        if (lastBlock >= height) {
+            const last = String(lastBlock);
+            process.stderr.write(`The channel has ${String(height)} blocks, from 0; this waits until block ${last}.\n`);
+        }
         const blocks = market.blocks({ signal, ...(fromBlock === undefined ? {} : { fromBlock }) });
         for await (const block of blocks) {
             session.printEach(block, linesOf(block).join('\n'));

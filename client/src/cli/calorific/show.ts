@@ -12,7 +12,7 @@ export function registerShow(noun: Command): void {
         const slot = await session.slot(options.slot);
         const published = await (await session.market()).calorifics.show(slot);
         session.print(published, [
-            `Slot ${String(slot)}: ${String(published.statement.calorificWhPerM3)} Wh per m3 at norm conditions`,
+            `Slot ${(await session.slotNames()).one(slot)}: ${String(published.statement.calorificWhPerM3)} Wh per m3 at norm conditions`,
         ]);
     });
 }

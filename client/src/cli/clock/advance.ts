@@ -18,6 +18,6 @@ export function registerAdvance(noun: Command): void {
                 ? await market.clock.nextToBegin((await market.charter.show()).firstSlot, toSlot)
                 : await session.slot(options.from);
         const done = await market.clock.advance({ fromSlot, toSlot });
-        session.printCommitted(done, `Slots up to ${String(toSlot)} have begun`);
+        session.printCommitted(done, `Slots up to ${(await session.slotNames()).one(toSlot)} have begun`);
     });
 }

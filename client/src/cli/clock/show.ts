@@ -15,7 +15,7 @@ export function registerShow(noun: Command): void {
         const time = slotTime(slot, await market.charter.show());
         const begun = await market.clock.hasBegun(slot);
         session.print({ slot, time, begun }, [
-            `Slot ${String(slot)}, ${time}: ${begun ? 'has begun' : 'has not begun'}`,
+            `Slot ${(await session.slotNames()).one(slot)}, ${time}: ${begun ? 'has begun' : 'has not begun'}`,
         ]);
     });
 }

@@ -24,6 +24,7 @@ export function registerCertify(noun: Command): void {
         const { standard: standardId, rated: ratedW, reason: reasonCode } = options;
         const { conformities } = await session.market();
         const done = await conformities.certify({ pointId, standardId, ratedW, untilSlot, reasonCode });
-        session.printCommitted(done, `${pointId} conforms to ${standardId} before slot ${String(untilSlot)}`);
+        const slot = (await session.slotNames()).one(untilSlot);
+        session.printCommitted(done, `${pointId} conforms to ${standardId} before slot ${slot}`);
     });
 }

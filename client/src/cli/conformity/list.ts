@@ -11,6 +11,10 @@ export function registerList(noun: Command): void {
     }).argument('<point>', 'metering point');
     onRun(verb, async (session, _, [pointId = '']) => {
         const conformities = await (await session.market()).conformities.list(pointId);
-        session.print(conformities, conformities.map(describeConformity));
+        const slots = await session.slotNames();
+        session.print(
+            conformities,
+            conformities.map((conformity) => describeConformity(conformity, slots)),
+        );
     });
 }

@@ -13,6 +13,6 @@ export function registerShow(noun: Command): void {
         .requiredOption('--standard <id>', 'the standard');
     onRun<{ standard: string }>(verb, async (session, { standard: standardId }, [pointId = '']) => {
         const found = await (await session.market()).conformities.show({ pointId, standardId });
-        session.print(found, [describeConformity(found)]);
+        session.print(found, [describeConformity(found, await session.slotNames())]);
     });
 }

@@ -3,7 +3,7 @@ import type { Flows, Loading } from '@commonwatt/chaincode/domain/loading';
 import { energyOfPower } from '@commonwatt/chaincode/domain/units';
 import type { Command } from 'commander';
 import { table } from '../output.js';
-import type { SlotNames } from '../session.js';
+import type { SlotNames } from '../slot-names.js';
 import { carrier } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
 
@@ -44,10 +44,14 @@ export function registerShow(noun: Command): void {
     });
 }
 
-function loadedSlots(loading: Loading, limits: Flows, nameOf: SlotNames): string[] {
+function loadedSlots(loading: Loading, limits: Flows, slots: SlotNames): string[] {
     const rows = loading.flows.flatMap(({ importWh, exportWh }, offset) => {
         const isLoaded = importWh > 0n || exportWh > 0n;
-        const row = [nameOf(loading.firstSlot + offset), of(importWh, limits.importWh), of(exportWh, limits.exportWh)];
+        const row = [
+            slots.one(loading.firstSlot + offset),
+            of(importWh, limits.importWh),
+            of(exportWh, limits.exportWh),
+        ];
         return isLoaded ? [row] : [];
     });
     return rows.length === 0 ? ['  nothing is in force'] : table([['SLOT', 'IMPORT', 'EXPORT'], ...rows]);

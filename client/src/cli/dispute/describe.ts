@@ -1,10 +1,15 @@
 import type { DecisionStatement, Dispute, Review } from '@commonwatt/chaincode/domain/dispute';
+import type { SlotNames } from '../slot-names.js';
 
 /** A dispute in words. */
-export function describeDispute({ objection, state, decision }: Dispute, review: Review | null): string[] {
+export function describeDispute(
+    { objection, state, decision }: Dispute,
+    review: Review | null,
+    slots: SlotNames,
+): string[] {
     const { pointId, slot, raisedBy, agreementId, evidenceHash } = objection;
     return [
-        `Dispute about ${pointId} in slot ${String(slot)}: ${state}`,
+        `Dispute about ${pointId} in slot ${slots.one(slot)}: ${state}`,
         `  raised by ${raisedBy}, ${agreementId === null ? 'its owner' : `a party of ${agreementId}`}`,
         `  evidence ${evidenceHash}`,
         ...(decision === null

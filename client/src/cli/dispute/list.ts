@@ -1,6 +1,7 @@
 import type { Dispute } from '@commonwatt/chaincode/domain/dispute';
 import type { Command } from 'commander';
 import { table } from '../output.js';
+import type { SlotNames } from '../slot-names.js';
 import { addVerb, onRun } from '../verb.js';
 import { wordsOf } from './describe.js';
 
@@ -13,13 +14,15 @@ export function registerList(noun: Command): void {
     });
     onRun(verb, async (session) => {
         const disputes = await (await session.market()).disputes.list();
-        session.print(disputes, table([['POINT', 'SLOT', 'RAISED BY', 'STATE', 'DECISION'], ...disputes.map(rowOf)]));
+        const slots = await session.slotNames();
+        const rows = disputes.map((dispute) => rowOf(dispute, slots));
+        session.print(disputes, table([['POINT', 'SLOT', 'RAISED BY', 'STATE', 'DECISION'], ...rows]));
     });
 }
 
-const rowOf = ({ objection, state, decision }: Dispute): string[] => [
+const rowOf = ({ objection, state, decision }: Dispute, slots: SlotNames): string[] => [
     objection.pointId,
-    String(objection.slot),
+    slots.one(objection.slot),
     objection.raisedBy,
     state,
     decision === null ? '' : wordsOf(decision.statement),

@@ -25,7 +25,7 @@ export function registerRaise(noun: Command): void {
             pointId,
             slot: await session.slot(options.slot),
             raisedBy: options.participant ?? session.identityName,
-            agreementId: options.agreement ?? null,
+            agreementId: options.agreement === undefined ? null : await session.agreementId(options.agreement),
             evidenceHash: await sha256OfFile(options.evidence),
         });
         session.printCommitted(done, `Raised a dispute about ${pointId}`);

@@ -14,6 +14,6 @@ export function registerShow(noun: Command): void {
     onRun<RefOptions>(verb, async (session, options, [pointId = '']) => {
         const dispute = await disputeOf(session, options, pointId);
         const review = await (await session.market()).disputes.review(dispute);
-        session.print({ dispute, review }, describeDispute(dispute, review));
+        session.print({ dispute, review }, describeDispute(dispute, review, await session.slotNames()));
     });
 }

@@ -24,6 +24,7 @@ export function registerLift(noun: Command): void {
                 ? await market.clock.firstNotBegun(fromSlot, untilSlot)
                 : await session.slot(options.nextSlot);
         const done = await market.halts.lift(side, options.carrier, nextSlot);
-        session.printCommitted(done, `The halt of ${options.carrier} ends with slot ${String(nextSlot)}`);
+        const slot = (await session.slotNames()).one(nextSlot);
+        session.printCommitted(done, `The halt of ${options.carrier} ends with slot ${slot}`);
     });
 }

@@ -25,6 +25,7 @@ export function registerSet(noun: Command): void {
         const side = await haltingSide(session);
         const statement = { carrier: options.carrier, fromSlot, untilSlot, reasonCode: options.reason };
         const done = await (await session.market()).halts.set(side, statement);
-        session.printCommitted(done, `Trade on ${options.carrier} is halted until slot ${String(untilSlot)}`);
+        const slot = (await session.slotNames()).one(untilSlot);
+        session.printCommitted(done, `Trade on ${options.carrier} is halted until slot ${slot}`);
     });
 }

@@ -2,6 +2,7 @@ import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import type { Halt } from '@commonwatt/chaincode/domain/halt';
 import type { Command } from 'commander';
 import { orNull } from '../../ledger.js';
+import type { SlotNames } from '../slot-names.js';
 import { carrier } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
 
@@ -16,18 +17,19 @@ export function registerShow(noun: Command): void {
         const { halts } = await session.market();
         const regulator = await orNull(halts.show('supervision', options.carrier));
         const operator = await orNull(halts.show('exchange', options.carrier));
+        const slots = await session.slotNames();
         session.print({ regulator, operator }, [
-            `regulator: ${describe(regulator)}`,
-            `network operator: ${describe(operator)}`,
+            `regulator: ${describe(regulator, slots)}`,
+            `network operator: ${describe(operator, slots)}`,
         ]);
     });
 }
 
-function describe(halt: Halt | null): string {
+function describe(halt: Halt | null, slots: SlotNames): string {
     if (halt === null) {
         return 'none';
     }
     const { fromSlot, untilSlot, reasonCode } = halt.statement;
-    const lifted = halt.liftedSlot === null ? '' : `, lifted at ${String(halt.liftedSlot)}`;
-    return `slots ${String(fromSlot)}..${String(untilSlot - 1)}${lifted} (${reasonCode})`;
+    const lifted = halt.liftedSlot === null ? '' : `, lifted at ${slots.one(halt.liftedSlot)}`;
+    return `slots ${slots.range(fromSlot, untilSlot - 1)}${lifted}: ${reasonCode}`;
 }

@@ -51,6 +51,7 @@ export function registerGrant(noun: Command): void {
             untilSlot,
             mayDealWithAgent: options.mayDealWithAgent,
         });
-        session.printCommitted(done, `Granted mandate ${done.value.mandateId}`, describeMandate(done.value).slice(1));
+        const lines = describeMandate(done.value, await session.slotNames());
+        session.printCommitted(done, `Granted mandate ${done.value.mandateId}`, lines.slice(1));
     });
 }

@@ -1,6 +1,7 @@
 import type { Mandate } from '@commonwatt/chaincode/domain/mandate';
 import type { Command } from 'commander';
 import { table } from '../output.js';
+import type { SlotNames } from '../slot-names.js';
 import { addVerb, onRun } from '../verb.js';
 
 type Options = Readonly<{ principal?: string; agent?: string; all: boolean }>;
@@ -20,17 +21,18 @@ export function registerList(noun: Command): void {
         const mandates = every.filter(
             ({ isRevoked, statement }) => (all || !isRevoked) && (agent ?? statement.agentId) === statement.agentId,
         );
+        const slots = await session.slotNames();
         const head = ['MANDATE', 'PRINCIPAL', 'AGENT', 'SIDES', 'CARRIERS', 'BEFORE SLOT', 'STATE'];
-        session.print(mandates, table([head, ...mandates.map(rowOf)]));
+        session.print(mandates, table([head, ...mandates.map((mandate) => rowOf(mandate, slots))]));
     });
 }
 
-const rowOf = ({ mandateId, statement, isRevoked }: Mandate): string[] => [
+const rowOf = ({ mandateId, statement, isRevoked }: Mandate, slots: SlotNames): string[] => [
     mandateId,
     statement.principalId,
     statement.agentId,
     statement.sides.join(','),
     statement.carriers.join(','),
-    String(statement.untilSlot),
+    slots.one(statement.untilSlot),
     isRevoked ? 'revoked' : 'granted',
 ];

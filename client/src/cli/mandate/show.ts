@@ -13,6 +13,6 @@ export function registerShow(noun: Command): void {
         .argument('<mandate>', 'id of the mandate');
     onRun(verb, async (session, _, [principalId = '', mandateId = '']) => {
         const mandate = await (await session.market()).mandates.show(principalId, mandateId);
-        session.print(mandate, describeMandate(mandate));
+        session.print(mandate, describeMandate(mandate, await session.slotNames()));
     });
 }

@@ -11,6 +11,7 @@ export function registerList(noun: Command): void {
     });
     onRun(verb, async (session) => {
         const points = await (await session.market()).meters.list();
+        const slots = await session.slotNames();
         session.print(
             points,
             table([
@@ -20,7 +21,7 @@ export function registerList(noun: Command): void {
                     point.participantId,
                     point.carrier,
                     point.connectionPoint,
-                    String(point.fromSlot),
+                    slots.one(point.fromSlot),
                     point.meter?.meterId ?? 'scheduled',
                 ]),
             ]),

@@ -35,7 +35,7 @@ export function registerAccept(noun: Command): void {
         const what = isOpen(offer)
             ? `Answered with offer ${value.offerId}`
             : `Accepted round ${String(options.round)} of offer ${offerId}, now ${value.state}`;
-        session.printCommitted(done, what, describeOffer(value).slice(1));
+        session.printCommitted(done, what, describeOffer(value, await session.slotNames()).slice(1));
     });
 }
 

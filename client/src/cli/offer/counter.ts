@@ -39,7 +39,7 @@ export function registerCounter(noun: Command): void {
         const changed = { ...base, ...quantities(base, options), ...(await deadline(session, options)) };
         const { participantId, mandateId } = await partyOf(session, options, changed);
         const done = await offers.counter(offer, proposeTerms(changed, participantId), { mandateId });
-        const [, ...lines] = describeOffer(done.value);
+        const [, ...lines] = describeOffer(done.value, await session.slotNames());
         session.printCommitted(done, `Round ${String(done.value.rounds.length)} of offer ${offerId}`, lines);
     });
 }

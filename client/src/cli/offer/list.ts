@@ -1,6 +1,7 @@
 import { deadlineOf, isOpen, type Offer, turnOf } from '@commonwatt/chaincode/domain/offer';
 import type { Command } from 'commander';
 import { table } from '../output.js';
+import type { SlotNames } from '../slot-names.js';
 import { addVerb, onRun } from '../verb.js';
 
 type Options = Readonly<{ maker?: string; party?: string; all: boolean }>;
@@ -20,21 +21,20 @@ export function registerList(noun: Command): void {
         const offers = every
             .filter((offer) => all || offer.state === 'pending')
             .filter((offer) => party === undefined || isOpen(offer) || concerns(offer, party));
-        session.print(
-            offers,
-            table([['OFFER', 'STATE', 'ROUND', 'MAKER', 'TURN', 'UNTIL SLOT'], ...offers.map(rowOf)]),
-        );
+        const slots = await session.slotNames();
+        const rows = offers.map((offer) => rowOf(offer, slots));
+        session.print(offers, table([['OFFER', 'STATE', 'ROUND', 'MAKER', 'TURN', 'UNTIL SLOT'], ...rows]));
     });
 }
 
 const concerns = (offer: Offer, party: string): boolean =>
     offer.terms.parties.some(({ participantId }) => participantId === party);
 
-const rowOf = (offer: Offer): string[] => [
+const rowOf = (offer: Offer, slots: SlotNames): string[] => [
     offer.offerId,
     offer.state,
     String(offer.rounds.length),
     offer.makerId,
     isOpen(offer) && offer.state === 'pending' ? 'anyone' : turnOf(offer).join(' '),
-    String(deadlineOf(offer)),
+    slots.one(deadlineOf(offer)),
 ];

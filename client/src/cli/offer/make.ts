@@ -24,7 +24,7 @@ export function registerMake(noun: Command): void {
         const terms = draft.proposerId === participantId ? draft : proposeTerms(draft, participantId);
         const done = await (await session.market()).offers.make(terms, options.answers ?? null, { mandateId });
         const to = isOpen({ terms }) ? 'open to whoever takes it' : 'to the other parties of its terms';
-        const until = `until slot ${String(deadlineOf(done.value))} begins`;
+        const until = `until slot ${(await session.slotNames()).one(deadlineOf(done.value))} begins`;
         session.printCommitted(done, `Made offer ${done.value.offerId}, ${to}, ${until}`);
     });
 }

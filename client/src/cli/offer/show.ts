@@ -17,6 +17,6 @@ export function registerShow(noun: Command): void {
         if (draft !== undefined) {
             await writeDraft(draft, offer.terms);
         }
-        session.print(offer, describeOffer(offer));
+        session.print(offer, describeOffer(offer, await session.slotNames()));
     });
 }

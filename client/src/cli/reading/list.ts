@@ -11,12 +11,13 @@ export function registerList(noun: Command): void {
     }).argument('<point>', 'id of the metering point');
     onRun(verb, async (session, _, [pointId = '']) => {
         const readings = await (await session.market()).readings.list(pointId);
+        const slots = await session.slotNames();
         session.print(
             readings,
             table([
                 ['SLOT', 'METER', 'SEQUENCE', 'IMPORT WH', 'EXPORT WH', 'COUNTED IMPORT', 'COUNTED EXPORT'],
                 ...readings.map(({ reading, counted }) => [
-                    String(reading.slot),
+                    slots.one(reading.slot),
                     reading.meterId,
                     String(reading.sequence),
                     String(reading.importWh),

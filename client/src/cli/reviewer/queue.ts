@@ -13,13 +13,14 @@ export function registerQueue(noun: Command): void {
     }).requiredOption('--policy <file>', 'what the machine may decide, as JSON');
     onRun<{ policy: string }>(verb, async (session, { policy }) => {
         const reviewer = new Reviewer(await session.market(), await readReviewPolicy(policy));
+        const slots = await session.slotNames();
         const queued = await reviewer.queue();
         session.print(
             queued,
             queued.length === 0
                 ? ['Nothing waits for a person.']
                 : queued.flatMap(({ subject, review, standingId }) => [
-                      wordsOf(subject),
+                      wordsOf(subject, slots),
                       `  ${reasonsOf(review)}`,
                       ...(standingId === null ? [] : [`  standing verdict ${standingId} covers it meanwhile`]),
                   ]),

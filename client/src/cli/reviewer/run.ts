@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readReviewPolicy } from '../../review-policy.js';
 import { Reviewer, type ReviewReport } from '../../reviewer.js';
 import { interruption } from '../interruption.js';
+import type { SlotNames } from '../slot-names.js';
 import { addVerb, onRun } from '../verb.js';
 import { reasonsOf, wordsOf } from './describe.js';
 
@@ -20,18 +21,19 @@ export function registerRun(noun: Command): void {
     onRun<Options>(verb, async (session, options) => {
         const { signal } = interruption();
         const reviewer = new Reviewer(await session.market(), await readReviewPolicy(options.policy));
+        const slots = await session.slotNames();
         const reports = options.once ? await reviewer.turn() : reviewer.run(signal);
         for await (const report of reports) {
-            session.printEach(report, lineOf(report));
+            session.printEach(report, lineOf(report, slots));
         }
     });
 }
 
-function lineOf({ subject, review, blockNumber, refusal }: ReviewReport): string {
+function lineOf({ subject, review, blockNumber, refusal }: ReviewReport, slots: SlotNames): string {
     if (refusal !== null) {
-        return `${wordsOf(subject)}: ${review.outcome}: ${refusal.message}`;
+        return `${wordsOf(subject, slots)}: ${review.outcome}: ${refusal.message}`;
     }
     return review.outcome === 'queue'
-        ? `${wordsOf(subject)}: waits for a person: ${reasonsOf(review)}`
-        : `${wordsOf(subject)}: ${review.outcome}, block ${String(blockNumber ?? '-')}: ${reasonsOf(review)}`;
+        ? `${wordsOf(subject, slots)}: waits for a person: ${reasonsOf(review)}`
+        : `${wordsOf(subject, slots)}: ${review.outcome}, block ${String(blockNumber ?? '-')}: ${reasonsOf(review)}`;
 }

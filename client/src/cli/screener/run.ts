@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ScreeningReport } from '../../screener.js';
 import { interruption } from '../interruption.js';
-import type { SlotNames } from '../session.js';
+import type { SlotNames } from '../slot-names.js';
 import { addVerb, onRun } from '../verb.js';
 
 export function registerRun(noun: Command): void {
@@ -16,15 +16,15 @@ export function registerRun(noun: Command): void {
         // Reads blocks: loaded when it runs, so that help needs no network.
         const { Screener } = await import('../../screener.js');
         const screener = new Screener(await session.market());
-        const nameOf = await session.slotNames();
+        const slots = await session.slotNames();
         const reports = once ? await screener.turn() : screener.run(signal);
         for await (const report of reports) {
-            session.printEach(report, lineOf(report, nameOf));
+            session.printEach(report, lineOf(report, slots));
         }
     });
 }
 
-function lineOf(report: ScreeningReport, nameOf: SlotNames): string {
+function lineOf(report: ScreeningReport, slots: SlotNames): string {
     const { agreementId, version, carrier, decision, overload, blockNumber, refusal } = report;
     const what = `agreement ${agreementId}, version ${String(version)}, ${carrier}: ${decision}`;
     if (refusal !== null) {
@@ -35,6 +35,6 @@ function lineOf(report: ScreeningReport, nameOf: SlotNames): string {
         overload === null
             ? ''
             : `: ${String(connectionPoint)} would ${String(side)} ${String(energyWh)} of ${String(limitWh)} Wh ` +
-              `in slot ${nameOf(Number(slot))}`;
+              `in slot ${slots.one(Number(slot))}`;
     return `${what}, block ${String(blockNumber ?? '-')}${why}`;
 }

@@ -15,13 +15,12 @@ export function registerAdmit(noun: Command): void {
             '--as dispatcher-1',
         mode: 'submit',
     })
-        .argument('<agreement>', 'id of the agreement')
+        .argument('<agreement>', 'id of the agreement, or its first eight digits or more')
         .requiredOption('--carrier <carrier>', 'carrier that was checked', carrier)
         .requiredOption('--reason <code>', 'reason code in camelCase')
         .option('--amendment <version>', 'a version that was proposed (default: the one in force)', count);
-    onRun<Options>(verb, async (session, options, [text = '']) => {
+    onRun<Options>(verb, async (session, options, [agreementId = '']) => {
         const market = await session.market();
-        const agreementId = await session.agreementId(text);
         const screened = await reviewedOf(market, agreementId, options.amendment);
         const done = await market.screenings.admit(screened, options.carrier, options.reason);
         const version = String(screened.terms.version);

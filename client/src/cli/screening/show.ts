@@ -12,11 +12,10 @@ export function registerShow(noun: Command): void {
         example: 'commonwatt screening show 3f0c…e1 --org community',
         mode: 'read',
     })
-        .argument('<agreement>', 'id of the agreement')
+        .argument('<agreement>', 'id of the agreement, or its first eight digits or more')
         .option('--amendment <version>', 'a version that was proposed (default: the one in force)', count);
-    onRun<{ amendment?: number }>(verb, async (session, { amendment }, [text = '']) => {
+    onRun<{ amendment?: number }>(verb, async (session, { amendment }, [agreementId = '']) => {
         const market = await session.market();
-        const agreementId = await session.agreementId(text);
         const { terms } = await reviewedOf(market, agreementId, amendment);
         const { carriers } = await market.charter.rules();
         const screened = [];

@@ -17,6 +17,6 @@ export function registerRun(noun: Command): void {
     onRun<Options>(verb, async (session, options) => {
         const slot = await session.slot(options.slot);
         const done = await (await session.market()).settlements.run(options.carrier, slot);
-        session.printCommitted(done, `Settled slot ${String(slot)} of ${options.carrier}`);
+        session.printCommitted(done, `Settled slot ${(await session.slotNames()).one(slot)} of ${options.carrier}`);
     });
 }

@@ -2,7 +2,6 @@ import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import { sumAmounts } from '@commonwatt/chaincode/domain/units';
 import type { Command } from 'commander';
 import { formatAmount } from '../../decimal.js';
-import { slotTime } from '../../slot-time.js';
 import { table } from '../output.js';
 import { carrier, count } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
@@ -22,11 +21,11 @@ export function registerShow(noun: Command): void {
     onRun<Options>(verb, async (session, options) => {
         const slot = await session.slot(options.slot);
         const settlement = await (await session.market()).settlements.show(options.carrier, slot, options.run ?? null);
-        const grid = await (await session.market()).charter.show();
+        const slots = await session.slotNames();
         const { legs, points, postings, run, dueSlot, isFinal } = settlement;
         session.print(settlement, [
-            `Slot ${String(slot)} of ${options.carrier}: ${String(legs.length)} legs, ${String(points.length)} points`,
-            `Run ${String(run)}, due from slot ${String(dueSlot)} (${slotTime(dueSlot, grid)})${isFinal ? ', final' : ''}`,
+            `Slot ${slots.one(slot)} of ${options.carrier}: ${String(legs.length)} legs, ${String(points.length)} points`,
+            `Run ${String(run)}, due from slot ${slots.one(dueSlot)}${isFinal ? ', final' : ''}`,
             ...table([
                 ['POINT', 'OWNER', 'METERED', 'IMPORT', 'IMBALANCE', 'QUALITY'],
                 ...points.map((point) => [

@@ -11,10 +11,11 @@ export function registerList(noun: Command): void {
     });
     onRun(verb, async (session) => {
         const standards = await (await session.market()).standards.list();
+        const slots = await session.slotNames();
         const rows = standards.map(({ statement }) => [
             statement.standardId,
             statement.carrier,
-            String(statement.fromSlot),
+            slots.one(statement.fromSlot),
             statement.textHash,
         ]);
         session.print(standards, table([['STANDARD', 'CARRIER', 'FROM SLOT', 'TEXT'], ...rows]));

@@ -25,6 +25,7 @@ export function registerPublish(noun: Command): void {
         const fromSlot = await session.slot(options.from);
         const statement = { standardId, carrier: options.carrier, textHash, fromSlot };
         const done = await (await session.market()).standards.publish(statement);
-        session.printCommitted(done, `Published standard ${standardId} from slot ${String(fromSlot)} on`);
+        const slot = (await session.slotNames()).one(fromSlot);
+        session.printCommitted(done, `Published standard ${standardId} from slot ${slot} on`);
     });
 }

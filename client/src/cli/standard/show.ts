@@ -12,7 +12,7 @@ export function registerShow(noun: Command): void {
         const standard = await (await session.market()).standards.show(standardId);
         const { carrier, textHash, fromSlot } = standard.statement;
         session.print(standard, [
-            `${standardId}: devices of ${carrier}, from slot ${String(fromSlot)} on`,
+            `${standardId}: devices of ${carrier}, from slot ${(await session.slotNames()).one(fromSlot)} on`,
             `  text ${textHash}`,
         ]);
     });

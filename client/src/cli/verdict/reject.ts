@@ -10,7 +10,7 @@ export function registerReject(noun: Command): void {
         example: 'commonwatt verdict reject 3f0c…e1 --reason relatedParties --org regulator --as reviewer-1',
         mode: 'submit',
     })
-        .argument('<agreement>', 'id of the agreement')
+        .argument('<agreement>', 'id of the agreement, or its first eight digits or more')
         .requiredOption('--reason <code>', 'reason code in camelCase')
         .option('--amendment <version>', 'a version that was proposed (default: the one in force)', count);
     onRun<{ reason: string; amendment?: number }>(verb, async (session, options, [agreementId = '']) => {

@@ -9,7 +9,7 @@ export function registerShow(noun: Command): void {
         example: 'commonwatt verdict show 3f0c…e1 --org regulator',
         mode: 'read',
     })
-        .argument('<agreement>', 'id of the agreement')
+        .argument('<agreement>', 'id of the agreement, or its first eight digits or more')
         .option('--version <number>', 'version of its terms', count, 1);
     onRun<{ version: number }>(verb, async (session, { version }, [agreementId = '']) => {
         const verdict = await (await session.market()).verdicts.show(agreementId, version);

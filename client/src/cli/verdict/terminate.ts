@@ -8,7 +8,7 @@ export function registerTerminate(noun: Command): void {
         example: 'commonwatt verdict terminate 3f0c…e1 --reason illegalSubject --org regulator --as reviewer-1',
         mode: 'submit',
     })
-        .argument('<agreement>', 'id of the agreement')
+        .argument('<agreement>', 'id of the agreement, or its first eight digits or more')
         .requiredOption('--reason <code>', 'reason code in camelCase');
     onRun<{ reason: string }>(verb, async (session, { reason }, [agreementId = '']) => {
         const market = await session.market();

@@ -1,0 +1,181 @@
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { Execution } from '@commonwatt/chaincode/domain/escrow';
+import type { Rules } from '@commonwatt/chaincode/domain/rules';
+import { energyWh, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { type Committed, FileWallet, Keeper, type Market } from '@commonwatt/client';
+import { commonwatt } from '../support/commonwatt.js';
+import { expectInBlock } from '../support/in-block.js';
+import { CARRIER, household, RETAILER, TestMarket } from '../support/market.js';
+import { withOwnNetwork } from '../support/network.js';
+import { expectRefusal } from '../support/refusal.js';
+import { saleDraft } from '../support/sale.js';
+
+const BUYERS = ['bld-06', 'bld-07', 'bld-08'].map((id) => household(id));
+const PRICE_MICRO = 200_000n;
+/** All test meters hang at one connection; 2 kW are 500 Wh in a slot. */
+const CONNECTION = 'bus-01';
+const LIMIT_W = powerW(2_000n);
+
+const central = (rules: Rules): Rules => {
+    const { electricity } = rules.carriers;
+    return electricity === undefined
+        ? rules
+        : { ...rules, carriers: { ...rules.carriers, electricity: { ...electricity, screening: 'central' } } };
+};
+
+for (const mode of ['distributed', 'central'] as const) {
+    describe(`${mode} screening on the real network`, function () {
+        this.timeout(90_000);
+        const network = withOwnNetwork();
+        let market: TestMarket;
+        let firstSlot: number;
+        const as = (name: string): Market => market.as(name);
+
+        /** Concludes a sale of so many Wh in the next slot, by the retailer, whose point is not limited. */
+        async function conclude(buyer: number, wh: bigint): Promise<string> {
+            const { value }: Committed<Execution> = await market.conclude(
+                saleDraft({
+                    sellerId: RETAILER.id,
+                    buyerId: BUYERS[buyer]?.id ?? '',
+                    firstSlot,
+                    energyWh: [wh],
+                    priceMicroPerKwh: PRICE_MICRO,
+                }),
+            );
+            return value.agreementId;
+        }
+        const stateOf = async (agreementId: string): Promise<string> =>
+            (await as(RETAILER.id).agreements.show(agreementId)).execution.state;
+        const imported = async (): Promise<bigint | undefined> => {
+            const { flows, firstSlot: start } = await as(RETAILER.id).connections.loading(
+                CARRIER,
+                CONNECTION,
+                firstSlot,
+            );
+            return flows[firstSlot - start]?.importWh;
+        };
+        const asOfficer = (name: string, ...args: readonly string[]): ReturnType<typeof commonwatt> =>
+            commonwatt(['--state', network.stateDir, ...args, '--org', 'operator', '--as', name]);
+
+        before(async function () {
+            this.timeout(120_000);
+            await network.up();
+            market = await TestMarket.establish(network, mode === 'central' ? central : undefined);
+            await market.seatOfficers();
+            await market.admit(RETAILER, ...BUYERS);
+            await market.endSlot();
+            firstSlot = market.nextSlot;
+            await as('reviewer').verdicts.standing({
+                standingId: 'ordinary',
+                status: 'granted',
+                carriers: [CARRIER],
+                participantKinds: ['consumer', 'energySeller'],
+                priceMinMicroPerKwh: priceMicroPerKwh(0n),
+                priceMaxMicroPerKwh: priceMicroPerKwh(400_000n),
+                agreementEnergyMaxWh: energyWh(1_000n),
+                firstSlot,
+                endSlot: firstSlot + 96,
+                reasonCode: 'ordinaryTrade',
+            });
+            const wallet = new FileWallet(join(network.stateDir, 'wallets', 'operator'));
+            await wallet.add('dispatcher', market.actors.get('dispatcher').entry);
+        });
+        after(async () => {
+            await market.actors.close();
+        });
+
+        it('begins with the dispatcher’s statement', async () => {
+            const limit = {
+                carrier: CARRIER,
+                connectionPoint: CONNECTION,
+                importMaxW: LIMIT_W,
+                exportMaxW: LIMIT_W,
+            } as const;
+            const set = await as('dispatcher').connections.set({ ...limit, reasonCode: 'ratedCapacity' });
+            await expectInBlock(as('dispatcher'), set, {
+                chaincode: 'exchange',
+                verb: 'connection:set',
+                keys: [`connection/${CARRIER}/${CONNECTION}`],
+                event: {
+                    name: 'ConnectionSet/1',
+                    payload: { carrier: CARRIER, connectionPoint: CONNECTION, sequence: 1 },
+                },
+            });
+            await expectRefusal(
+                as(RETAILER.id).connections.set({ ...limit, reasonCode: 'ratedCapacity' }),
+                'forbidden CALLER_NOT_SEATED',
+            );
+        });
+
+        if (mode === 'distributed') {
+            it('funds what fits, whoever pushes first, and refuses the rest to everyone', async () => {
+                const [first = '', second = '', third = ''] = await Promise.all([
+                    conclude(0, 300n),
+                    conclude(1, 200n),
+                    conclude(2, 1n),
+                ]);
+                await Promise.all([first, second].map((id) => as(RETAILER.id).agreements.fund(id, 'ordinary')));
+                expect(await imported()).to.equal(500n);
+                const refused = await expectRefusal(
+                    as(RETAILER.id).agreements.fund(third, 'ordinary'),
+                    'conflict CONNECTION_OVERLOADED',
+                );
+                expect(refused.operands).to.include({ side: 'import', slot: firstSlot, energyWh: '501' });
+
+                const cancellation = { agreementId: second, version: 1, fromSlot: firstSlot };
+                const consents = await Promise.all(
+                    [RETAILER.id, BUYERS[1]?.id ?? ''].map((id) => as(id).agreements.consentToCancel(cancellation, id)),
+                );
+                await as(RETAILER.id).agreements.cancel(cancellation, consents);
+                await as(RETAILER.id).agreements.fund(third, 'ordinary');
+                expect(await imported()).to.equal(301n);
+            });
+        } else {
+            it('funds what the screener admits, in the order in which it was agreed', async () => {
+                const keeper = new Keeper(as(RETAILER.id));
+                const ids = [await conclude(0, 300n), await conclude(1, 300n), await conclude(2, 200n)];
+                const reports = await keeper.turn();
+                expect(reports.filter(({ step }) => step.startsWith('agreement:'))).to.deep.equal([]);
+                await expectRefusal(
+                    as(RETAILER.id).agreements.fund(ids[0] ?? '', 'ordinary'),
+                    'forbidden ADMISSION_MISSING',
+                );
+
+                const { stdout, exitCode } = await asOfficer('dispatcher', 'screener', 'run', '--once');
+                expect(exitCode, stdout).to.equal(0);
+                const lines = stdout.trim().split('\n');
+                expect(lines.map((line) => ids.findIndex((id) => line.includes(id)))).to.deep.equal([0, 1, 2]);
+                expect(lines.map((line) => /admitted|refused/.exec(line)?.[0])).to.deep.equal([
+                    'admitted',
+                    'refused',
+                    'admitted',
+                ]);
+                expect(lines[1]).to.match(
+                    /bus-01 would import 600 of 500 Wh in slot \d+ \(\d{4}-\d{2}-\d{2} \d{2}:\d{2}/,
+                );
+
+                await keeper.turn();
+                expect(await Promise.all(ids.map(stateOf))).to.deep.equal(['inForce', 'concluded', 'inForce']);
+                expect(await imported()).to.equal(500n);
+            });
+        }
+
+        it('is told on the command line, with ids as short as people type them', async () => {
+            const shown = await asOfficer('dispatcher', 'connection', 'show', CONNECTION, '--carrier', CARRIER);
+            expect(shown.stdout).to.match(/Connection bus-01 of electricity: takes 2000 W, feeds in 2000 W at most/);
+            expect(shown.stdout).to.match(/ of 500 Wh/);
+            const listed = await asOfficer('admin', 'agreement', 'list', '--party', BUYERS[0]?.id ?? '', '--json');
+            const [mine, ...others] = JSON.parse(listed.stdout) as { agreementId: string }[];
+            expect(others).to.deep.equal([]);
+            const id = mine?.agreementId ?? '';
+            const screening = await asOfficer('admin', 'screening', 'show', id.slice(0, 8));
+            expect(screening.stdout).to.include(`agreement ${id}`);
+            expect(screening.stdout).to.include(mode === 'central' ? 'admitted (fitsConnections)' : 'is distributed');
+            const unknown = await asOfficer('admin', 'agreement', 'show', '00000000');
+            expect(unknown.stderr).to.include('AGREEMENT_MISSING');
+            const short = await asOfficer('admin', 'agreement', 'show', id.slice(0, 7));
+            expect([short.exitCode, short.stderr.includes('at least eight')]).to.deep.equal([1, true]);
+        });
+    });
+}
