@@ -8,7 +8,15 @@ export const PACKAGES = ['exchange', 'supervision'] as const;
 export type PackageName = (typeof PACKAGES)[number];
 
 /** What both packages hold beside their own contracts. */
-const SHARED = ['domain', 'wire', 'store', 'contract-chaincode.js', 'external-service.js', 'serve-alone.js'];
+const SHARED = [
+    'domain',
+    'wire',
+    'store',
+    'contract-chaincode.js',
+    'external-service.js',
+    'quiet-shim.js',
+    'serve-alone.js',
+];
 
 type Manifest = Readonly<{
     version: string;

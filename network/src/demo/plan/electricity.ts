@@ -17,11 +17,13 @@ const HAGGLES: readonly (readonly bigint[])[] = [
     [90_000n, 78_000n],
 ];
 /** Share of its expected surplus that a careful seller promises, and of its need that a careful buyer buys. */
-const CAREFUL_PERCENT = 80n;
+const CAREFUL_PERCENT = 70n;
 /** The overconfident one promises this much of its peak power in the last slot. */
 const OVERCONFIDENT_PERMILLE = 450n;
 const NEIGHBOURS_MAX = 5;
 const TOLERANCE_BP = 500;
+/** A seller keeps ready more than is expected: what is not taken is not paid for. */
+const READY_PERCENT = 130n;
 /** Network losses that the operator buys in, of what is expected to be consumed (assumption). */
 const LOSS_PERCENT = 2n;
 /** 100 kW in a quarter of an hour. */
@@ -163,7 +165,7 @@ const supplyOf = (outlook: Outlook, seller: string, building: PlannedBuilding): 
     sellerPoint: slackOf(seller),
     buyerId: building.id,
     buyerPoint: pointOf(building.id, 'electricity'),
-    energyWh: [...outlook.open(building, 'electricity')],
+    energyWh: readyFor(outlook.open(building, 'electricity')),
     priceMicroPerKwh: outlook.prices(RETAIL_MARGIN_MICRO),
 });
 
@@ -200,6 +202,10 @@ export function failedOffers(outlook: Outlook): Contract[] {
             : negotiated(contract, [asked], 'expired');
     });
 }
+
+/** What a seller without a meter keeps ready for an expected need. */
+export const readyFor = (expected: Series): EnergyWh[] =>
+    expected.map((energy) => energyWh((energy * READY_PERCENT) / 100n));
 
 const isPlain = (building: PlannedBuilding): boolean => building.batteries.length === 0;
 

@@ -14,7 +14,7 @@ import {
 } from '@commonwatt/chaincode/domain/units';
 import type { Draft } from '@commonwatt/client';
 import type { PlannedBuilding } from './community.js';
-import { RETAIL_MARGIN_MICRO } from './electricity.js';
+import { readyFor, RETAIL_MARGIN_MICRO } from './electricity.js';
 import { type Outlook, type Series, sumSeries } from './outlook.js';
 import { type Contract, GAS_SUPPLIER, NETWORKS, PLANT, pointOf, SELLERS, slackOf } from './plan.js';
 import {
@@ -41,7 +41,7 @@ const SUN_TO_COLD_MARGIN_MICRO = 70_000n;
 const CUSTOMERS_MAX = 6;
 const POWER_CUSTOMERS = 2;
 /** Share of a large roof's surplus that goes into cold. */
-const SUN_TO_COLD_PERCENT = 20n;
+const SUN_TO_COLD_PERCENT = 15n;
 
 const CHILLER_POWER = 'chiller-1-electricity';
 const CHILLER_COLD = 'chiller-1-cooling';
@@ -152,7 +152,9 @@ export class ThermalPlan {
         const gas = outlook.buildings
             .filter((building) => building.heatSupply === 'gas')
             .map((building) =>
-                this.#supplied(this.#leg('gas', GAS_SUPPLIER, building.id, outlook.open(building, 'gas'), GAS_MICRO)),
+                this.#supplied(
+                    this.#leg('gas', GAS_SUPPLIER, building.id, readyFor(outlook.open(building, 'gas')), GAS_MICRO),
+                ),
             );
         const cold = this.#cooled.map((building) =>
             this.#supplied(this.#cold(building, outlook.open(building, 'cooling'))),
@@ -178,7 +180,7 @@ export class ThermalPlan {
         const outlook = this.#outlook;
         const [, seller] = SELLERS;
         const open = sumSeries(this.#cooled.map((building) => outlook.open(building, 'cooling')));
-        const energies = open.map((cold) => chillerPowerWh(this.#plants, cold));
+        const energies = readyFor(open.map((cold) => chillerPowerWh(this.#plants, cold)));
         return {
             ...this.#leg('electricity', seller, PLANT, energies, outlook.prices(RETAIL_MARGIN_MICRO)),
             sellerPoint: slackOf(seller),

@@ -3,16 +3,17 @@ import { parseHTML } from 'linkedom';
 import { type Html, html, markup } from './html.js';
 import { clockOf } from './words.js';
 
+/** What the drawing needs of a document, and what comes out: the project is compiled without a browser's types. */
+type Drawn = Readonly<{ outerHTML: string }>;
+const plot = Plot.plot as unknown as (options: Plot.PlotOptions & Readonly<{ document: unknown }>) => Drawn;
+const parse = parseHTML as unknown as (text: string) => Readonly<{ document: unknown }>;
+
 /** Draws with Observable Plot into a document of its own, so that the page needs no script. */
 export function draw(options: Plot.PlotOptions, label: string): Html {
-    const { document } = parseHTML('<!doctype html><html><body></body></html>');
-    const drawing = Plot.plot({
-        ...options,
-        document,
-        style: { background: 'none', fontFamily: 'inherit', fontSize: '12px', overflow: 'visible', ...STYLE },
-        ariaLabel: label,
-    });
-    return html`<div class="chart">${markup(drawing.outerHTML)}</div>`;
+    const { document } = parse('<!doctype html><html><body></body></html>');
+    const style = { background: 'none', fontFamily: 'inherit', fontSize: '12px', overflow: 'visible', ...STYLE };
+    const { outerHTML } = plot({ marginBottom: 40, ...options, document, style, ariaLabel: label });
+    return html`<div class="chart">${markup(outerHTML)}</div>`;
 }
 
 const STYLE = { color: 'var(--ink-2)' };

@@ -94,51 +94,85 @@ const blocksOfReadings = (events: readonly EventRecord[], pointId: string): numb
         event.name === 'ReadingsSubmitted/1' && event.payload.pointIds.includes(pointId) ? [blockNumber] : [],
     );
 
+/** What an event says about the agreement: to whom or what it must refer, the flow it belongs to, and words for it. */
+type Telling = Readonly<{ about: string; flow: Flow; what: string; key: boolean }>;
+
 function momentsOf(facts: Facts, { agreement }: FoundAgreement): Moment[] {
     const { agreementId, terms } = agreement;
     const offer = facts.findings.offers.find((each) => agreementIdOf(each.terms) === agreementId);
-    const parties = new Set(terms.parties.map(({ participantId }) => participantId));
-    return facts.findings.events.flatMap(({ event, blockNumber: block }) => {
-        const moment = (flow: Flow, what: string, key = true): Moment[] => [{ block, flow, what, key }];
-        switch (event.name) {
-            case 'ParticipantApplied/1':
-                return parties.has(event.payload.participantId)
-                    ? moment('information', `${event.payload.participantId} applies`, false)
-                    : [];
-            case 'QualificationChanged/1':
-                return parties.has(event.payload.participantId)
-                    ? moment('information', `${event.payload.participantId} is qualified`, false)
-                    : [];
-            case 'DepositAccepted/1':
-                return parties.has(event.payload.participantId)
-                    ? moment('value', `${event.payload.participantId} pays in`, false)
-                    : [];
-            case 'OfferProposed/1':
-                return event.payload.offerId === offer?.offerId
-                    ? moment('information', `${event.payload.makerId} offers`)
-                    : [];
-            case 'OfferCountered/1':
-                return event.payload.offerId === offer?.offerId
-                    ? moment('information', `${event.payload.proposerId} counters, round ${event.payload.round}`)
-                    : [];
-            case 'OfferAccepted/1':
-                return event.payload.offerId === offer?.offerId
-                    ? moment('information', `${event.payload.participantId} accepts`)
-                    : [];
-            case 'AgreementConcluded/1':
-                return event.payload.agreementId === agreementId ? moment('information', 'concluded') : [];
-            case 'VerdictGiven/1':
-                return event.payload.agreementId === agreementId
-                    ? moment('information', `the regulator: ${event.payload.decision}`)
-                    : [];
-            case 'AgreementFunded/1':
-                return event.payload.agreementId === agreementId ? moment('value', 'escrow is set aside') : [];
-            case 'SettlementRun/1':
-                return event.payload.closedAgreementIds.includes(agreementId)
-                    ? moment('value', 'the rest of the escrow goes back')
-                    : [];
-            default:
-                return [];
+    const subjects = new Set([
+        agreementId,
+        offer?.offerId ?? agreementId,
+        ...terms.parties.map(({ participantId }) => participantId),
+    ]);
+    return facts.findings.events.flatMap(({ event, blockNumber: block }) =>
+        [...beforehand(event), ...inNegotiation(event), ...inForce(event)]
+            .filter(({ about }) => subjects.has(about))
+            .map(({ flow, what, key }) => ({ block, flow, what, key })),
+    );
+}
+
+type Told = EventRecord['event'];
+
+function beforehand(event: Told): Telling[] {
+    switch (event.name) {
+        case 'ParticipantApplied/1': {
+            const { participantId } = event.payload;
+            return [{ about: participantId, flow: 'information', what: `${participantId} applies`, key: false }];
         }
-    });
+        case 'QualificationChanged/1': {
+            const { participantId } = event.payload;
+            return [{ about: participantId, flow: 'information', what: `${participantId} is qualified`, key: false }];
+        }
+        case 'DepositAccepted/1': {
+            const { participantId } = event.payload;
+            return [{ about: participantId, flow: 'value', what: `${participantId} pays in`, key: false }];
+        }
+        default:
+            return [];
+    }
+}
+
+function inNegotiation(event: Told): Telling[] {
+    const told = (about: string, what: string): Telling[] => [{ about, flow: 'information', what, key: true }];
+    switch (event.name) {
+        case 'OfferProposed/1':
+            return told(event.payload.offerId, `${event.payload.makerId} offers`);
+        case 'OfferCountered/1':
+            return told(event.payload.offerId, `${event.payload.proposerId} counters: round ${event.payload.round}`);
+        case 'OfferAccepted/1':
+            return told(event.payload.offerId, `${event.payload.participantId} accepts`);
+        default:
+            return [];
+    }
+}
+
+function inForce(event: Told): Telling[] {
+    switch (event.name) {
+        case 'AgreementConcluded/1':
+            return [
+                { about: event.payload.agreementId, flow: 'information', what: 'concluded, signed by all', key: true },
+            ];
+        case 'VerdictGiven/1': {
+            const what = `the regulator has ${event.payload.decision} it`;
+            return [{ about: event.payload.agreementId, flow: 'information', what, key: true }];
+        }
+        case 'AgreementFunded/1': {
+            const { agreementId, standingId } = event.payload;
+            const what = standingId === null ? 'by its verdict' : 'approved by the standing verdict';
+            return [
+                { about: agreementId, flow: 'information', what, key: true },
+                { about: agreementId, flow: 'value', what: 'escrow is set aside', key: true },
+            ];
+        }
+        case 'SettlementRun/1':
+            return event.payload.closedAgreementIds.map((about) => ({
+                about,
+                flow: 'value' as const,
+                what: 'what is left of the escrow goes back',
+                key: true,
+            }));
+        default:
+            return [];
+    }
 }

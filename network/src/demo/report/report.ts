@@ -6,6 +6,7 @@ import { page } from './page.js';
 import { assumptionsSection } from './sections/assumptions.js';
 import { billsSection } from './sections/bills.js';
 import { energySection } from './sections/energy.js';
+import { jointSection } from './sections/joint.js';
 import { lifeSection } from './sections/life.js';
 import { moneySection } from './sections/money.js';
 import { pricesSection } from './sections/prices.js';
@@ -24,6 +25,7 @@ export function reportOf(findings: Findings, checks: readonly Check[]): string {
         ['money', 'Money'],
         ['prices', 'Prices'],
         ['trades', 'Who traded with whom'],
+        ['joint', 'One energy from another'],
         ['bills', 'Bills'],
         ['life', 'Life of one agreement'],
         ['promises', 'Promises'],
@@ -36,6 +38,7 @@ export function reportOf(findings: Findings, checks: readonly Check[]): string {
         moneySection(facts),
         pricesSection(facts),
         tradesSection(facts),
+        jointSection(facts),
         billsSection(facts),
         lifeSection(facts),
         promisesSection(checks),

@@ -27,6 +27,7 @@ section { margin-top: 56px; }
 figure { margin: 0; }
 figcaption { font-size: 14px; color: var(--ink-2); margin-bottom: 4px; }
 figcaption strong { color: var(--ink); margin-right: 6px; }
+.joint { margin-top: 28px; }
 code { font: 13px ui-monospace, SFMono-Regular, Menlo, monospace; }
 nav { margin-top: 20px; display: flex; flex-wrap: wrap; gap: 4px 18px; font-size: 15px; }
 a { color: var(--electricity); }
@@ -35,6 +36,7 @@ a { color: var(--electricity); }
 .tile b { display: block; font-size: 22px; line-height: 1.25; }
 .tile span { font-size: 13px; line-height: 1.35; color: var(--ink-2); display: block; margin-top: 4px; }
 .grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 28px; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 28px; }
 .flows { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); gap: 24px; margin: 20px 0; }
 .chart { overflow-x: auto; }
 .chart svg { max-width: 100%; height: auto; display: block; }
@@ -45,6 +47,7 @@ a { color: var(--electricity); }
 table { border-collapse: collapse; font-size: 14px; min-width: 560px; }
 th, td { text-align: left; padding: 5px 18px 5px 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
 th { color: var(--ink-2); font-weight: 500; }
+.block { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 details { margin-top: 16px; }
 summary { cursor: pointer; color: var(--electricity); font-size: 15px; }

@@ -24,7 +24,9 @@ export function billsSection(facts: Facts): Html {
             ['the day as it was', ACTUAL],
             ['all from the seller', TARIFF],
         ])}
-        ${chartOf(bills, facts.currency)}
+        <div class="pair">
+            ${(['residential', 'commercial'] as const).map((sector) => sectorChart(facts, bills, sector))}
+        </div>
         <details>
             <summary>All ${bills.length} bills as a table</summary>
             ${tableOf(bills, facts.currency)}
@@ -34,18 +36,19 @@ export function billsSection(facts: Facts): Html {
 
 const savingOf = ({ actualNano, tariffNano }: DayBill): bigint => actualNano - tariffNano;
 
-function chartOf(bills: readonly DayBill[], currency: string): Html {
-    const rows = bills.map(({ participantId, actualNano, tariffNano }) => ({
+function sectorChart(facts: Facts, bills: readonly DayBill[], sector: 'residential' | 'commercial'): Html {
+    const own = bills.filter(({ participantId }) => facts.participants.get(participantId)?.sector === sector);
+    const rows = own.map(({ participantId, actualNano, tariffNano }) => ({
         participantId,
         actual: -units(actualNano),
         tariff: -units(tariffNano),
     }));
-    return draw(
+    const chart = draw(
         {
-            width: 1080,
-            height: 60 + 17 * rows.length,
-            marginLeft: 70,
-            x: { label: `${currency} for the day; left of zero is earned`, grid: true, nice: true },
+            width: 520,
+            height: 60 + 19 * rows.length,
+            marginLeft: 60,
+            x: { label: `${facts.currency} for the day`, grid: true, nice: true, zero: true },
             y: { label: null, domain: rows.map(({ participantId }) => participantId) },
             marks: [
                 Plot.ruleX([0], { stroke: 'var(--rule-strong)' }),
@@ -63,6 +66,11 @@ function chartOf(bills: readonly DayBill[], currency: string): Html {
         },
         'Bill of each building, and the same energy at the tariff',
     );
+    const name = sector === 'residential' ? 'Households' : 'Businesses';
+    return html`<figure>
+        <figcaption><strong>${name}</strong> ${own.length} buildings</figcaption>
+        ${chart}
+    </figure>`;
 }
 
 function tableOf(bills: readonly DayBill[], currency: string): Html {

@@ -32,7 +32,7 @@ export function lifeSection(facts: Facts): Html {
             ${formatMoney(paid, facts.currency)} paid, ${formatMoney(owed, facts.currency)} in default amounts.
             Everything below is read from blocks.
         </p>
-        ${timeline(life)}
+        ${timeline(life)} ${keySteps(life, facts.currency)}
         <div class="flows">
             <figure>
                 <figcaption>
@@ -68,11 +68,12 @@ export function lifeSection(facts: Facts): Html {
         </div>
         <details>
             <summary>Every step with its block</summary>
-            ${momentsTable(moments, slots, facts.currency)}
+            ${everyStep(moments, slots, facts.currency)}
         </details>
     </section>`;
 }
 
+/** One line for each flow, a tick for each block in which something of it stands. */
 function timeline({ moments, slots }: Life): Html {
     const key = moments.filter((moment) => moment.key);
     const deliveries = slots.flatMap(({ readBlock, settledBlock, deliveredWh }) => [
@@ -80,17 +81,14 @@ function timeline({ moments, slots }: Life): Html {
         ...(readBlock === null ? [] : [{ block: readBlock, flow: 'information' as const }]),
         ...(settledBlock === null ? [] : [{ block: settledBlock, flow: 'value' as const }]),
     ]);
-    // Labels of neighbouring blocks stand at three heights.
-    const labelled = key.map((moment, index) => ({ ...moment, dy: -14 - 13 * (index % 3) }));
     return draw(
         {
             width: 1080,
-            height: 260,
+            height: 150,
             marginLeft: 92,
-            marginTop: 48,
-            marginRight: 140,
-            x: { label: 'block number', grid: true, type: 'sqrt' },
-            y: { label: null, domain: FLOWS, padding: 0.6 },
+            marginTop: 10,
+            x: { label: 'block number', grid: true, nice: true, zero: true },
+            y: { label: null, domain: FLOWS, padding: 0.5 },
             color: { type: 'identity' },
             marks: [
                 Plot.ruleY(FLOWS, { stroke: 'var(--rule-strong)' }),
@@ -98,7 +96,7 @@ function timeline({ moments, slots }: Life): Html {
                     x: 'block',
                     y: 'flow',
                     stroke: (each: { flow: Flow }) => FLOW_COLOURS[each.flow],
-                    strokeOpacity: 0.5,
+                    strokeOpacity: 0.6,
                 }),
                 Plot.dot(key, {
                     x: 'block',
@@ -107,23 +105,11 @@ function timeline({ moments, slots }: Life): Html {
                     fill: (moment: Moment) => FLOW_COLOURS[moment.flow],
                     stroke: 'var(--surface)',
                     strokeWidth: 1.5,
+                    title: (moment: Moment) => `#${moment.block} ${moment.what}`,
                 }),
-                ...[0, 1, 2].map((height) =>
-                    Plot.text(
-                        labelled.filter((_, index) => index % 3 === height),
-                        {
-                            x: 'block',
-                            y: 'flow',
-                            text: (moment: Moment) => `#${moment.block} ${moment.what}`,
-                            dy: -14 - 13 * height,
-                            textAnchor: 'start',
-                            fill: 'var(--ink)',
-                        },
-                    ),
-                ),
             ],
         },
-        'Steps of the agreement by block, in three flows',
+        'Blocks in which something of the agreement stands, in three flows',
     );
 }
 
@@ -203,39 +189,75 @@ function valueChart(slots: readonly LifeSlot[]): Html {
     );
 }
 
-function momentsTable(moments: readonly Moment[], slots: readonly LifeSlot[], currency: string): Html {
-    type Row = Readonly<{ block: number; energy: string; information: string; value: string }>;
+type Row = Readonly<{ block: string; order: number; energy: string; information: string; value: string }>;
+
+const rowOf = ({ block, flow, what }: Moment): Row => ({
+    block: `#${block}`,
+    order: block,
+    energy: flow === 'energy' ? what : '',
+    information: flow === 'information' ? what : '',
+    value: flow === 'value' ? what : '',
+});
+
+/** The steps that matter, the delivery as one. */
+function keySteps({ moments, slots }: Life, currency: string): Html {
+    const delivering = slots.filter(({ agreedWh }) => agreedWh > 0n);
+    const [first] = delivering;
+    const last = delivering.at(-1);
+    const rows = moments.filter((moment) => moment.key).map(rowOf);
+    if (first !== undefined && last !== undefined) {
+        const total = (of: (slot: LifeSlot) => bigint): bigint => delivering.reduce((sum, slot) => sum + of(slot), 0n);
+        rows.push({
+            block: `#${first.readBlock ?? '?'}–${last.settledBlock ?? '?'}`,
+            order: first.settledBlock ?? 0,
+            energy: `${delivering.length} quarter hours from ${clockOf(first.slot)}: ${formatKwh(
+                total(({ deliveredWh }) => deliveredWh),
+            )} of ${formatKwh(total(({ agreedWh }) => agreedWh))}`,
+            information: 'both meters sign each; settled by anyone',
+            value: `${formatMoney(
+                total(({ paidNano }) => paidNano),
+                currency,
+            )} for energy, ${formatMoney(
+                total(({ defaultNano }) => defaultNano),
+                currency,
+            )} in default amounts`,
+        });
+    }
+    return tableOf(rows.sort((left, right) => left.order - right.order));
+}
+
+function everyStep(moments: readonly Moment[], slots: readonly LifeSlot[], currency: string): Html {
     const rows: Row[] = [
-        ...moments.map(({ block, flow, what }) => ({
-            block,
-            energy: flow === 'energy' ? what : '',
-            information: flow === 'information' ? what : '',
-            value: flow === 'value' ? what : '',
-        })),
+        ...moments.map(rowOf),
         ...slots.map(({ slot, deliveredWh, agreedWh, paidNano, defaultNano, readBlock, settledBlock }) => ({
-            block: settledBlock ?? 0,
+            block: settledBlock === null ? '' : `#${settledBlock}`,
+            order: settledBlock ?? 0,
             energy: `${clockOf(slot)}: ${fixed(Number(deliveredWh), 0)} of ${fixed(Number(agreedWh), 0)} Wh`,
             information: readBlock === null ? 'settled' : `read in #${readBlock}, settled`,
             value: `${fixed(units(paidNano), 4)} ${currency}${
                 defaultNano > 0n ? `, default amount ${fixed(units(defaultNano), 4)}` : ''
             }`,
         })),
-    ].sort((left, right) => left.block - right.block);
-    return html`<div class="scroll">
+    ];
+    return tableOf(rows.sort((left, right) => left.order - right.order));
+}
+
+const tableOf = (rows: readonly Row[]): Html =>
+    html`<div class="scroll">
         <table>
             <thead>
                 <tr>
-                    <th class="number">block</th>
-                    <th>energy</th>
-                    <th>information</th>
-                    <th>value</th>
+                    <th>block</th>
+                    <th style="color: ${FLOW_COLOURS.energy}">energy</th>
+                    <th style="color: ${FLOW_COLOURS.information}">information</th>
+                    <th style="color: ${FLOW_COLOURS.value}">value</th>
                 </tr>
             </thead>
             <tbody>
                 ${rows.map(
                     (row) =>
                         html`<tr>
-                            <td class="number">${row.block}</td>
+                            <td class="block">${row.block}</td>
                             <td>${row.energy}</td>
                             <td>${row.information}</td>
                             <td>${row.value}</td>
@@ -244,4 +266,3 @@ function momentsTable(moments: readonly Moment[], slots: readonly LifeSlot[], cu
             </tbody>
         </table>
     </div>`;
-}

@@ -25,7 +25,7 @@ export const promisesSection = (checks: readonly Check[]): Html =>
                                 <td>${check.expected === check.observed ? '✓ kept' : '✗ broken'}</td>
                                 <td>${check.name}</td>
                                 <td><code>${shortened(check.observed)}</code></td>
-                                <td class="number">${check.block ?? 'never in one'}</td>
+                                <td class="number">${check.block ?? 'in none'}</td>
                             </tr>`,
                     )}
                 </tbody>

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { draw, legend } from '../draw.js';
 import { type Facts, groupBy, sum } from '../facts.js';
 import { type Html, html } from '../html.js';
-import { CARRIER_NAMES, carrierColour, kilo } from '../words.js';
+import { CARRIER_NAMES, carrierColour, fixed, kilo } from '../words.js';
 
 /** Who delivered to whom: a dot for each pair and carrier, its area the energy. */
 export function tradesSection(facts: Facts): Html {
@@ -17,7 +17,7 @@ export function tradesSection(facts: Facts): Html {
                   {
                       seller: first.leg.sellerId,
                       buyer: first.leg.buyerId,
-                      colour: carrierColour(first.carrier),
+                      carrier: first.carrier,
                       energy,
                   },
               ];
@@ -36,21 +36,27 @@ export function tradesSection(facts: Facts): Html {
             marginBottom: 84,
             x: { label: null, domain: buyers, tickRotate: -60 },
             y: { label: null, domain: sellers },
-            r: { range: [1.5, 13] },
-            color: { type: 'identity' },
+            // Households take a few kWh, the CHP hundreds: with its area alone a dot would vanish.
+            r: { type: 'pow', exponent: 0.3, range: [0, 12] },
             marks: [
                 Plot.gridX({ stroke: 'var(--rule)' }),
                 Plot.gridY({ stroke: 'var(--rule)' }),
-                Plot.dot(pairs, {
-                    x: 'buyer',
-                    y: 'seller',
-                    r: 'energy',
-                    fill: 'colour',
-                    fillOpacity: 0.75,
-                    stroke: 'var(--surface)',
-                    title: (pair: (typeof pairs)[number]) =>
-                        `${pair.seller} → ${pair.buyer}: ${pair.energy.toFixed(1)} kWh`,
-                }),
+                ...facts.carriers.map((carrier, position) =>
+                    Plot.dot(
+                        pairs.filter((pair) => pair.carrier === carrier),
+                        {
+                            x: 'buyer',
+                            y: 'seller',
+                            r: 'energy',
+                            dx: 5 * (position - (facts.carriers.length - 1) / 2),
+                            fill: carrierColour(carrier),
+                            fillOpacity: 0.8,
+                            stroke: 'var(--surface)',
+                            title: (pair: (typeof pairs)[number]) =>
+                                `${pair.seller} → ${pair.buyer}: ${fixed(pair.energy, 1)} kWh`,
+                        },
+                    ),
+                ),
             ],
         },
         'Who delivered to whom',
