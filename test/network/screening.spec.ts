@@ -110,7 +110,7 @@ for (const mode of ['distributed', 'central'] as const) {
 
         if (mode === 'distributed') {
             it('funds what fits, whoever pushes first, and refuses the rest to everyone', async () => {
-                const [first = '', second = '', third = ''] = await Promise.all([
+                const [first, second, third] = await Promise.all([
                     conclude(0, 300n),
                     conclude(1, 200n),
                     conclude(2, 1n),
