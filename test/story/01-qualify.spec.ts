@@ -176,8 +176,10 @@ describe('01 qualify', function () {
         it("are the metering officer's to register, once per point, never for a slot that has begun", async () => {
             const point = of(acts.registered, BUYER.id).value;
             const { meters } = story().as('metering');
-            const [baseline] = await story().as(BUYER.id).readings.list(BUYER.id);
-            const same = { point, baseline: baseline ?? null };
+            const [recorded] = await story().as(BUYER.id).readings.list(BUYER.id);
+            const baseline =
+                recorded === undefined ? null : { reading: recorded.reading, signature: recorded.signature };
+            const same = { point, baseline };
             await expectNothingWritten(story().as('metering'), await meters.register(same));
             await expectRefusal(story().as(BUYER.id).meters.register(same), 'forbidden CALLER_NOT_SEATED');
             const moved = { ...same, point: { ...point, connectionPoint: 'bus-99' } };

@@ -43,7 +43,11 @@ describe('03 conclude', function () {
                 await expectInBlock(story().as(terms.proposerId), concluded, {
                     chaincode: 'exchange',
                     verb: 'agreement:conclude',
-                    keys: [`agreement/${agreementId}`, `execution/${agreementId}`],
+                    keys: [
+                        `agreement/${agreementId}`,
+                        `execution/${agreementId}`,
+                        ...terms.parties.map(({ participantId: id }) => `party-agreement/${id}/${agreementId}`),
+                    ],
                     policyKeys: [`agreement/${agreementId}`],
                     event: {
                         name: 'AgreementConcluded/1',

@@ -49,6 +49,7 @@ describe('05 fund', function () {
                     keys: [
                         `execution/${agreementId}`,
                         `commitment/${CARRIER}/${slotKey}/${agreementId}`,
+                        `connected-agreement/${CARRIER}/bus-01/${slotKey}/${agreementId}`,
                         ...terms.parties.map(({ participantId }) => `lane/${participantId}/0000000000`),
                         ...firstDebits.map((id) => `credit/${id}/deposit.transfer-${id}`),
                     ],

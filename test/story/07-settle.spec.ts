@@ -28,7 +28,7 @@ describe('07 settle', function () {
                 await expectInBlock(story().as(NEIGHBOUR.id), settled, {
                     chaincode: 'exchange',
                     verb: 'settlement:run',
-                    keys: [...(await agreementKeys()), ...moneyKeys(settlement)],
+                    keys: [...(await agreementKeys()), ...claimKeys(settlement), ...moneyKeys(settlement)],
                     event: {
                         name: 'SettlementRun/1',
                         payload: { carrier: CARRIER, slot: story().slot(offset), run: 0, closedAgreementIds: [] },
@@ -126,6 +126,15 @@ describe('07 settle', function () {
         return Object.values(funded).map(({ value }) => `execution/${value.agreementId}`);
     }
 });
+
+/** Keys of what is claimed for default, of each agreement of which anything is. */
+const claimKeys = ({ carrier, slot, legs }: Settlement): string[] => [
+    ...new Set(
+        legs
+            .filter(({ defaults }) => defaults.length > 0)
+            .map(({ agreementId }) => `claims/${agreementId}/${String(slot).padStart(10, '0')}/${carrier}`),
+    ),
+];
 
 /** Keys of the result, of a credit for each who gains, and of each cover that moves, by the postings of the run. */
 function moneyKeys({ carrier, slot, run, postings }: Settlement): string[] {

@@ -156,11 +156,14 @@ describe('09 audit', function () {
     function expectListedAsWritten(listings: Listings): void {
         for (const [type, records] of listings) {
             const written = [...replay.state].filter(([key]) => key.startsWith(`${type}/`)).map(([, text]) => text);
-            expect(records.length, type).to.be.greaterThan(0);
+            expect(records.length > 0, type).to.equal(!UNPLAYED.has(type));
             expect(records, type).to.have.members(written);
         }
     }
 });
+
+/** Kinds of records of which the story has none. */
+const UNPLAYED = new Set(['exchange/subsidy-fund', 'exchange/subsidy-payment', 'exchange/payout']);
 
 const isOfMarket = (
     transaction: ReplayedTransaction,
