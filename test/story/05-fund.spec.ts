@@ -21,6 +21,10 @@ const FUNDED = [
     ['abusive', []],
 ] as const;
 
+/** The retailer sells at the slack node, everybody else is at one bus. */
+const connectionsOf = (terms: { parties: readonly { participantId: string }[] }): Set<string> =>
+    new Set(terms.parties.map(({ participantId }) => (participantId === RETAILER.id ? 'slack' : 'bus-01')));
+
 describe('05 fund', function () {
     this.timeout(20_000);
     const story = withStory((each) => each.funded());
@@ -49,7 +53,9 @@ describe('05 fund', function () {
                     keys: [
                         `execution/${agreementId}`,
                         `commitment/${CARRIER}/${slotKey}/${agreementId}`,
-                        `connected-agreement/${CARRIER}/bus-01/${slotKey}/${agreementId}`,
+                        ...[...connectionsOf(terms)].map(
+                            (node) => `connected-agreement/${CARRIER}/${node}/${slotKey}/${agreementId}`,
+                        ),
                         ...terms.parties.map(({ participantId }) => `lane/${participantId}/0000000000`),
                         ...firstDebits.map((id) => `credit/${id}/deposit.transfer-${id}`),
                     ],
