@@ -1,16 +1,13 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Charter } from '@commonwatt/chaincode/domain/charter';
 import { ADVANCE_SLOTS_MAX, slotAt } from '@commonwatt/chaincode/domain/clock';
 import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
-import { CommonwattError } from './errors.js';
 import { type KeeperReport, Patience, report, type Step } from './keeper-step.js';
 import { SettlementSteps } from './keeper-settlement.js';
 import { TradeSteps } from './keeper-trade.js';
 import type { Market } from './market.js';
 import type { Committed } from './submitter.js';
+import { takeTurns } from './take-turns.js';
 import { type KeeperPlace, Turns } from './turns.js';
-
-const INTERVAL_MS = 1_000;
 
 /**
  * Pushes every step whose conditions hold: slots that begin, offers that are accepted or past their deadline, agreements
@@ -53,23 +50,13 @@ export class Keeper {
     }
 
     /** Takes turns until aborted. @throws UnavailableError when nothing can be read in the first turn */
-    async *run(signal: AbortSignal): AsyncGenerator<KeeperReport> {
-        let isFirst = true;
-        while (!signal.aborted) {
-            try {
-                const reports = await this.turn();
-                isFirst = false;
-                yield* reports;
-                if (reports.some(({ refusal }) => refusal === null)) {
-                    continue; // one step often makes the next possible
-                }
-            } catch (error) {
-                if (isFirst || !(error instanceof CommonwattError)) {
-                    throw error;
-                }
-            }
-            await pause(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
-        }
+    run(signal: AbortSignal): AsyncGenerator<KeeperReport> {
+        // One step often makes the next possible.
+        return takeTurns(
+            () => this.turn(),
+            signal,
+            (reports) => reports.some(({ refusal }) => refusal === null),
+        );
     }
 
     /** By a real clock, slots begin when somebody says that they are due. */

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Agreement, Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Dispute } from '@commonwatt/chaincode/domain/dispute';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
@@ -11,6 +10,7 @@ import type { Market } from './market.js';
 import { type OpenAgreement, OpenAgreements } from './open-agreements.js';
 import { type Review, reviewAgreement, reviewDecision, type ReviewPolicy } from './review-policy.js';
 import type { Committed } from './submitter.js';
+import { takeTurns } from './take-turns.js';
 
 /** What waits for the regulator: a version of an agreement, or the operator's decision on a dispute. */
 export type ReviewSubject =
@@ -36,8 +36,6 @@ export type ReviewReport = ReviewedSubject &
     }>;
 
 type Case = ReviewedSubject & Readonly<{ decide: (outcome: 'approve' | 'reject') => Promise<Committed<unknown>> }>;
-
-const INTERVAL_MS = 1_000;
 
 /**
  * The weak centre's assistant: gives the verdict in plain cases and leaves the rest in a queue for a person. What is
@@ -87,19 +85,8 @@ export class Reviewer {
     }
 
     /** Reviews until aborted. @throws UnavailableError when nothing can be read in the first turn */
-    async *run(signal: AbortSignal): AsyncGenerator<ReviewReport> {
-        let isFirst = true;
-        while (!signal.aborted) {
-            try {
-                yield* await this.turn();
-                isFirst = false;
-            } catch (error) {
-                if (isFirst || !(error instanceof CommonwattError)) {
-                    throw error;
-                }
-            }
-            await pause(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
-        }
+    run(signal: AbortSignal): AsyncGenerator<ReviewReport> {
+        return takeTurns(() => this.turn(), signal);
     }
 
     /** Everything without a verdict that could still enter into force, judged by the policy. */

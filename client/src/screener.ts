@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Agreement, endSlot, type Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import type { ErrorOperands } from '@commonwatt/chaincode/domain/errors';
@@ -14,6 +13,7 @@ import type { Market } from './market.js';
 import { type OpenAgreement, OpenAgreements } from './open-agreements.js';
 import { additionsOf, Capacity } from './screener-capacity.js';
 import { type AgreedOrder, BlockOrder, versionKey } from './screener-order.js';
+import { takeTurns } from './take-turns.js';
 
 /** What the screener did about one version on one carrier. */
 export type ScreeningReport = Readonly<{
@@ -31,8 +31,6 @@ export type ScreeningReport = Readonly<{
 
 /** A version that waits for the operator, or has its word, with what it adds to the connections. */
 type Version = Readonly<{ version: Agreement; verdict: Verdict | null; loads: readonly Load[] }>;
-
-const INTERVAL_MS = 1_000;
 
 /**
  * The network operator's assistant, where carriers are screened centrally: in the order in which versions were agreed,
@@ -79,19 +77,8 @@ export class Screener {
     }
 
     /** Screens until aborted. @throws UnavailableError when nothing can be read in the first turn */
-    async *run(signal: AbortSignal): AsyncGenerator<ScreeningReport> {
-        let isFirst = true;
-        while (!signal.aborted) {
-            try {
-                yield* await this.turn();
-                isFirst = false;
-            } catch (error) {
-                if (isFirst || !(error instanceof CommonwattError)) {
-                    throw error;
-                }
-            }
-            await pause(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
-        }
+    run(signal: AbortSignal): AsyncGenerator<ScreeningReport> {
+        return takeTurns(() => this.turn(), signal);
     }
 
     /** Versions that are not in force and still may be, in the order in which they were agreed. */

@@ -1,5 +1,6 @@
 import { demand } from './errors.js';
 import type { Counted, Registers } from './meter.js';
+import type { SignedStatement } from './signed-statement.js';
 import { type CalorificWhPerM3, energyOfVolume, minus, type SlotIndex, type VolumeLitres } from './units.js';
 
 /** Most slots that one statement covers: a day of quarter hours. */
@@ -13,13 +14,7 @@ export type CalorificStatement = Readonly<{
 }>;
 
 /** What is published for one slot, once, with the statement that says so. */
-export type Calorific = Readonly<{
-    slot: SlotIndex;
-    statement: CalorificStatement;
-    officerSubjectHash: string;
-    keyId: string;
-    signature: string;
-}>;
+export type Calorific = SignedStatement<CalorificStatement> & Readonly<{ slot: SlotIndex }>;
 
 /** Whether the slot's value is published already. @throws CALORIFIC_CONFLICT {slot} when another value is */
 export function isPublished(

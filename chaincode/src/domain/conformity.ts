@@ -2,6 +2,7 @@ import { endSlot, type Terms } from './agreement.js';
 import { demand } from './errors.js';
 import { isScheduled, type MeteringPoint } from './meter.js';
 import type { Rules } from './rules.js';
+import type { SignedStatement } from './signed-statement.js';
 import type { Standard } from './standard.js';
 import { energyOfPower, type EnergyWh, NO_ENERGY, type PowerW, type SlotIndex, sumEnergy } from './units.js';
 
@@ -19,12 +20,7 @@ export type ConformityStatement = Readonly<{
     reasonCode: string;
 }>;
 
-export type Conformity = Readonly<{
-    statement: ConformityStatement;
-    officerSubjectHash: string;
-    keyId: string;
-    signature: string;
-}>;
+export type Conformity = SignedStatement<ConformityStatement>;
 
 const FOLLOWERS: Readonly<Record<ConformityStatus | 'none', readonly ConformityStatus[]>> = {
     none: ['certified'],

@@ -1,5 +1,6 @@
 import type { Carrier } from './charter.js';
 import { demand } from './errors.js';
+import type { SignedStatement } from './signed-statement.js';
 import type { PowerW } from './units.js';
 
 /**
@@ -16,12 +17,7 @@ export type ConnectionStatement = Readonly<{
     reasonCode: string;
 }>;
 
-export type Connection = Readonly<{
-    statement: ConnectionStatement;
-    officerSubjectHash: string;
-    keyId: string;
-    signature: string;
-}>;
+export type Connection = SignedStatement<ConnectionStatement>;
 
 /** @throws CONNECTION_CONFLICT {carrier, connectionPoint, sequence} unless the statement is the next one */
 export function followsConnection(existing: Connection | null, statement: ConnectionStatement): void {

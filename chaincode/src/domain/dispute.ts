@@ -4,6 +4,7 @@ import type { Carrier } from './charter.js';
 import { demand } from './errors.js';
 import type { MeteringPoint, Registers } from './meter.js';
 import { isMonotonic, type SignedReading } from './reading.js';
+import type { SignedStatement } from './signed-statement.js';
 import { minus, type SlotIndex } from './units.js';
 
 /**
@@ -64,14 +65,8 @@ export type ReviewStatement = DisputeRef &
         reasonCode: string;
     }>;
 
-type Signed<Statement> = Readonly<{
-    statement: Statement;
-    officerSubjectHash: string;
-    keyId: string;
-    signature: string;
-}>;
-export type Decision = Signed<DecisionStatement>;
-export type Review = Signed<ReviewStatement>;
+export type Decision = SignedStatement<DecisionStatement>;
+export type Review = SignedStatement<ReviewStatement>;
 
 /** A doubt about what a meter says, and what became of it. */
 export type Dispute = Readonly<{

@@ -1,6 +1,7 @@
 import type { Carrier } from './charter.js';
 import { demand } from './errors.js';
 import type { Participant } from './participant.js';
+import type { SignedStatement } from './signed-statement.js';
 import type { SlotIndex } from './units.js';
 
 /** Longest halt, and the shortest time between the end of one and the beginning of the next without a vote. */
@@ -18,16 +19,13 @@ export type HaltStatement = Readonly<{
     reasonCode: string;
 }>;
 
-export type Halt = Readonly<{
-    statement: HaltStatement;
-    /** MSP of the halting side. */
-    mspId: string;
-    officerSubjectHash: string;
-    keyId: string;
-    signature: string;
-    /** First slot that is no longer halted after an early lift. */
-    liftedSlot: SlotIndex | null;
-}>;
+export type Halt = SignedStatement<HaltStatement> &
+    Readonly<{
+        /** MSP of the halting side. */
+        mspId: string;
+        /** First slot that is no longer halted after an early lift. */
+        liftedSlot: SlotIndex | null;
+    }>;
 
 export const haltEndSlot = (halt: Halt): SlotIndex => halt.liftedSlot ?? halt.statement.untilSlot;
 

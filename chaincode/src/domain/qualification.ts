@@ -1,5 +1,6 @@
 import type { Carrier } from './charter.js';
 import { demand } from './errors.js';
+import type { SignedStatement } from './signed-statement.js';
 
 /** What a qualified participant may do on one carrier. */
 export type Permit = Readonly<{ carrier: Carrier; buy: boolean; sell: boolean }>;
@@ -16,12 +17,7 @@ export type QualificationStatement = Readonly<{
 }>;
 
 /** The statement in force, with the reviewer who signed it. */
-export type Qualification = Readonly<{
-    statement: QualificationStatement;
-    officerSubjectHash: string;
-    keyId: string;
-    signature: string;
-}>;
+export type Qualification = SignedStatement<QualificationStatement>;
 
 const FOLLOWERS: Readonly<Record<QualificationStatus | 'none', readonly QualificationStatus[]>> = {
     none: ['granted'],

@@ -1,6 +1,7 @@
 import type { Terms } from './agreement.js';
 import type { Carrier } from './charter.js';
 import { demand } from './errors.js';
+import type { SignedStatement } from './signed-statement.js';
 import type { EnergyWh, SlotIndex } from './units.js';
 
 /**
@@ -19,12 +20,7 @@ export type RequirementStatement = Readonly<{
     reasonCode: string;
 }>;
 
-export type Requirement = Readonly<{
-    statement: RequirementStatement;
-    officerSubjectHash: string;
-    keyId: string;
-    signature: string;
-}>;
+export type Requirement = SignedStatement<RequirementStatement>;
 
 /** @throws REQUIREMENT_CONFLICT {carrier, version} unless the statement is the next version */
 export function followsRequirement(existing: Requirement | null, statement: RequirementStatement): void {

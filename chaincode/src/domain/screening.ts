@@ -2,6 +2,7 @@ import { type Agreement, carriersOf, type Terms } from './agreement.js';
 import type { Carrier } from './charter.js';
 import { demand } from './errors.js';
 import type { Rules } from './rules.js';
+import type { SignedStatement } from './signed-statement.js';
 
 /** What the network operator says of one version of one agreement, where a carrier is screened centrally. */
 export type ScreeningStatement = Readonly<{
@@ -13,12 +14,7 @@ export type ScreeningStatement = Readonly<{
     reasonCode: string;
 }>;
 
-export type Screening = Readonly<{
-    statement: ScreeningStatement;
-    officerSubjectHash: string;
-    keyId: string;
-    signature: string;
-}>;
+export type Screening = SignedStatement<ScreeningStatement>;
 
 /** Carriers of the terms of which the rules ask for the operator's word (paper §3.3). */
 export const centrallyScreened = (terms: Pick<Terms, 'legs'>, rules: Rules): Carrier[] =>

@@ -1,5 +1,6 @@
 import type { Carrier } from './charter.js';
 import { demand } from './errors.js';
+import type { SignedStatement } from './signed-statement.js';
 import type { SlotIndex } from './units.js';
 
 /**
@@ -15,12 +16,7 @@ export type StandardStatement = Readonly<{
     fromSlot: SlotIndex;
 }>;
 
-export type Standard = Readonly<{
-    statement: StandardStatement;
-    officerSubjectHash: string;
-    keyId: string;
-    signature: string;
-}>;
+export type Standard = SignedStatement<StandardStatement>;
 
 /** Whether the standard is published as stated already. @throws STANDARD_CONFLICT {standardId} when it says otherwise */
 export function isPublished(existing: Standard | null, statement: StandardStatement): boolean {

@@ -2,6 +2,7 @@ import { type Agreement, carriersOf, endSlot, type Terms } from './agreement.js'
 import type { Carrier } from './charter.js';
 import { demand } from './errors.js';
 import type { Participant, ParticipantKind } from './participant.js';
+import type { SignedStatement } from './signed-statement.js';
 import { type EnergyWh, type PriceMicroPerKwh, type SlotIndex, sumEnergy } from './units.js';
 
 export type Decision = 'approved' | 'rejected' | 'terminated';
@@ -35,14 +36,8 @@ export type StandingStatement = Readonly<{
     reasonCode: string;
 }>;
 
-type Signed<Statement> = Readonly<{
-    statement: Statement;
-    officerSubjectHash: string;
-    keyId: string;
-    signature: string;
-}>;
-export type Verdict = Signed<VerdictStatement>;
-export type StandingVerdict = Signed<StandingStatement>;
+export type Verdict = SignedStatement<VerdictStatement>;
+export type StandingVerdict = SignedStatement<StandingStatement>;
 
 const FOLLOWERS: Readonly<Record<Decision | 'none', readonly Decision[]>> = {
     none: ['approved', 'rejected', 'terminated'],
