@@ -14,10 +14,8 @@ export class CalorificContract extends ExchangeContract {
      */
     async publish(ctx: TradeContext, command: string): Promise<string> {
         const { statement, signature } = publishCalorificCodec.decode(command);
-        const seat = await ctx.officer('calorific', 'publish');
-        const { chaincodes } = await ctx.charter();
         const body = calorificStatementCodec.toJson(statement);
-        const mark = ctx.markOf(seat, 'commonwatt/calorific/1', chaincodes.exchange, body, signature);
+        const mark = await ctx.officersMark(['calorific', 'publish'], 'commonwatt/calorific/1', body, signature);
         const { fromSlot, slotCount } = statement;
         await ctx.demandOver(fromSlot + slotCount - 1);
         const published: Calorific[] = [];

@@ -32,10 +32,8 @@ export class ConnectionContract extends ExchangeContract {
      */
     async set(ctx: TradeContext, command: string): Promise<string> {
         const { statement, signature, fromSlot } = setConnectionCodec.decode(command);
-        const seat = await ctx.officer('connection', 'set');
-        const { chaincodes } = await ctx.charter();
         const body = connectionStatementCodec.toJson(statement);
-        const mark = ctx.markOf(seat, 'commonwatt/connection/1', chaincodes.exchange, body, signature);
+        const mark = await ctx.officersMark(['connection', 'set'], 'commonwatt/connection/1', body, signature);
         const { carrier, connectionPoint, sequence } = statement;
         const existing = await ctx.ledger.get(CONNECTION, carrier, connectionPoint);
         if (

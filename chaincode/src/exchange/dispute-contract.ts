@@ -68,10 +68,8 @@ export class DisputeContract extends ExchangeContract {
     async decide(ctx: TradeContext, command: string): Promise<string> {
         const { statement, signature } = decideDisputeCodec.decode(command);
         const { pointId, slot, raisedBy, number } = statement;
-        const seat = await ctx.officer('dispute', 'decide');
-        const { chaincodes } = await ctx.charter();
         const body = decisionStatementCodec.toJson(statement);
-        const mark = ctx.markOf(seat, 'commonwatt/decision/1', chaincodes.exchange, body, signature);
+        const mark = await ctx.officersMark(['dispute', 'decide'], 'commonwatt/decision/1', body, signature);
         const dispute = await load(ctx, statement);
         const last = dispute.decision?.statement ?? null;
         if (last !== null && decisionStatementCodec.encode(last) === decisionStatementCodec.encode(statement)) {
@@ -79,6 +77,7 @@ export class DisputeContract extends ExchangeContract {
         }
         const decided = decideDispute(dispute, await reviewOf(ctx, dispute), { statement, ...mark });
         if (statement.checkMeter !== null) {
+            const { chaincodes } = await ctx.charter();
             verifyCheckMeter(ctx, chaincodes.exchange, statement.checkMeter);
         }
         ctx.ledger.put(DISPUTE, decided);

@@ -9,10 +9,8 @@ export class HaltContract extends ExchangeContract {
     /** @throws CALLER_NOT_SEATED · SIGNATURE_INVALID · SLOT_BEGUN · HALT_INVALID · HALT_CONFLICT */
     async set(ctx: TradeContext, command: string): Promise<string> {
         const { statement, signature } = haltCommandCodec.decode(command);
-        const seat = await ctx.officer('halt', 'set');
-        const { chaincodes } = await ctx.charter();
         const body = haltStatementCodec.toJson(statement);
-        const mark = ctx.markOf(seat, 'commonwatt/halt/1', chaincodes.exchange, body, signature);
+        const mark = await ctx.officersMark(['halt', 'set'], 'commonwatt/halt/1', body, signature);
         return recordHalt(ctx, statement, mark);
     }
 

@@ -11,10 +11,8 @@ export class RequirementContract extends ExchangeContract {
     /** @throws CALLER_NOT_SEATED · SIGNATURE_INVALID · REQUIREMENT_CONFLICT {carrier, version} */
     async publish(ctx: TradeContext, command: string): Promise<string> {
         const { statement, signature } = publishRequirementCodec.decode(command);
-        const seat = await ctx.officer('requirement', 'publish');
-        const { chaincodes } = await ctx.charter();
         const body = requirementStatementCodec.toJson(statement);
-        const mark = ctx.markOf(seat, 'commonwatt/requirement/1', chaincodes.exchange, body, signature);
+        const mark = await ctx.officersMark(['requirement', 'publish'], 'commonwatt/requirement/1', body, signature);
         const { carrier, version } = statement;
         const existing = await ctx.ledger.get(REQUIREMENT, carrier);
         const repeated =

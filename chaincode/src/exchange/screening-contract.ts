@@ -41,10 +41,8 @@ export class ScreeningContract extends ExchangeContract {
         const decision = DECISIONS[verb];
         const { statement, signature } = screenCodec.decode(command);
         demand(statement.decision === decision, 'INPUT_INVALID', { path: 'statement.decision', reason: decision });
-        const seat = await ctx.officer('screening', verb);
-        const { chaincodes } = await ctx.charter();
         const body = screeningStatementCodec.toJson(statement);
-        const mark = ctx.markOf(seat, 'commonwatt/screening/1', chaincodes.exchange, body, signature);
+        const mark = await ctx.officersMark(['screening', verb], 'commonwatt/screening/1', body, signature);
         const { agreementId, version, carrier } = statement;
         const existing = await ctx.ledger.get(SCREENING, agreementId, version, carrier);
         if (

@@ -20,6 +20,7 @@ const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
 
 /** A transaction of the market. */
 export class TradeContext extends MarketContext {
+    protected readonly chaincode = 'exchange';
     #rules: Rules | undefined;
     /** Ticks looked up before: a hundred readings of one slot ask for the same one. */
     readonly #ticked = new Map<SlotIndex, boolean>();
@@ -56,7 +57,6 @@ export class TradeContext extends MarketContext {
         return haltsCodec.decode(await this.ledger.call(chaincodes.supervision, 'halt:covering', query));
     }
 
-    /** The caller's seat for a step of the lifecycle. @throws CALLER_NOT_SEATED {kind, mspId, subjectHash} */
     async officer(noun: string, verb: string): Promise<Seat> {
         const kind = seatFor('exchange', noun, verb);
         const { mspId, subjectHash } = this.caller;

@@ -3,6 +3,7 @@ import { type Charter, rolesOfMsp } from '../domain/charter.js';
 import { slotAt } from '../domain/clock.js';
 import { demand, marketError } from '../domain/errors.js';
 import type { Seat, SeatKind } from '../domain/seat.js';
+import type { SignedStatement } from '../domain/signed-statement.js';
 import type { SlotIndex } from '../domain/units.js';
 import type { Json } from '../wire/canonical.js';
 import { keyIdOf, type SignatureDomain, type SignatureScope, signedText, verifySignature } from '../wire/signature.js';
@@ -12,10 +13,12 @@ import { CHARTER } from './keys.js';
 import { Ledger, type Step } from './ledger.js';
 
 /** The mark of an officer on a statement. */
-export type OfficerMark = Readonly<{ officerSubjectHash: string; keyId: string; signature: string }>;
+export type OfficerMark = Omit<SignedStatement<unknown>, 'statement'>;
 
 /** One transaction of either chaincode: who asks, when, and the ledger it reads and writes. */
 export abstract class MarketContext extends Context {
+    /** Which of the charter's chaincodes runs the transaction. */
+    protected abstract readonly chaincode: keyof Charter['chaincodes'];
     #ledger: Ledger | undefined;
     #caller: Caller | undefined;
     #charter: Charter | undefined;
@@ -73,10 +76,20 @@ export abstract class MarketContext extends Context {
         verifySignature(signedText(domain, scope, publicKey, body), publicKey, signature);
     }
 
-    /** Verifies that the calling officer signed the statement with the key of its seat. */
-    markOf(seat: Seat, domain: SignatureDomain, chaincode: string, body: Json, signature: string): OfficerMark {
-        this.verify(domain, chaincode, seat.publicKey, body, signature);
-        return { officerSubjectHash: seat.subjectHash, keyId: keyIdOf(seat.publicKey), signature };
+    /** The caller's seat for a step of the lifecycle. @throws CALLER_NOT_SEATED {kind, mspId, subjectHash} */
+    abstract officer(noun: string, verb: string): Promise<Seat>;
+
+    /** Verifies that the officer who may take a step signed its statement. @throws CALLER_NOT_SEATED · SIGNATURE_INVALID */
+    async officersMark(
+        [noun, verb]: readonly [string, string],
+        domain: SignatureDomain,
+        body: Json,
+        signature: string,
+    ): Promise<OfficerMark> {
+        const { chaincodes } = await this.charter();
+        const { subjectHash, publicKey } = await this.officer(noun, verb);
+        this.verify(domain, chaincodes[this.chaincode], publicKey, body, signature);
+        return { officerSubjectHash: subjectHash, keyId: keyIdOf(publicKey), signature };
     }
 
     /** @throws CALLER_NOT_ADMIN {mspId} unless an administrator of one of the charter's organisations calls */
