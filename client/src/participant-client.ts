@@ -1,8 +1,10 @@
+import type { Departure } from '@commonwatt/chaincode/domain/departure';
 import type { KeyPermit, Participant } from '@commonwatt/chaincode/domain/participant';
 import {
     type Application,
     applicationCodec,
     applyCodec,
+    departureCodec,
     keyPermitCodec,
     keyRotationCodec,
     participantCodec,
@@ -88,6 +90,48 @@ export class ParticipantClient {
             () => keyPermitCodec.encode({ participantId, keyId }),
             keyPermitCodec.decode,
             () => Promise.resolve(null), // it has no listing: the same permit again answers the same
+        );
+    }
+
+    /**
+     * Leaves the market for good: nothing new is agreed; what is open is delivered and settled, and the money is paid out
+     * after that.
+     * @throws ForbiddenError CALLER_NOT_PARTICIPANT
+     */
+    async leave(participantId: string): Promise<Committed<Departure>> {
+        return await this.#ledger.submit(
+            'exchange',
+            'participant:leave',
+            () => participantQueryCodec.encode({ participantId }),
+            departureCodec.decode,
+            async () =>
+                (await this.departures()).find((departure) => departure.participantId === participantId) ?? null,
+        );
+    }
+
+    /**
+     * Winds up all agreements of a participant that leaves, some at a time; by anyone. After it the money can go.
+     * @throws NotFoundError DEPARTURE_MISSING · ConflictError AGREEMENTS_OPEN
+     */
+    async windUp(participantId: string): Promise<Committed<Departure>> {
+        for (;;) {
+            const done = await this.#ledger.submit(
+                'exchange',
+                'participant:wind-up',
+                () => participantQueryCodec.encode({ participantId }),
+                departureCodec.decode,
+                () => Promise.resolve(null), // sent again it goes on from where it is
+            );
+            if (done.value.isWoundUp) {
+                return done;
+            }
+        }
+    }
+
+    /** Who is leaving, or has left. */
+    async departures(): Promise<readonly Departure[]> {
+        return await everyItem((query) =>
+            this.#ledger.page('exchange', 'participant:departures', query, departureCodec),
         );
     }
 

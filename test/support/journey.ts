@@ -17,6 +17,7 @@ import { liftCodec } from '@commonwatt/chaincode/wire/halt';
 import { mandateIdOf, mandateRefCodec } from '@commonwatt/chaincode/wire/mandate';
 import { offerRefCodec } from '@commonwatt/chaincode/wire/offer';
 import { keyPermitCodec } from '@commonwatt/chaincode/wire/participant';
+import { participantQueryCodec } from '@commonwatt/chaincode/wire/query';
 import { reconcileCodec } from '@commonwatt/chaincode/wire/reconciliation';
 import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/verbs';
 import * as commands from './market-commands.js';
@@ -182,6 +183,8 @@ function rekeying(market: StubMarket): JourneyStep[] {
             keyPermitCodec.encode({ participantId: 'bert', keyId: third.keyId }),
         ),
         exchange('bert', 'participant:rotate-key', () => commands.rotateKey('bert', second, third, true)),
+        exchange('bert', 'participant:leave', () => participantQueryCodec.encode({ participantId: 'bert' })),
+        exchange('bert', 'participant:wind-up', () => participantQueryCodec.encode({ participantId: 'bert' })),
     ];
 }
 

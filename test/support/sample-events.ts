@@ -12,6 +12,8 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
     { name: 'ClockAdvanced/1', payload: { fromSlot: FIRST_SLOT, toSlot: FIRST_SLOT + 3 } },
     { name: 'ParticipantApplied/1', payload: { participantId: 'solar', kind: 'prosumer' } },
     { name: 'QualificationChanged/1', payload: { participantId: 'solar', sequence: 2, status: 'suspended' } },
+    { name: 'DepartureAnnounced/1', payload: { participantId: 'anna' } },
+    { name: 'DepartureAdvanced/1', payload: { participantId: 'anna', isWoundUp: true } },
     {
         name: 'KeyRotated/1',
         payload: { participantId: 'anna', oldKeyId: '5e'.repeat(32), keyId: '6f'.repeat(32) },

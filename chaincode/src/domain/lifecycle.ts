@@ -61,6 +61,8 @@ export const LIFECYCLE: readonly Transition[] = [
     row('qualify', 'supervision', ['qualification', 'revoke'], 'reviewer', ['granted', 'suspended'], ['revoked']),
     row('qualify', 'exchange', ['participant', 'rotate-key'], 'participant', ['applied'], ['applied']),
     row('qualify', 'exchange', ['participant', 'permit-key'], 'admin', [null], ['permitted']),
+    row('qualify', 'exchange', ['participant', 'leave'], 'participant', ['applied'], ['leaving']),
+    row('qualify', 'exchange', ['participant', 'wind-up'], 'keeper', ['leaving'], ['leaving', 'left']),
     row('qualify', 'exchange', ['mandate', 'grant'], 'participant', [null], ['granted']),
     row('qualify', 'exchange', ['mandate', 'revoke'], 'participant', ['granted'], ['revoked']),
     row('qualify', 'exchange', ['meter', 'register'], 'metering', [null], ['registered']),

@@ -39,6 +39,7 @@ import {
     SUBSIDY_PAYMENT,
 } from '../store/keys.js';
 import { debit } from './accounts.js';
+import { demandMoneyFree } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { noteIndebtedness } from './indebtedness.js';
 import type { TradeContext } from './trade-context.js';
@@ -106,7 +107,7 @@ export class AccountContract extends ExchangeContract {
 
     /**
      * Moves money of the caller's own that no imbalance needs from its credit cover to its free account, once per id.
-     * @throws CALLER_NOT_PARTICIPANT · COVER_CONFLICT · COVER_UNDERFUNDED
+     * @throws CALLER_NOT_PARTICIPANT · COVER_CONFLICT · NOT_WOUND_UP · COVER_UNDERFUNDED
      */
     async drawCover(ctx: TradeContext, command: string): Promise<string> {
         const draw = coverDrawCodec.decode(command);
@@ -116,6 +117,7 @@ export class AccountContract extends ExchangeContract {
         if (isRepeatedDraw(await ctx.ledger.get(COVER_DRAW, participantId, drawId), draw)) {
             return coverCodec.encode(before);
         }
+        await demandMoneyFree(ctx, participantId);
         const { cover, credit } = drawCover(before, draw);
         await ctx.ledger.get(CREDIT, participantId, credit.sourceId);
         ctx.ledger.put(COVER_DRAW, draw);
@@ -134,8 +136,8 @@ export class AccountContract extends ExchangeContract {
 
     /**
      * Takes money of the caller's own from a lane, on its way out of the market, once per payout id.
-     * @throws CALLER_NOT_PARTICIPANT · PAYOUT_CONFLICT · COVER_OWED · CREDIT_MISSING · CREDIT_NOT_NEEDED ·
-     * ACCOUNT_UNDERFUNDED
+     * @throws CALLER_NOT_PARTICIPANT · PAYOUT_CONFLICT · NOT_WOUND_UP · COVER_OWED · CREDIT_MISSING ·
+     * CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED
      */
     async requestPayout(ctx: TradeContext, command: string): Promise<string> {
         const { payout: asked, sourceIds } = payoutCommandCodec.decode(command);
@@ -146,6 +148,7 @@ export class AccountContract extends ExchangeContract {
         if (existing !== null) {
             return payoutCodec.encode(payout);
         }
+        await demandMoneyFree(ctx, participantId);
         demandNothingOwed(await this.#coversOf(ctx, participantId));
         await debit(ctx, participantId, lane, sourceIds, amountNano);
         ctx.ledger.put(PAYOUT, payout);

@@ -28,6 +28,7 @@ import { AGREEMENT, COMMITMENT, EXECUTION, PARTY_AGREEMENT, WITHDRAWAL } from '.
 import { encodePolicy, termsPolicy } from '../store/policies.js';
 import { debit, putCredits } from './accounts.js';
 import { demandConformity } from './conformity.js';
+import { demandStaying } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { loadConnections, unloadConnections } from './loads.js';
 import { demandNext, demandNotWithdrawn, loadAgreement, loadParties, loadPoints } from './parties.js';
@@ -57,8 +58,8 @@ export class AgreementContract extends ExchangeContract {
     /**
      * Binds the parties to terms that all of them signed. The terms get a key policy of their own.
      * @throws TERMS_INVALID · TERMS_LIMIT · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN ·
-     * MANDATE_MISSING · MANDATE_REVOKED · MANDATE_EXCEEDED · KEY_REPLACED · PARTICIPANT_MISSING · TRADE_NOT_OF_KIND ·
-     * METER_MISSING · METER_OF_OTHER · QUALIFICATION_MISSING · CONFORMITY_MISSING · CONFORMITY_EXCEEDED ·
+     * MANDATE_MISSING · MANDATE_REVOKED · MANDATE_EXCEEDED · KEY_REPLACED · PARTICIPANT_LEAVING · PARTICIPANT_MISSING ·
+     * TRADE_NOT_OF_KIND · METER_MISSING · METER_OF_OTHER · QUALIFICATION_MISSING · CONFORMITY_MISSING · CONFORMITY_EXCEEDED ·
      * REQUIREMENT_NOT_MET · MARKET_HALTED · COVER_EXHAUSTED · SLOT_BEGUN
      */
     async conclude(ctx: TradeContext, command: string): Promise<string> {
@@ -82,6 +83,7 @@ export class AgreementContract extends ExchangeContract {
         checkKinds(terms, parties);
         checkPoints(terms, await loadPoints(ctx, terms));
         await ctx.demandNotBegun(terms.concludeBeforeSlot);
+        await demandStaying(ctx, terms, agentsOf(signatories));
         await demandRequirements(ctx, terms, null);
         await demandTradable(ctx, terms, agentsOf(signatories));
         await demandConformity(ctx, terms);

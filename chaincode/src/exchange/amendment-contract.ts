@@ -8,6 +8,7 @@ import { amendmentPageQueryCodec, encodePage } from '../wire/query.js';
 import { AGREEMENT, AMENDMENT, EXECUTION } from '../store/keys.js';
 import { debit, putCredits } from './accounts.js';
 import { demandConformity } from './conformity.js';
+import { demandStaying } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { reloadConnections } from './loads.js';
 import { demandNext, demandNotWithdrawn, loadAgreement, loadParties } from './parties.js';
@@ -125,6 +126,7 @@ export class AmendmentContract extends ExchangeContract {
         const signatories = await verifyConsents(ctx, ['commonwatt/agreement/1', body], consents, parties, terms);
         await demandSuccession(ctx, current, parties);
         await demandNotWithdrawn(ctx, termsHash, consents);
+        await demandStaying(ctx, terms, agentsOf(signatories));
         return signatories;
     }
 

@@ -34,6 +34,7 @@ import {
 import { encodePage } from '../wire/query.js';
 import { keyIdOf } from '../wire/signature.js';
 import { EXECUTION, OFFER, OFFER_PLACE, WITHDRAWAL } from '../store/keys.js';
+import { demandStaying } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { demandNotWithdrawn, loadParties, loadPoints } from './parties.js';
 import { demandRequirements } from './requirements.js';
@@ -215,6 +216,7 @@ async function demandProposable(ctx: TradeContext, terms: Terms, mover: Signator
     checkTerms(terms, await ctx.rules());
     await ctx.demandNotBegun(terms.concludeBeforeSlot);
     await demandRequirements(ctx, terms, null);
+    await demandStaying(ctx, terms, agentsOf([mover]));
     if (!isOpen({ terms })) {
         checkPoints(terms, await loadPoints(ctx, terms));
         const parties = await loadParties(ctx, terms);

@@ -1,9 +1,18 @@
+import { departureOf } from '../domain/departure.js';
 import { demand } from '../domain/errors.js';
 import { applyAsParticipant, type KeySuccession, type Participant } from '../domain/participant.js';
-import { applicationCodec, applyCodec, keyPermitCodec, participantCodec, rotateKeyCodec } from '../wire/participant.js';
+import {
+    applicationCodec,
+    applyCodec,
+    departureCodec,
+    keyPermitCodec,
+    participantCodec,
+    rotateKeyCodec,
+} from '../wire/participant.js';
 import { encodePage, pageQueryCodec, participantQueryCodec } from '../wire/query.js';
 import { keyIdOf } from '../wire/signature.js';
-import { KEY_PERMIT, KEY_SUCCESSION, PARTICIPANT, subjectRecord } from '../store/keys.js';
+import { DEPARTURE, KEY_PERMIT, KEY_SUCCESSION, PARTICIPANT, subjectRecord } from '../store/keys.js';
+import { windUpNext } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { verifyNewKey, verifyOldKey } from './key-succession.js';
 import type { TradeContext } from './trade-context.js';
@@ -87,6 +96,45 @@ export class ParticipantContract extends ExchangeContract {
             await ctx.commit({ event: { name: 'KeyPermitted/1', payload: { participantId, keyId } } });
         }
         return keyPermitCodec.encode(permit);
+    }
+
+    /**
+     * Leaves the market for good: nothing new is agreed; what is open is delivered, settled, cancelled by common consent.
+     * @throws CALLER_NOT_PARTICIPANT
+     */
+    async leave(ctx: TradeContext, command: string): Promise<string> {
+        const { participantId } = participantQueryCodec.decode(command);
+        await ctx.callingParticipant(participantId);
+        const existing = await ctx.ledger.get(DEPARTURE, participantId);
+        const departure = existing ?? departureOf(participantId);
+        if (existing === null) {
+            ctx.ledger.put(DEPARTURE, departure);
+            await ctx.commit({ event: { name: 'DepartureAnnounced/1', payload: { participantId } } });
+        }
+        return departureCodec.encode(departure);
+    }
+
+    /**
+     * Looks at the next agreements of a participant that leaves, and passes them when all are closed for good: by anyone.
+     * After the last one the participant's money can go.
+     * @throws DEPARTURE_MISSING · AGREEMENTS_OPEN
+     */
+    async windUp(ctx: TradeContext, command: string): Promise<string> {
+        const { participantId } = participantQueryCodec.decode(command);
+        const departure = await ctx.ledger.get(DEPARTURE, participantId);
+        demand(departure !== null, 'DEPARTURE_MISSING', { participantId });
+        if (departure.isWoundUp) {
+            return departureCodec.encode(departure);
+        }
+        const after = await windUpNext(ctx, departure);
+        const { isWoundUp } = after;
+        ctx.ledger.put(DEPARTURE, after);
+        await ctx.commit({ event: { name: 'DepartureAdvanced/1', payload: { participantId, isWoundUp } } });
+        return departureCodec.encode(after);
+    }
+
+    async departures(ctx: TradeContext, query: string): Promise<string> {
+        return encodePage(await ctx.ledger.page(DEPARTURE, pageQueryCodec.decode(query)), departureCodec);
     }
 
     /** @throws PARTICIPANT_MISSING {participantId} */

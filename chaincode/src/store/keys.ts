@@ -28,7 +28,13 @@ import { haltCodec } from '../wire/halt.js';
 import { mandateCodec, mandateUseCodec } from '../wire/mandate.js';
 import { chargePointCodec, meterExchangeCodec, meteringPointCodec } from '../wire/meter.js';
 import { offerCodec, offerPlaceCodec } from '../wire/offer.js';
-import { keyPermitCodec, keySuccessionCodec, participantCodec, subjectBindingCodec } from '../wire/participant.js';
+import {
+    departureCodec,
+    keyPermitCodec,
+    keySuccessionCodec,
+    participantCodec,
+    subjectBindingCodec,
+} from '../wire/participant.js';
 import { qualificationCodec } from '../wire/qualification.js';
 import { estimatesCodec, lastReadingCodec, recordedReadingCodec } from '../wire/reading.js';
 import { requirementCodec } from '../wire/requirement.js';
@@ -96,6 +102,9 @@ export const PARTICIPANT = record('participant', participantCodec, (participant)
 /** Which participant a certificate speaks for; keyed by the hash of MSP and subject. */
 export const subjectRecord = (subjectHash: string): RecordType<{ readonly participantId: string }> =>
     record('subject', subjectBindingCodec, () => [subjectHash]);
+
+/** Who leaves the market: what conclude and its like read as absent. */
+export const DEPARTURE = record('departure', departureCodec, ({ participantId }) => [participantId]);
 
 /** Keys that gave way to others: what an agreement or a mandate of the old one is followed by. */
 export const KEY_SUCCESSION = record('key-succession', keySuccessionCodec, ({ rotation }) => [

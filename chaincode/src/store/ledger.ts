@@ -58,6 +58,18 @@ export class Ledger {
         return texts.map((text) => type.codec.decode(text));
     }
 
+    /** The first records of a scan, at most `max` of them. */
+    async scanFirst<Value>(
+        type: RecordType<Value>,
+        from: readonly KeyPart[],
+        to: readonly KeyPart[],
+        max: number,
+    ): Promise<readonly Value[]> {
+        const iterator = await this.#stub.getStateByRange(ledgerKey(type.name, from), ledgerKey(type.name, to));
+        const texts = await drain(iterator, max);
+        return texts.map((text) => type.codec.decode(text));
+    }
+
     /** One page of a listing; only for queries, since Fabric does not protect paged reads of a submitted transaction. */
     async page<Value>(
         type: RecordType<Value>,
@@ -164,12 +176,15 @@ export class Ledger {
     }
 }
 
-async function drain(iterator: Iterators.StateQueryIterator): Promise<string[]> {
+async function drain(iterator: Iterators.StateQueryIterator, max = Infinity): Promise<string[]> {
     const texts: string[] = [];
     try {
         for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
             assert(texts.length < SCAN_RECORDS_MAX, 'a scan is bounded');
             texts.push(Buffer.from(next.value.value).toString('utf8'));
+            if (texts.length === max) {
+                break;
+            }
         }
     } finally {
         await iterator.close();

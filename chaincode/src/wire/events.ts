@@ -29,6 +29,8 @@ const SCHEMAS = {
     'SeatGranted/1': z.strictObject({ kind: z.enum(SEAT_KINDS), mspId: mspIdField, subjectHash: hashField }),
     'ClockAdvanced/1': z.strictObject({ fromSlot: slotField, toSlot: slotField }),
     'ParticipantApplied/1': z.strictObject({ participantId: idField, kind: z.enum(PARTICIPANT_KINDS) }),
+    'DepartureAnnounced/1': z.strictObject({ participantId: idField }),
+    'DepartureAdvanced/1': z.strictObject({ participantId: idField, isWoundUp: z.boolean() }),
     'KeyRotated/1': z.strictObject({ participantId: idField, oldKeyId: hashField, keyId: hashField }),
     'KeyPermitted/1': z.strictObject({ participantId: idField, keyId: hashField }),
     'MandateGranted/1': z.strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Departure } from '../domain/departure.js';
 import {
     type KeyPermit,
     type KeyRotation,
@@ -43,6 +44,10 @@ export const keyPermitCodec = codec<KeyPermit>(z.strictObject({ participantId: i
 /** Replaces a signing key: both keys sign the rotation; the old one does not when it is lost. */
 export type RotateKeyCommand = Readonly<{ rotation: KeyRotation; oldSignature: string | null; newSignature: string }>;
 export const rotateKeyCodec = codec<RotateKeyCommand>(z.strictObject({ rotation, ...signatures }));
+
+export const departureCodec = codec<Departure>(
+    z.strictObject({ participantId: idField, woundUpThrough: hashField.nullable(), isWoundUp: z.boolean() }),
+);
 
 /** Which participant a certificate is bound to. */
 export type SubjectBinding = Readonly<{ participantId: string }>;
