@@ -39,6 +39,10 @@ const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
     COVER_EXHAUSTED: 'Raise the credit cover of the participant named: `commonwatt account cover`.',
     READING_MISSING:
         'Submit the readings of the metering points named, or wait for the deadline of the rules; then run it again.',
+    SETTLEMENT_OUT_OF_ORDER:
+        'Make the same run of the carrier and slot named first, or let `commonwatt keeper run` make all that are due.',
+    RECONCILIATION_NOT_DUE: 'Wait until the slot named as due has begun: `commonwatt clock show`.',
+    RECONCILIATION_FINAL: 'What is final is opened by a dispute alone: `commonwatt dispute raise`.',
     SLOT_NOT_OVER: 'Wait until the slot is over: `commonwatt clock show`.',
     SLOT_BEGUN: 'Choose a later slot.',
     CLOCK_OUT_OF_ORDER: 'Begin with the slot after the last one that has begun.',

@@ -21,6 +21,7 @@ export function registerReconcile(noun: Command): void {
         const slot = await session.slot(options.slot);
         const { carrier: settled, run } = options;
         const done = await (await session.market()).settlements.reconcile(settled, slot, run);
-        session.printCommitted(done, `Made run ${String(run)} of slot ${String(slot)} of ${settled}`);
+        const name = (await session.slotNames()).one(slot);
+        session.printCommitted(done, `Made run ${String(run)} of slot ${name} of ${settled}`);
     });
 }
