@@ -5,12 +5,12 @@ import { NO_MONEY, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 
 /** What parties settle between them; the rest has a default or follows from it. */
 export type Draft = Pick<Terms, 'proposerId' | 'legs' | 'firstSlot' | 'slotCount'> &
-    Partial<Omit<Terms, 'version' | 'previousHash' | 'verification'>>;
+    Partial<Omit<Terms, 'version' | 'previousHash'>>;
 
 /**
  * Completes a draft to the terms of a first version. Without other wishes every party pays from its lane 0, no leg is
- * made from another, there is no default amount and no tolerance, the buyer takes or pays, halts exempt, and the offer
- * stands until delivery begins.
+ * made from another, there is no default amount and no tolerance, the buyer takes or pays, halts exempt, meters verify
+ * delivery, and the offer stands until delivery begins.
  */
 export function draftTerms(draft: Draft): Terms {
     return {
@@ -25,10 +25,10 @@ export function draftTerms(draft: Draft): Terms {
         exemptions: ['halt'],
         curtailable: false,
         concludeBeforeSlot: draft.firstSlot,
+        verification: 'meters',
         ...draft,
         version: 1,
         previousHash: null,
-        verification: 'meters',
     };
 }
 

@@ -37,6 +37,7 @@ export {
     OutcomeUnknownError,
     UnavailableError,
 } from './errors.js';
+export { ForceMajeureClient } from './force-majeure-client.js';
 export { HaltClient } from './halt-client.js';
 export { adminIdentity, type Identity, identityOf, subjectHashOfCertificate } from './identity.js';
 export { Ledger } from './ledger.js';
@@ -64,6 +65,9 @@ export { type Screened, ScreeningClient } from './screening-client.js';
 export { RequirementClient } from './requirement-client.js';
 export { SeatClient } from './seat-client.js';
 export { signFor, type Signing } from './signing.js';
+export { SourceClient } from './source-client.js';
+export { SourceSigner } from './source-signer.js';
+export { StatementClient } from './statement-client.js';
 export { SettlementClient, type SettlementRef } from './settlement-client.js';
 export { StandardClient } from './standard-client.js';
 export { type Committed, RetryingSubmitter, type Submission, type Submitter } from './submitter.js';

@@ -30,7 +30,7 @@ export class SettlementClient {
     /**
      * Settles a slot that is over, from the readings on the ledger and, after the deadline of the rules, estimates for
      * those that are missing; anyone may push it. A second run of the slot changes nothing.
-     * @throws NotFoundError READING_MISSING {pointIds} before the deadline · ConflictError SLOT_NOT_OVER, SETTLEMENT_OUT_OF_ORDER
+     * @throws NotFoundError READING_MISSING {pointIds}, STATEMENT_MISSING before the deadline · ConflictError SLOT_NOT_OVER, SETTLEMENT_OUT_OF_ORDER
      */
     async run(carrier: Carrier, slot: SlotIndex): Promise<Committed<SettlementRef>> {
         return await this.#ledger.submit(

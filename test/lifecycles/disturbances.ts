@@ -1,4 +1,4 @@
-import { type Carrier, CARRIERS } from '@commonwatt/chaincode/domain/charter';
+import { type Carrier, METERED_CARRIERS } from '@commonwatt/chaincode/domain/charter';
 import type { QualificationStatement } from '@commonwatt/chaincode/domain/qualification';
 import { amountNano, energyWh, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import {
@@ -58,7 +58,11 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
         const [officer, chaincode] =
             move.stage % 2 === 0 ? (['dispatcher', 'exchange'] as const) : (['reviewer', 'supervision'] as const);
         const fromSlot = slotAt(stage + (move.pick % 3 === 0 ? 1 : 0));
-        const statement = { carrier: at(CARRIERS, move.pick), fromSlot, untilSlot: fromSlot + 1 + (move.pick % 4) };
+        const statement = {
+            carrier: at(METERED_CARRIERS, move.pick),
+            fromSlot,
+            untilSlot: fromSlot + 1 + (move.pick % 4),
+        };
         const command = commands.halt(life.player.who(officer), chaincode, statement);
         return life.player.submit({ name: officer, chaincode, verb: 'halt:set', command });
     },
@@ -85,7 +89,7 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
         const transfer = {
             transferId: `cover-${move.pick}-${move.energyWh}`,
             participantId,
-            carrier: at(CARRIERS, move.pick),
+            carrier: at(METERED_CARRIERS, move.pick),
             lane: 0,
             amountNano: amountNano(1n + move.energyWh * 10_000n),
         };
@@ -119,7 +123,11 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
     },
     subsidise: (life, move) => {
         const amount = amountNano(1n + move.energyWh * 10_000n);
-        const payment = { paymentId: `subsidy-${move.pick}`, carrier: at(CARRIERS, move.pick), amountNano: amount };
+        const payment = {
+            paymentId: `subsidy-${move.pick}`,
+            carrier: at(METERED_CARRIERS, move.pick),
+            amountNano: amount,
+        };
         return life.player.exchange('settlement', 'account:fund-subsidy', subsidyPaymentCodec.encode(payment));
     },
     publishCalorific: (life, move, stage) => {
@@ -147,7 +155,7 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
         const statement = commands.mandateOf(life.player.who(principalId), life.player.who(AGENT), {
             principalId,
             agentId: AGENT,
-            carriers: move.pick % 5 === 0 ? ['electricity'] : CARRIERS,
+            carriers: move.pick % 5 === 0 ? ['electricity'] : METERED_CARRIERS,
             sides: move.pick % 7 === 0 ? ['buy'] : ['buy', 'sell'],
             priceMinMicroPerKwh: priceMicroPerKwh(-400_000n),
             priceMaxMicroPerKwh: priceMicroPerKwh(900_100n),
@@ -177,7 +185,8 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
             life.player.rotated(participantId, next);
         }
     },
-    settleEarly: (life, move, stage) => life.push(at(CARRIERS, move.pick), Math.max(0, Math.min(stage, SLOTS - 1))),
+    settleEarly: (life, move, stage) =>
+        life.push(at(METERED_CARRIERS, move.pick), Math.max(0, Math.min(stage, SLOTS - 1))),
     repeat: (life, move) => {
         const { sent } = life.player;
         return sent.length === 0 ? Promise.resolve() : life.player.attempt('a command sent again', at(sent, move.pick));
@@ -215,7 +224,7 @@ function statementOf(life: Life, participantId: string): QualificationStatement 
 
 function requalify(life: Life, participantId: string, status: 'granted' | 'suspended'): Promise<unknown> {
     const sequence = statementOf(life, participantId).sequence + 1;
-    const permits = CARRIERS.map((carrier) => ({ carrier, buy: true, sell: true }));
+    const permits = METERED_CARRIERS.map((carrier) => ({ carrier, buy: true, sell: true }));
     const reviewer = life.player.who('reviewer');
     const command = commands.qualify(reviewer, participantId, { permits, status, sequence });
     const verb = status === 'granted' ? 'qualification:grant' : 'qualification:suspend';

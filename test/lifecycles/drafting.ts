@@ -1,5 +1,5 @@
 import type { Leg, Terms } from '@commonwatt/chaincode/domain/agreement';
-import { CARRIERS, isUpstream } from '@commonwatt/chaincode/domain/charter';
+import { CARRIERS, METERED_CARRIERS, isUpstream } from '@commonwatt/chaincode/domain/charter';
 import type { Conversion } from '@commonwatt/chaincode/domain/conversion';
 import {
     amountNano,
@@ -59,7 +59,7 @@ export function draftOf(drawn: DrawnTerms, salt: number): Terms {
 const partiesOf = (legs: readonly Leg[]): string[] => [...new Set(legs.flatMap((leg) => [leg.sellerId, leg.buyerId]))];
 
 function legOf(drawn: DrawnLeg, circle: ReadonlySet<string>, chosen: readonly Leg[], slotCount: number): Leg {
-    const carrier = at(CARRIERS, drawn.carrier);
+    const carrier = at(METERED_CARRIERS, drawn.carrier);
     const within = ENDS.filter(
         ({ seller, buyer }) => circle.has(seller.participantId) && circle.has(buyer.participantId),
     );

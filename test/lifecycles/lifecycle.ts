@@ -1,4 +1,4 @@
-import { CARRIERS, type Carrier } from '@commonwatt/chaincode/domain/charter';
+import { METERED_CARRIERS, type Carrier } from '@commonwatt/chaincode/domain/charter';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { advanceCodec } from '@commonwatt/chaincode/wire/clock';
 import * as commands from '../support/market-commands.js';
@@ -136,7 +136,7 @@ export class Lifecycle {
     }
 
     #unsettled(over: number): (readonly [Carrier, number])[] {
-        return CARRIERS.flatMap((carrier) =>
+        return METERED_CARRIERS.flatMap((carrier) =>
             Array.from({ length: Math.max(0, Math.min(SLOTS, over)) }, (_, index) => [carrier, index] as const),
         ).filter(([carrier, index]) => this.#carriers.has(carrier) && !this.isSettled(carrier, index));
     }

@@ -1,6 +1,6 @@
 import { exchangeChaincode, supervisionChaincode } from '@commonwatt/chaincode/chaincodes';
 import type { Carrier, Charter } from '@commonwatt/chaincode/domain/charter';
-import { CARRIERS } from '@commonwatt/chaincode/domain/charter';
+import { METERED_CARRIERS } from '@commonwatt/chaincode/domain/charter';
 import { type MeteringPoint, PLAIN_POINT, type PointTraits } from '@commonwatt/chaincode/domain/meter';
 import type { ParticipantKind } from '@commonwatt/chaincode/domain/participant';
 import type { CarrierRules, Rules } from '@commonwatt/chaincode/domain/rules';
@@ -60,7 +60,7 @@ const HOST: Readonly<Record<string, string>> = { dag: 'bea' };
 
 /** What a point may do: `s`ell, `b`uy, `-` without a meter. */
 function pointsOf(participantId: string, sides: Readonly<Partial<Record<Carrier, string>>>): WorldPoint[] {
-    return CARRIERS.flatMap((carrier) => {
+    return METERED_CARRIERS.flatMap((carrier) => {
         const may = sides[carrier];
         const traits = { ...PLAIN_POINT, ...TRAITS[idOf(participantId, carrier)] };
         const connectionPoint = `bus-${HOST[participantId] ?? participantId}`;
@@ -126,7 +126,7 @@ const WORLD_CHARTER: Charter = {
 };
 
 const carrierRules = (changes: Partial<CarrierRules>): Rules['carriers'] =>
-    Object.fromEntries(CARRIERS.map((carrier) => [carrier, { ...ELECTRICITY_RULES, ...changes }]));
+    Object.fromEntries(METERED_CARRIERS.map((carrier) => [carrier, { ...ELECTRICITY_RULES, ...changes }]));
 
 /** Rules that lifecycles are played under: with fees and without, patient and not, generous with debts and not. */
 export const WORLD_RULES: readonly Rules[] = [
@@ -161,7 +161,7 @@ export const WORLD_RULES: readonly Rules[] = [
 
 export const STANDING_ID = 'ordinary';
 const STANDING_CHANGES: Partial<StandingStatement> = {
-    carriers: CARRIERS,
+    carriers: METERED_CARRIERS,
     participantKinds: Object.values(SUBJECTS).map(({ kind }) => kind),
     agreementEnergyMaxWh: energyWh(200_000n),
     priceMinMicroPerKwh: priceMicroPerKwh(-400_000n),
@@ -218,7 +218,7 @@ async function buildWorld(rules: Rules): Promise<World> {
         const officer = await enrol(kind, OFFICERS[kind]);
         await submit('admin', 'supervision', 'seat:grant', commands.grantSeat(kind, officer));
     }
-    const permits = CARRIERS.map((carrier) => ({ carrier, buy: true, sell: true }));
+    const permits = METERED_CARRIERS.map((carrier) => ({ carrier, buy: true, sell: true }));
     for (const [name, { kind, mspId, depositNano }] of Object.entries(SUBJECTS)) {
         const identity = await enrol(name, mspId);
         await submit(name, 'exchange', 'participant:apply', commands.apply(identity, name, kind));

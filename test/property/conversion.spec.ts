@@ -1,5 +1,5 @@
 import { checkTerms, type Terms } from '@commonwatt/chaincode/domain/agreement';
-import { type Carrier, CARRIERS, isUpstream } from '@commonwatt/chaincode/domain/charter';
+import { type Carrier, METERED_CARRIERS, isUpstream } from '@commonwatt/chaincode/domain/charter';
 import { MarketError } from '@commonwatt/chaincode/domain/errors';
 import type { LegResult, Settlement } from '@commonwatt/chaincode/domain/settlement';
 import { energyWh } from '@commonwatt/chaincode/domain/units';
@@ -14,7 +14,7 @@ import { type Metered, SettlementMarket } from '../support/settlement-market.js'
 type Run = Readonly<{ carrier: Carrier; slot: number }>;
 const keyOf = ({ carrier, slot }: Run): string => `${carrier}/${slot}`;
 const runsOf = ({ slots }: ConvertingMarket): Run[] =>
-    slots.flatMap((slot) => CARRIERS.map((carrier) => ({ carrier, slot })));
+    slots.flatMap((slot) => METERED_CARRIERS.map((carrier) => ({ carrier, slot })));
 
 function opened(random: ConvertingMarket): SettlementMarket {
     const market = new SettlementMarket();
@@ -75,7 +75,10 @@ describe('agreements over several carriers', function () {
 
     it('are drawn as the rules admit them, many with chains of conversions', async () => {
         const carriers = Object.fromEntries(
-            CARRIERS.map((carrier) => [carrier, { ...ELECTRICITY_RULES, slotEnergyMaxWh: energyWh(10n ** 6n) }]),
+            METERED_CARRIERS.map((carrier) => [
+                carrier,
+                { ...ELECTRICITY_RULES, slotEnergyMaxWh: energyWh(10n ** 6n) },
+            ]),
         );
         let chains = 0;
         await holds(

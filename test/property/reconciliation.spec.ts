@@ -1,4 +1,4 @@
-import { type Carrier, CARRIERS } from '@commonwatt/chaincode/domain/charter';
+import { type Carrier, METERED_CARRIERS } from '@commonwatt/chaincode/domain/charter';
 import { heldBy } from '@commonwatt/chaincode/domain/escrow';
 import {
     coverAccount,
@@ -36,7 +36,7 @@ const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) 
 
 /** Some points store, some are subsidised: their results hang together from slot to slot. */
 const RENEWABLE_STORAGES: SettlementMarket['traits'] = Object.fromEntries(
-    CARRIERS.flatMap((carrier): [string, SettlementMarket['traits'][string]][] => [
+    METERED_CARRIERS.flatMap((carrier): [string, SettlementMarket['traits'][string]][] => [
         [`ann.${carrier}`, { storageEfficiencyBp: 9_000, fromSlot: FIRST_SLOT }],
         [`bob.${carrier}`, { storageEfficiencyBp: 5_000, isRenewable: true, fromSlot: FIRST_SLOT }],
         [`cid.${carrier}`, { isRenewable: true }],
@@ -54,7 +54,7 @@ function opened({ agreements }: ConvertingMarket, { traits }: World): Settlement
         networkFeeMicroPerKwh: priceMicroPerKwh(7n),
         subsidyMicroPerKwh: priceMicroPerKwh(3n),
     };
-    for (const carrier of CARRIERS) {
+    for (const carrier of METERED_CARRIERS) {
         const filled = amountNano(10n ** 12n);
         const reason = { kind: 'deposit', agreementId: null, slot: null } as const;
         market.postings.push(...transfer(EXTERNAL_ACCOUNT, subsidyAccount(carrier), filled, reason));
@@ -66,7 +66,7 @@ function opened({ agreements }: ConvertingMarket, { traits }: World): Settlement
 }
 
 const slotsOf = ({ slots }: ConvertingMarket): Slot[] =>
-    slots.flatMap((slot) => CARRIERS.map((carrier) => ({ carrier, slot })));
+    slots.flatMap((slot) => METERED_CARRIERS.map((carrier) => ({ carrier, slot })));
 
 /** Everything is known at once. */
 function atOnce(random: ConvertingMarket, world: World = PLAIN): SettlementMarket {

@@ -1,5 +1,5 @@
 import type { Leg, Terms } from '@commonwatt/chaincode/domain/agreement';
-import { type Carrier, CARRIERS, isUpstream } from '@commonwatt/chaincode/domain/charter';
+import { type Carrier, CARRIERS, METERED_CARRIERS, isUpstream } from '@commonwatt/chaincode/domain/charter';
 import type { Conversion } from '@commonwatt/chaincode/domain/conversion';
 import type { Halt } from '@commonwatt/chaincode/domain/halt';
 import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
@@ -27,7 +27,7 @@ const energy = fc.oneof(
     { weight: 2, arbitrary: fc.bigInt({ min: 0n, max: 3_000n }) },
 );
 const leg = fc.record({
-    carrier: fc.constantFrom(...CARRIERS),
+    carrier: fc.constantFrom(...METERED_CARRIERS),
     ends: fc.shuffledSubarray([...PARTICIPANTS], { minLength: 2, maxLength: 2 }),
     energies: fc.array(energy, { minLength: SLOTS, maxLength: SLOTS }),
     price: fc.bigInt({ min: -3n, max: 200_000n }),
@@ -82,7 +82,7 @@ const terms = fc
 /** Cuts outputs to what their inputs yield, upstream first. */
 function withinYield(legs: readonly Leg[], conversions: readonly Conversion[]): Leg[] {
     const kept = [...legs];
-    for (const carrier of CARRIERS) {
+    for (const carrier of METERED_CARRIERS) {
         legs.forEach((output, outputLeg) => {
             const inputs = conversions.filter((conversion) => conversion.outputLeg === outputLeg);
             if (output.carrier === carrier && inputs.length > 0) {
@@ -103,8 +103,8 @@ function withinYield(legs: readonly Leg[], conversions: readonly Conversion[]): 
 
 const share = fc.oneof(fc.constant(100n), fc.constant(0n), fc.bigInt({ min: 0n, max: 130n }));
 const shares = fc.array(share, {
-    minLength: PARTICIPANTS.length * CARRIERS.length * SLOTS,
-    maxLength: PARTICIPANTS.length * CARRIERS.length * SLOTS,
+    minLength: PARTICIPANTS.length * METERED_CARRIERS.length * SLOTS,
+    maxLength: PARTICIPANTS.length * METERED_CARRIERS.length * SLOTS,
 });
 
 /** Points give and take a share, in percent, of what was agreed; and some carriers are halted. */
@@ -113,7 +113,7 @@ export const convertingMarket: fc.Arbitrary<ConvertingMarket> = fc
         agreed: fc.array(terms, { minLength: 1, maxLength: 3 }),
         shares,
         supposed: shares,
-        halted: fc.subarray([...CARRIERS], { maxLength: 2 }),
+        halted: fc.subarray<Carrier>([...METERED_CARRIERS], { maxLength: 2 }),
     })
     .map(({ agreed, shares: real, supposed, halted }) => {
         const agreements = agreed.map((each, index) => ({ agreementId: String(index + 1).repeat(64), terms: each }));
@@ -122,7 +122,8 @@ export const convertingMarket: fc.Arbitrary<ConvertingMarket> = fc
             (carrier, slot) =>
                 Object.fromEntries(
                     PARTICIPANTS.map((id, index) => {
-                        const at = (slots.indexOf(slot) * CARRIERS.length + CARRIERS.indexOf(carrier)) * 5 + index;
+                        const at =
+                            (slots.indexOf(slot) * METERED_CARRIERS.length + CARRIERS.indexOf(carrier)) * 5 + index;
                         const percent = percents[at] ?? 100n;
                         const pointId = `${id}.${carrier}`;
                         const net = (netOf(agreements, pointId, slot) * percent) / 100n;

@@ -19,9 +19,16 @@ import { offerRefCodec } from '@commonwatt/chaincode/wire/offer';
 import { keyPermitCodec } from '@commonwatt/chaincode/wire/participant';
 import { participantQueryCodec } from '@commonwatt/chaincode/wire/query';
 import { reconcileCodec } from '@commonwatt/chaincode/wire/reconciliation';
+import { sourceCodec } from '@commonwatt/chaincode/wire/source';
 import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/verbs';
 import * as commands from './market-commands.js';
-import { exchangeMeter, publishCalorific } from './metering-commands.js';
+import {
+    declareForceMajeure,
+    exchangeMeter,
+    publishCalorific,
+    stateDelivery,
+    submitStatements,
+} from './metering-commands.js';
 import { firstRound, OfferMoves } from './offer-commands.js';
 import { FIRST_SLOT, sampleLeg, sampleTerms } from './sample-market.js';
 import { SigningKey } from './signing-key.js';
@@ -69,6 +76,8 @@ const REJECTED = termsOf('b1');
 const CANCELLED = termsOf('c1');
 const TERMINATED = termsOf('d1');
 const WITHDRAWN = termsOf('e1');
+const STATED: Terms = { ...termsOf('e2'), verification: { sourceId: 'oracle' } };
+const ORACLE = new SigningKey();
 const OFFERED = firstRound(termsOf('f1'));
 const COUNTERED = firstRound({ ...termsOf('f2'), proposerId: 'anna' });
 const OFFER_WITHDRAWN = firstRound(termsOf('f3'));
@@ -133,6 +142,9 @@ function qualifying(market: StubMarket): JourneyStep[] {
         supervision('reviewer', 'qualification:suspend', later('suspended', 2)),
         supervision('reviewer', 'qualification:revoke', later('revoked', 3)),
         exchange('dispatcher', 'connection:set', () => commands.setConnection(market.who('dispatcher'))),
+        exchange('metering', 'source:register', () =>
+            sourceCodec.encode({ sourceId: 'oracle', publicKey: ORACLE.publicKey }),
+        ),
         supervision('reviewer', 'verdict:standing', () => commands.standing(reviewer)),
         exchange('anna', 'account:cover', () =>
             coverCommandCodec.encode({
@@ -245,6 +257,8 @@ function agreeing(market: StubMarket): JourneyStep[] {
             commands.enact(agreementIdOf(AMENDED), NEXT_VERSION.version, FIRST_SLOT),
         ),
 
+        conclude(STATED),
+
         conclude(REJECTED),
         exchange('dispatcher', 'screening:refuse', () =>
             commands.screen(market.who('dispatcher'), REJECTED, 'refused'),
@@ -291,7 +305,12 @@ function settling(market: StubMarket): JourneyStep[] {
             advanceCodec.encode({ fromSlot: FIRST_SLOT, toSlot: FIRST_SLOT + 4 }),
         ),
         exchange('stranger', 'offer:expire', () => offerRefCodec.encode({ offerId: OFFER_EXPIRED.offerId })),
+        exchange('dispatcher', 'force-majeure:declare', () => declareForceMajeure(market.who('dispatcher'))),
         exchange('stranger', 'reading:submit', readings),
+        exchange('stranger', 'statement:submit', () => {
+            const named = { sourceId: 'oracle', agreementId: agreementIdOf(STATED), leg: 0, slot: FIRST_SLOT };
+            return submitStatements(stateDelivery(ORACLE, { ...named, deliveredWh: energyWh(90n) }));
+        }),
         ...slots.map((slot) =>
             exchange('stranger', 'settlement:run', () => canonicalJson({ carrier: 'electricity', slot })),
         ),

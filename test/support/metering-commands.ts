@@ -1,10 +1,15 @@
 import type { CalorificStatement } from '@commonwatt/chaincode/domain/calorific';
+import type { ForceMajeureStatement } from '@commonwatt/chaincode/domain/force-majeure';
 import type { Reading, SignedReading } from '@commonwatt/chaincode/domain/reading';
+import type { DeliveryStatement, SignedDelivery } from '@commonwatt/chaincode/domain/statement';
 import { calorificWhPerM3, energyWh, volumeLitres } from '@commonwatt/chaincode/domain/units';
 import { calorificStatementCodec, publishCalorificCodec } from '@commonwatt/chaincode/wire/calorific';
+import { declareCodec, forceMajeureStatementCodec } from '@commonwatt/chaincode/wire/force-majeure';
 import { meterExchangeCodec } from '@commonwatt/chaincode/wire/meter';
 import { readingCodec } from '@commonwatt/chaincode/wire/reading';
+import { statementCodec, submitStatementsCodec } from '@commonwatt/chaincode/wire/statement';
 import { signReading } from './market-commands.js';
+import { FIRST_SLOT } from './sample-market.js';
 import { SCOPE, type SigningKey } from './signing-key.js';
 import type { Identity } from './stub-identity.js';
 
@@ -62,4 +67,31 @@ export function publishCalorific(
         statement,
         signature: key.signDocument('commonwatt/calorific/1', SCOPE.exchange, body),
     });
+}
+
+export function stateDelivery(source: SigningKey, statement: DeliveryStatement): SignedDelivery {
+    const body = statementCodec.toJson(statement);
+    return { statement, signature: source.signDocument('commonwatt/statement/1', SCOPE.exchange, body) };
+}
+
+export const submitStatements = (...statements: readonly SignedDelivery[]): string =>
+    submitStatementsCodec.encode({ statements });
+
+export function declareForceMajeure(
+    { key }: Pick<Identity, 'key'>,
+    changes: Partial<ForceMajeureStatement> = {},
+): string {
+    const statement: ForceMajeureStatement = {
+        declarationId: 'storm-7',
+        carrier: 'electricity',
+        pointIds: ['solar-point'],
+        fromSlot: FIRST_SLOT,
+        untilSlot: FIRST_SLOT + 1,
+        evidenceHash: 'ee'.repeat(32),
+        reasonCode: 'lightningStroke',
+        ...changes,
+    };
+    const body = forceMajeureStatementCodec.toJson(statement);
+    const signature = key.signDocument('commonwatt/force-majeure/1', SCOPE.exchange, body);
+    return declareCodec.encode({ statement, signature });
 }

@@ -159,6 +159,17 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
             state: 'replaced',
         },
     },
+    { name: 'SourceRegistered/1', payload: { sourceId: 'weighbridge' } },
+    { name: 'StatementsSubmitted/1', payload: { agreementIds: [agreementId], statements: 1 } },
+    {
+        name: 'ForceMajeureDeclared/1',
+        payload: {
+            declarationId: 'storm-7',
+            carrier: 'electricity',
+            fromSlot: FIRST_SLOT,
+            untilSlot: FIRST_SLOT + 4,
+        },
+    },
     {
         name: 'CalorificPublished/1',
         payload: { fromSlot: FIRST_SLOT, slotCount: 4, calorificWhPerM3: calorificWhPerM3(11_240n) },

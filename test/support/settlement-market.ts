@@ -5,13 +5,12 @@ import { claimsOf, type SlotClaims } from '@commonwatt/chaincode/domain/claims';
 import type { FundedAgreement, MeteredPoint } from '@commonwatt/chaincode/domain/delivery';
 import { type Execution, fundExecution, heldBy, openExecution, windDown } from '@commonwatt/chaincode/domain/escrow';
 import type { RegisterState } from '@commonwatt/chaincode/domain/estimation';
-import type { Halt } from '@commonwatt/chaincode/domain/halt';
 import { type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
 import { type AccountName, netByAccount, ownerOfCover, type Posting } from '@commonwatt/chaincode/domain/posting';
 import type { CarrierRules } from '@commonwatt/chaincode/domain/rules';
 import { changedClaims, reconcileSlot } from '@commonwatt/chaincode/domain/reconciliation';
-import { type Settlement, settleSlot, valueSlot } from '@commonwatt/chaincode/domain/settlement';
+import { type Settlement, type SettlementInput, settleSlot, valueSlot } from '@commonwatt/chaincode/domain/settlement';
 import type { Storage, StorageState } from '@commonwatt/chaincode/domain/storage-credit';
 import { amountNano, type AmountNano, energyWh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
 import { termsHashOf } from '@commonwatt/chaincode/wire/agreement';
@@ -19,6 +18,9 @@ import { ELECTRICITY_RULES, RULES } from './sample-market.js';
 
 /** Rules for markets whose slots may hold any energy. */
 const WIDE_RULES = { electricity: { ...ELECTRICITY_RULES, slotEnergyMaxWh: energyWh(10n ** 12n) } };
+
+type SettleOptions = Partial<Pick<SettlementInput, 'carrier' | 'halts' | 'struck' | 'statements'>> &
+    Readonly<{ reversed?: boolean }>;
 
 /** What a point took and gave in a slot; `null` for a point without a meter, `missing` for a meter that is silent. */
 export type Metered =
@@ -106,12 +108,8 @@ export class SettlementMarket {
     }
 
     /** Settles a slot from what each point (named `<participant>.<anything>`) took and gave in it. */
-    settle(
-        slot: SlotIndex,
-        metered: Readonly<Record<string, Metered>>,
-        options: Readonly<{ carrier?: Carrier; halts?: readonly Halt[]; reversed?: boolean }> = {},
-    ): Settlement {
-        const { carrier = 'electricity', halts = [], reversed = false } = options;
+    settle(slot: SlotIndex, metered: Readonly<Record<string, Metered>>, options: SettleOptions = {}): Settlement {
+        const { carrier = 'electricity', halts = [], struck = [], statements = [], reversed = false } = options;
         const covers = this.coversOf(carrier);
         const points = Object.entries(metered).map(([pointId, energy]) =>
             pointIn(slot, carrier, { pointId, ...this.traits[pointId] }, energy),
@@ -126,6 +124,8 @@ export class SettlementMarket {
             participants: this.participants,
             halts,
             upstream: this.#latestRuns(slot),
+            struck,
+            statements,
             calorific: null,
             covers,
             storages: this.storages,
@@ -150,9 +150,9 @@ export class SettlementMarket {
     reconcile(
         slot: SlotIndex,
         metered: Readonly<Record<string, Metered>>,
-        options: Readonly<{ carrier?: Carrier; halts?: readonly Halt[] }> = {},
+        options: Omit<SettleOptions, 'reversed'> = {},
     ): Settlement {
-        const { carrier = 'electricity', halts = [] } = options;
+        const { carrier = 'electricity', halts = [], struck = [], statements = [] } = options;
         const runs = this.#runs.get(`${carrier}/${slot}`) ?? [];
         const prior = found(runs.at(-1));
         const ids = [...new Set(prior.legs.map(({ agreementId }) => agreementId))];
@@ -167,6 +167,8 @@ export class SettlementMarket {
             participants: this.participants,
             halts,
             upstream: this.#latestRuns(slot),
+            struck,
+            statements,
             calorific: null,
             storages: this.#storagesAfter(carrier, slot - 1),
         });

@@ -1,4 +1,4 @@
-import type { Carrier } from './charter.js';
+import { type Carrier, isLot } from './charter.js';
 import { checkConversions, type Conversion } from './conversion.js';
 import { demand } from './errors.js';
 import type { MeteringPoint } from './meter.js';
@@ -61,8 +61,8 @@ export type Terms = Readonly<{
     takeOrPay: boolean;
     /** Causes that waive default amounts. */
     exemptions: readonly (typeof EXEMPTIONS)[number][];
-    /** What proves delivery: the meters of the legs' points. */
-    verification: 'meters';
+    /** What proves delivery: the meters of the legs' points, or what a registered source states of each leg. */
+    verification: 'meters' | Readonly<{ sourceId: string }>;
     /** The parties accept that the network operator curtails the quantities. */
     curtailable: boolean;
     /** Slot in which the offer is void unless the agreement is concluded before. */
@@ -149,6 +149,9 @@ function checkLeg(terms: Terms, leg: Leg, index: number, rules: Rules): void {
     invalid(leg.energyWh.length === terms.slotCount, 'one energy per slot');
     invalid(leg.priceMicroPerKwh.length === terms.slotCount, 'one price per slot');
     invalid(sumEnergy(leg.energyWh) > 0n, 'some energy is delivered');
+    const isMetered = terms.verification === 'meters';
+    invalid(isMetered || leg.carrier !== 'mobility', 'mobility is verified by the meter of its charge point');
+    invalid(!isMetered || !isLot(leg.carrier), 'lots are verified by a source');
     for (const energy of leg.energyWh) {
         invalid(energy >= NO_ENERGY, 'energy is not negative');
         demand(energy <= carrierRules.slotEnergyMaxWh, 'TERMS_LIMIT', {

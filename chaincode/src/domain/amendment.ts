@@ -3,6 +3,7 @@ import { assert, demand } from './errors.js';
 import { type Execution, type Holding, heldBy, prefunding, reservedFrom } from './escrow.js';
 import { escrowAccount, freeAccount, type Posting, transfer } from './posting.js';
 import type { Rules } from './rules.js';
+import { sourceOf } from './source.js';
 import { type AmountNano, minus, negate, NO_MONEY, plus, type SlotIndex } from './units.js';
 
 /** @throws AGREEMENT_STATE {verb, state} unless the agreement waits for its funds or delivers without an end in sight */
@@ -33,6 +34,7 @@ export function checkAmendment(current: Agreement, next: Terms, fromSlot: SlotIn
     );
     invalid(sameParties(before, next), 'the parties and their lanes stay');
     invalid(next.legs.length === before.legs.length, 'the legs stay');
+    invalid(sourceOf(before) === sourceOf(next), 'who verifies delivery stays');
     // Slots after the end that have begun were not agreed then, and may be settled already.
     invalid(fromSlot <= endSlot(before), 'delivery that has ended is not taken up again');
     invalid(endSlot(next) >= fromSlot, 'slots that have begun are delivered');

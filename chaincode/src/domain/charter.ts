@@ -3,10 +3,16 @@ import type { ParticipantKind } from './participant-kind.js';
 import type { SeatKind } from './seat.js';
 import type { SlotIndex } from './units.js';
 
-/** In the order in which one is made from another: conversions go downstream, and slots are settled that way. */
-export const CARRIERS = ['gas', 'electricity', 'heat', 'cooling', 'mobility'] as const;
+/** Carriers that meters count, in the order in which one is made from another: conversions go downstream. */
+export const METERED_CARRIERS = ['gas', 'electricity', 'heat', 'cooling', 'mobility'] as const;
+/** Energy that no network carries: lots of it are delivered by a source's signed receipt. */
+export const LOT_CARRIERS = ['coal', 'oil'] as const;
+/** In the order in which the slots of an agreement are settled. */
+export const CARRIERS = [...METERED_CARRIERS, ...LOT_CARRIERS] as const;
 /** A form of energy with networks, meters and settlement of its own. */
 export type Carrier = (typeof CARRIERS)[number];
+
+export const isLot = (carrier: Carrier): boolean => LOT_CARRIERS.some((lot) => lot === carrier);
 
 /** Whether a carrier comes before another in the order of conversion. */
 export const isUpstream = (carrier: Carrier, other: Carrier): boolean =>

@@ -39,7 +39,7 @@ export type PointResult = Readonly<{
     importWh: EnergyWh;
     /** E: what it gave to the network by its meter. */
     exportWh: EnergyWh;
-    /** N: sold minus bought as agreed. */
+    /** N: sold minus bought as agreed, or as a source states it. */
     contractedWh: EnergyWh;
     imbalanceWh: EnergyWh;
     /** Into the owner's credit cover; negative when it pays. */
@@ -76,7 +76,7 @@ export function pointResult(
         meteredWh: exchange.meteredWh,
         importWh: exchange.importWh,
         exportWh: exchange.exportWh,
-        contractedWh: minus(exchange.soldWh, exchange.boughtWh),
+        contractedWh: plus(minus(exchange.soldWh, exchange.boughtWh), exchange.statedNetWh),
         imbalanceWh,
         imbalanceNano: valueOf(imbalanceWh, price),
         feeNano: valueOf(exchange.importWh, rules.networkFeeMicroPerKwh),

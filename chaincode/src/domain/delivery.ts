@@ -5,6 +5,8 @@ import type { Execution } from './escrow.js';
 import { assert } from './errors.js';
 import { type Quality, qualityBetween, type RegisterState } from './estimation.js';
 import { isMobility, isScheduled, type MeteringPoint, type Registers } from './meter.js';
+import { sourceOf } from './source.js';
+import { verified } from './statement.js';
 import {
     type AmountNano,
     type CalorificWhPerM3,
@@ -49,10 +51,15 @@ export type SlotLeg = Readonly<{
     agreedWh: EnergyWh;
     /** What the shortage of the legs that it is made from takes from it. */
     lost: readonly Cause[];
+    /** What a source states was delivered; `null` where meters tell. */
+    statedWh: EnergyWh | null;
 }>;
 
 /** What became of a leg of a carrier that is settled before. */
 export type InputLookup = (agreementId: string, leg: number) => InputResult;
+
+/** What a source has stated of a leg; `null` while it has stated nothing. */
+export type StatementLookup = (agreementId: string, leg: number) => EnergyWh | null;
 
 /** What a leg delivered. */
 export type Delivery = Readonly<{
@@ -68,10 +75,12 @@ export type Delivery = Readonly<{
 /** What a metering point agreed and measured in the slot. */
 export type Exchange = Readonly<{
     point: MeteringPoint;
-    /** Σ q over the legs it sells. */
+    /** Σ q over the legs it sells that meters verify. */
     soldWh: EnergyWh;
-    /** Σ q over the legs it buys. */
+    /** Σ q over the legs it buys that meters verify. */
     boughtWh: EnergyWh;
+    /** Σ d sold − Σ d bought over the legs that sources verify: settled before what meters tell. */
+    statedNetWh: EnergyWh;
     /** M: net export; a scheduled point exports what it sold net of what it bought. */
     meteredWh: EnergyWh;
     /** What it took from the network by its meter; below zero where an estimate had been too high. */
@@ -88,6 +97,7 @@ export function legsInSlot(
     carrier: string,
     slot: SlotIndex,
     inputOf: InputLookup,
+    statedOf: StatementLookup,
 ): SlotLeg[] {
     const ordered = [...agreements].sort((left, right) => (left.agreementId < right.agreementId ? -1 : 1));
     return ordered.flatMap((agreement) =>
@@ -98,8 +108,11 @@ export function legsInSlot(
             const offset = slot - agreement.terms.firstSlot;
             const agreedWh = leg.energyWh[offset];
             assert(agreedWh !== undefined, 'an agreement delivers in its own slots');
-            const lost = lostThrough(agreement.terms, index, (input) => inputOf(agreement.agreementId, input));
-            return [{ agreement, index, leg, offset, agreedWh, lost }];
+            const { agreementId } = agreement;
+            const lost = lostThrough(agreement.terms, index, (input) => inputOf(agreementId, input));
+            const isStated = sourceOf(agreement.terms) !== null;
+            const statedWh = isStated ? (statedOf(agreementId, index) ?? NO_ENERGY) : null;
+            return [{ agreement, index, leg, offset, agreedWh, lost, statedWh }];
         }),
     );
 }
@@ -115,11 +128,12 @@ export function exchangeOf(
     calorific: CalorificWhPerM3 | null,
 ): Exchange {
     const { point, before, after, replaced, isStation } = metered;
-    const soldWh = sumEnergy(legs.filter((leg) => leg.leg.sellerPoint === point.pointId).map((leg) => leg.agreedWh));
-    const boughtWh = sumEnergy(legs.filter((leg) => leg.leg.buyerPoint === point.pointId).map((leg) => leg.agreedWh));
-    const agreed = { point, soldWh, boughtWh, isStation, importWh: NO_ENERGY, exportWh: NO_ENERGY };
+    const { sold, bought } = legsAt(point, legs);
+    const [soldWh, boughtWh] = [sumEnergy(agreedOf(sold)), sumEnergy(agreedOf(bought))];
+    const statedNetWh = statedNetAt(point, legs);
+    const agreed = { point, soldWh, boughtWh, statedNetWh, isStation, importWh: NO_ENERGY, exportWh: NO_ENERGY };
     if (isScheduled(point)) {
-        return { ...agreed, meteredWh: minus(soldWh, boughtWh), quality: 'scheduled' };
+        return { ...agreed, meteredWh: plus(minus(soldWh, boughtWh), statedNetWh), quality: 'scheduled' };
     }
     assert(before !== null && after !== null, 'a metered point has its registers');
     const { importWh, exportWh } = replaced ?? energyBetween(before, after, calorific);
@@ -142,16 +156,18 @@ export function exchangeOf(
 export function deliver(exchanges: readonly Exchange[], legs: readonly SlotLeg[]): Delivery[] {
     const shortWh = new Map<SlotLeg, EnergyWh>();
     const untakenWh = new Map<SlotLeg, EnergyWh>();
-    for (const { point, soldWh, boughtWh, meteredWh } of exchanges.filter(({ isStation }) => !isStation)) {
-        const deviationWh = minus(meteredWh, minus(soldWh, boughtWh));
+    for (const { point, soldWh, boughtWh, statedNetWh, meteredWh } of exchanges.filter((each) => !each.isStation)) {
+        const deviationWh = minus(minus(meteredWh, statedNetWh), minus(soldWh, boughtWh));
         const short = smaller(soldWh, larger(NO_ENERGY, negate(deviationWh)));
         const untaken = smaller(boughtWh, larger(NO_ENERGY, deviationWh));
-        const sold = legs.filter((leg) => leg.leg.sellerPoint === point.pointId);
-        const bought = legs.filter((leg) => leg.leg.buyerPoint === point.pointId);
+        const { sold, bought } = legsAt(point, legs);
         assign(sold, spreadShortage(short, sold), shortWh);
         assign(bought, splitByLargestRemainder(untaken, agreedOf(bought)), untakenWh);
     }
     return legs.map((slotLeg) => {
+        if (slotLeg.statedWh !== null) {
+            return { slotLeg, ...verified(slotLeg.agreedWh, slotLeg.statedWh) };
+        }
         const failed = { shortWh: shortWh.get(slotLeg) ?? NO_ENERGY, untakenWh: untakenWh.get(slotLeg) ?? NO_ENERGY };
         const { shortWh: short, untakenWh: untaken } = slotLeg.leg.carrier === 'mobility' ? mirrored(failed) : failed;
         const excused = paysUntaken(slotLeg) ? NO_ENERGY : untaken;
@@ -159,6 +175,26 @@ export function deliver(exchanges: readonly Exchange[], legs: readonly SlotLeg[]
         assert(deliveredWh >= 0n, 'a leg never delivers less than nothing');
         return { slotLeg, shortWh: short, untakenWh: untaken, deliveredWh };
     });
+}
+
+/** Legs of a point that its meter verifies. */
+function legsAt({ pointId }: MeteringPoint, legs: readonly SlotLeg[]): Readonly<Record<'sold' | 'bought', SlotLeg[]>> {
+    const metered = legs.filter(({ statedWh }) => statedWh === null);
+    return {
+        sold: metered.filter(({ leg }) => leg.sellerPoint === pointId),
+        bought: metered.filter(({ leg }) => leg.buyerPoint === pointId),
+    };
+}
+
+function statedNetAt({ pointId }: MeteringPoint, legs: readonly SlotLeg[]): EnergyWh {
+    return legs.reduce((net, { leg, agreedWh, statedWh }) => {
+        const isHere = leg.sellerPoint === pointId || leg.buyerPoint === pointId;
+        if (statedWh === null || !isHere) {
+            return net;
+        }
+        const { deliveredWh } = verified(agreedWh, statedWh);
+        return leg.sellerPoint === pointId ? plus(net, deliveredWh) : minus(net, deliveredWh);
+    }, NO_ENERGY);
 }
 
 /** The one meter of a charge point counts for both sides: what one did not give, the other did not take. */

@@ -4,6 +4,7 @@ import { assert } from './errors.js';
 import { type AgreementState, nextAgreementState } from './lifecycle.js';
 import { escrowAccount, freeAccount, type Posting, transfer } from './posting.js';
 import type { Progress } from './progress.js';
+import { sourceOf } from './source.js';
 import {
     absolute,
     type AmountNano,
@@ -89,14 +90,16 @@ export function reservedFrom(terms: Terms, participantId: string, fromSlot: Slot
 
 /**
  * A party may owe for the legs that it sells, for those made from them, and for those that it buys and need not pay for
- * untaken: in each slot for no more than was agreed, whoever else fails. Nothing is owed for what charge points hand over.
+ * untaken: in each slot for no more than was agreed, whoever else fails. Nothing is owed for what charge points hand over,
+ * and no buyer owes for what a source states.
  */
 function largestDefault(terms: Terms, participantId: string): AmountNano {
     const sold = terms.legs.flatMap((leg, index) => (leg.sellerId === participantId ? [index] : []));
     const affected = downstreamOf(terms, sold);
+    const owesUntaken = !terms.takeOrPay && sourceOf(terms) === null;
     const liable = terms.legs.filter(
         ({ carrier, buyerId }, index) =>
-            carrier !== 'mobility' && (buyerId === participantId ? !terms.takeOrPay : affected.has(index)),
+            carrier !== 'mobility' && (buyerId === participantId ? owesUntaken : affected.has(index)),
     );
     return valueOf(sumEnergy(liable.flatMap((leg) => leg.energyWh)), terms.defaultRateMicroPerKwh);
 }

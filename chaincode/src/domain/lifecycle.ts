@@ -77,6 +77,7 @@ export const LIFECYCLE: readonly Transition[] = [
         ['certified'],
     ),
     row('qualify', 'supervision', ['conformity', 'withdraw'], 'reviewer', ['certified'], ['withdrawn']),
+    row('qualify', 'exchange', ['source', 'register'], 'metering', [null], ['registered']),
     row('qualify', 'exchange', ['meter', 'exchange'], 'metering', ['registered'], ['registered']),
     row('qualify', 'exchange', ['requirement', 'publish'], 'dispatcher', [null, 'published'], ['published']),
     row('qualify', 'exchange', ['account', 'deposit'], 'settlement', [null], ['deposited']),
@@ -114,8 +115,11 @@ export const LIFECYCLE: readonly Transition[] = [
     row('deliver', 'exchange', ['agreement', 'release'], 'keeper', ['inForce'], ['windingDown']),
     row('deliver', 'exchange', ['agreement', 'cancel'], 'keeper', ['inForce'], ['windingDown']),
 
+    row('deliver', 'exchange', ['force-majeure', 'declare'], 'dispatcher', [null], ['declared']),
+
     row('meter', 'exchange', ['reading', 'submit'], 'keeper', [null], ['submitted']),
 
+    row('meter', 'exchange', ['statement', 'submit'], 'keeper', [null], ['submitted']),
     row('meter', 'exchange', ['calorific', 'publish'], 'metering', [null], ['published']),
 
     row('settle', 'exchange', ['settlement', 'run'], 'keeper', [null], ['settled']),

@@ -1,4 +1,12 @@
-import { type Carrier, CARRIERS, type Charter, mayBringParticipant } from './charter.js';
+import {
+    type Carrier,
+    CARRIERS,
+    type Charter,
+    isLot,
+    LOT_CARRIERS,
+    mayBringParticipant,
+    METERED_CARRIERS,
+} from './charter.js';
 import { demand } from './errors.js';
 import type { ParticipantKind } from './participant-kind.js';
 
@@ -12,7 +20,7 @@ const NETWORK_CARRIERS = ['electricity', 'heat', 'cooling', 'gas'] as const sati
 
 /**
  * What each kind of subject trades by its nature (paper §2.2); the regulator's permits choose from it. Mobility is what
- * charge points hand over to vehicles, and take back from them.
+ * charge points hand over to vehicles, and take back from them; coal and oil are traded by the lot.
  */
 const TRADES: Readonly<Record<ParticipantKind, Readonly<{ buy: readonly Carrier[]; sell: readonly Carrier[] }>>> = {
     consumer: { buy: NETWORK_CARRIERS, sell: [] },
@@ -20,17 +28,22 @@ const TRADES: Readonly<Record<ParticipantKind, Readonly<{ buy: readonly Carrier[
     prosumerWithStorage: { buy: NETWORK_CARRIERS, sell: NETWORK_CARRIERS },
     storageProvider: { buy: NETWORK_CARRIERS, sell: NETWORK_CARRIERS },
     energySeller: { buy: CARRIERS, sell: CARRIERS },
-    plant: { buy: NETWORK_CARRIERS, sell: NETWORK_CARRIERS },
+    plant: { buy: [...NETWORK_CARRIERS, ...LOT_CARRIERS], sell: [...NETWORK_CARRIERS, ...LOT_CARRIERS] },
     chargingOperator: { buy: ['electricity', 'mobility'], sell: ['electricity', 'mobility'] },
     evFleet: { buy: ['mobility'], sell: ['mobility'] },
-    networkOperator: { buy: CARRIERS, sell: CARRIERS },
+    networkOperator: { buy: METERED_CARRIERS, sell: METERED_CARRIERS },
 };
 
 /** @throws TRADE_NOT_OF_KIND {participantId, kind, carrier, side} */
-export function demandTradeOfKind({ participantId, kind }: Participant, carrier: Carrier, side: 'buy' | 'sell'): void {
-    const trades = TRADES[kind][side].includes(carrier);
+export function demandTradeOfKind(participant: Participant, carrier: Carrier, side: 'buy' | 'sell'): void {
+    const { participantId, kind } = participant;
+    const trades =
+        TRADES[kind][side].includes(carrier) || (side === 'buy' && isLot(carrier) && isIndustrial(participant));
     demand(trades, 'TRADE_NOT_OF_KIND', { participantId, kind, carrier, side });
 }
+
+/** Industrial consumers burn what no network brings. */
+const isIndustrial = ({ kind, sector }: Participant): boolean => kind === 'consumer' && sector === 'industrial';
 
 /** A subject of the market: one certificate, one signing key, known by a pseudonym. */
 export type Participant = Readonly<{

@@ -3,7 +3,7 @@ import { demand } from './errors.js';
 export const SEAT_KINDS = ['reviewer', 'dispatcher', 'metering', 'settlement', 'platform', 'voter'] as const;
 /**
  * An office inside an organisation: reviewer (regulator: qualification, verdicts, halts), dispatcher (network operator:
- * halts), metering (registers meters), settlement (takes deposits), platform (tells virtual time), voter (rules).
+ * halts, force majeure, connections), metering (meters, sources, calorific values, disputes), settlement (takes deposits), platform (tells virtual time), voter (rules).
  */
 export type SeatKind = (typeof SEAT_KINDS)[number];
 

@@ -14,16 +14,19 @@ import {
     type MeteredPoint,
     paymentOf,
     silentPoints,
+    type StatementLookup,
 } from './delivery.js';
 import { assert, demand } from './errors.js';
 import type { Execution } from './escrow.js';
 import { type DefaultAmount, EscrowBook } from './escrow-book.js';
+import { isStruck, type StruckPoints } from './force-majeure.js';
 import { exemptedBy, type Halt } from './halt.js';
 import { causesOf, type Exempts, liabilitiesOf, type Liability } from './liability.js';
 import type { Participant } from './participant.js';
 import type { Posting } from './posting.js';
 import { demandTurn } from './progress.js';
 import type { CarrierRules } from './rules.js';
+import type { DeliveryStatement } from './statement.js';
 import {
     demandStorageTurn,
     isStorage,
@@ -54,6 +57,10 @@ export type SlotInput = Readonly<{
     halts: readonly Halt[];
     /** Settlements of the same slot of the carriers that something of this one is made from. */
     upstream: readonly Settlement[];
+    /** Points struck by force majeure in the slot. */
+    struck: StruckPoints['points'];
+    /** What sources have stated of the legs that they verify. */
+    statements: readonly DeliveryStatement[];
     /** Published gross calorific value of the slot's gas; `null` for other carriers, and until there is one. */
     calorific: CalorificWhPerM3 | null;
     /** Accounts of the storage points when the slot begins, by point; absent is new. */
@@ -164,7 +171,8 @@ export function settleSlot(found: SettlementInput): SettlementOutcome {
 /** Finds what was delivered, who owes for what was not, and what each point exchanged beside it. */
 export function valueSlot(found: SlotInput): ValuedSlot {
     const input = inOrder(found);
-    const legs = legsInSlot(input.agreements, input.carrier, input.slot, inputsFrom(input.upstream));
+    const { carrier, slot } = input;
+    const legs = legsInSlot(input.agreements, carrier, slot, inputsFrom(input.upstream), statedIn(input.statements));
     const exchanges = ownExchanges(input.points.map((metered) => exchangeOf(metered, legs, input.calorific)));
     const deliveries = deliver(exchanges, legs);
     const exempts = exemptions(input);
@@ -216,12 +224,27 @@ function inputsFrom(upstream: readonly Settlement[]): InputLookup {
     };
 }
 
-/** Halts waive default amounts where the agreement says so. */
-function exemptions({ halts, participants }: SlotInput): Exempts {
-    return ({ agreement }, liableId) => {
+function statedIn(statements: readonly DeliveryStatement[]): StatementLookup {
+    const stated = new Map(statements.map((each) => [`${each.agreementId}/${each.leg}`, each.deliveredWh]));
+    return (agreementId, leg) => stated.get(`${agreementId}/${leg}`) ?? null;
+}
+
+/** Halts, and force majeure at the party's own point of the leg, waive default amounts where the agreement says so. */
+function exemptions({ halts, struck, participants }: SlotInput): Exempts {
+    return ({ agreement, leg }, liableId) => {
         const liable = participants.get(liableId);
         assert(liable !== undefined, 'every party of an agreement is a participant');
-        return agreement.terms.exemptions.includes('halt') && exemptedBy(halts, liable);
+        const { exemptions: causes } = agreement.terms;
+        if (causes.includes('halt') && exemptedBy(halts, liable)) {
+            return true;
+        }
+        const ownPoints = [
+            ...(leg.sellerId === liableId ? [leg.sellerPoint] : []),
+            ...(leg.buyerId === liableId ? [leg.buyerPoint] : []),
+        ];
+        return (
+            causes.includes('forceMajeure') && ownPoints.some((point) => isStruck({ points: struck }, point, liable))
+        );
     };
 }
 

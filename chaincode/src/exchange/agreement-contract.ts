@@ -31,7 +31,7 @@ import { demandConformity } from './conformity.js';
 import { demandStaying } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { loadConnections, unloadConnections } from './loads.js';
-import { demandNext, demandNotWithdrawn, loadAgreement, loadParties, loadPoints } from './parties.js';
+import { demandNext, demandNotWithdrawn, demandSource, loadAgreement, loadParties, loadPoints } from './parties.js';
 import { demandRequirements } from './requirements.js';
 import { demandAdmitted, demandReviewed, demandTradable, review } from './review.js';
 import { agentsOf, loadMandate, useMandates, verifyConsents } from './signatories.js';
@@ -82,6 +82,7 @@ export class AgreementContract extends ExchangeContract {
         await demandNotWithdrawn(ctx, termsHash, consents);
         checkKinds(terms, parties);
         checkPoints(terms, await loadPoints(ctx, terms));
+        await demandSource(ctx, terms);
         await ctx.demandNotBegun(terms.concludeBeforeSlot);
         await demandStaying(ctx, terms, agentsOf(signatories));
         await demandRequirements(ctx, terms, null);

@@ -1,4 +1,5 @@
 import { checkChargePoint, connectTo } from '../domain/charge-point.js';
+import { isLot } from '../domain/charter.js';
 import { demand, marketError } from '../domain/errors.js';
 import { type MeteringPoint, registerMeter } from '../domain/meter.js';
 import { exchangeMeter, sameExchange } from '../domain/meter-exchange.js';
@@ -9,6 +10,7 @@ import { encodePage, pageQueryCodec, pointQueryCodec } from '../wire/query.js';
 import { readingCodec } from '../wire/reading.js';
 import { CHARGE_POINT, LAST_READING, METER_EXCHANGE, METERING_POINT, POINT_FROM_SLOT, READING } from '../store/keys.js';
 import { ExchangeContract } from './exchange-contract.js';
+import { pointOf } from './parties.js';
 import type { TradeContext } from './trade-context.js';
 
 /** Metering points, registered by the network operator's metering seat. */
@@ -48,7 +50,7 @@ export class MeterContract extends ExchangeContract {
         const exchanged = meterExchangeCodec.decode(command);
         const { pointId, oldMeterId, closing, opening, meter } = exchanged;
         await ctx.officer('meter', 'exchange');
-        const point = await meteringPoint(ctx, pointId);
+        const point = await pointOf(ctx, pointId);
         const existing = await ctx.ledger.get(METER_EXCHANGE, pointId, oldMeterId);
         if (existing !== null) {
             demand(sameExchange(existing, exchanged), 'METER_EXCHANGE_CONFLICT', { pointId, meterId: oldMeterId });
@@ -79,7 +81,7 @@ export class MeterContract extends ExchangeContract {
     /** @throws METER_MISSING {pointId} */
     async show(ctx: TradeContext, query: string): Promise<string> {
         const { pointId } = pointQueryCodec.decode(query);
-        return meteringPointCodec.encode(await meteringPoint(ctx, pointId));
+        return meteringPointCodec.encode(await pointOf(ctx, pointId));
     }
 
     async list(ctx: TradeContext, query: string): Promise<string> {
@@ -90,11 +92,12 @@ export class MeterContract extends ExchangeContract {
     async #relate(ctx: TradeContext, point: MeteringPoint): Promise<void> {
         const { pointId, parentPointId, chargePointId } = point;
         if (parentPointId !== null) {
-            checkParent(point, await meteringPoint(ctx, parentPointId));
+            checkParent(point, await pointOf(ctx, parentPointId));
         }
         const isElsewhere = chargePointId !== null && chargePointId !== pointId;
-        const chargePoint = isElsewhere ? await meteringPoint(ctx, chargePointId) : null;
+        const chargePoint = isElsewhere ? await pointOf(ctx, chargePointId) : null;
         checkChargePoint(point, chargePoint);
+        demand(!isLot(point.carrier) || point.meter === null, 'INPUT_INVALID', { reason: 'lots are not metered' });
         if (chargePoint !== null) {
             ctx.ledger.put(
                 CHARGE_POINT,
@@ -127,13 +130,4 @@ export class MeterContract extends ExchangeContract {
         ctx.ledger.put(READING, { ...baseline, counted });
         ctx.ledger.put(LAST_READING, { reading, counted, publicKey, firstSlot: point.fromSlot });
     }
-}
-
-/** @throws METER_MISSING {pointId} */
-async function meteringPoint(ctx: TradeContext, pointId: string): Promise<MeteringPoint> {
-    const point = await ctx.ledger.get(METERING_POINT, pointId);
-    if (point === null) {
-        throw marketError('METER_MISSING', { pointId });
-    }
-    return point;
 }

@@ -36,7 +36,7 @@ import { keyIdOf } from '../wire/signature.js';
 import { EXECUTION, OFFER, OFFER_PLACE, WITHDRAWAL } from '../store/keys.js';
 import { demandStaying } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
-import { demandNotWithdrawn, loadParties, loadPoints } from './parties.js';
+import { demandNotWithdrawn, demandSource, loadParties, loadPoints } from './parties.js';
 import { demandRequirements } from './requirements.js';
 import { demandPermits } from './review.js';
 import { agentsOf, callingSignatory, consentBy, type Signatory, verifySignatory } from './signatories.js';
@@ -219,6 +219,7 @@ async function demandProposable(ctx: TradeContext, terms: Terms, mover: Signator
     await demandStaying(ctx, terms, agentsOf([mover]));
     if (!isOpen({ terms })) {
         checkPoints(terms, await loadPoints(ctx, terms));
+        await demandSource(ctx, terms);
         const parties = await loadParties(ctx, terms);
         const possible = parties.map(({ participantId, publicKey }) => ({ participantId, keyId: keyIdOf(publicKey) }));
         await demandNotWithdrawn(ctx, termsHashOf(terms), possible);

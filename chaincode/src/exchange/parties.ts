@@ -3,8 +3,9 @@ import { demand, marketError } from '../domain/errors.js';
 import type { Execution } from '../domain/escrow.js';
 import type { MeteringPoint } from '../domain/meter.js';
 import type { Participant } from '../domain/participant.js';
+import { sourceOf } from '../domain/source.js';
 import type { SlotIndex } from '../domain/units.js';
-import { AGREEMENT, EXECUTION, METERING_POINT, WITHDRAWAL } from '../store/keys.js';
+import { AGREEMENT, EXECUTION, METERING_POINT, SOURCE, WITHDRAWAL } from '../store/keys.js';
 import type { TradeContext } from './trade-context.js';
 
 /** An agreement with both its records. @throws AGREEMENT_MISSING {agreementId} */
@@ -39,6 +40,22 @@ export async function loadPoints(ctx: TradeContext, terms: Terms): Promise<Map<s
         }
     }
     return points;
+}
+
+/** @throws METER_MISSING {pointId} */
+export async function pointOf(ctx: TradeContext, pointId: string): Promise<MeteringPoint> {
+    const point = await ctx.ledger.get(METERING_POINT, pointId);
+    if (point === null) {
+        throw marketError('METER_MISSING', { pointId });
+    }
+    return point;
+}
+
+/** The source that verifies delivery, if one does, is registered. @throws SOURCE_MISSING {sourceId} */
+export async function demandSource(ctx: TradeContext, terms: Terms): Promise<void> {
+    const sourceId = sourceOf(terms);
+    const known = sourceId === null || (await ctx.ledger.get(SOURCE, sourceId)) !== null;
+    demand(known, 'SOURCE_MISSING', { sourceId });
 }
 
 /** @throws SIGNATURE_WITHDRAWN {participantId, termsHash} when a party has taken its consent back */

@@ -20,7 +20,8 @@ import { AGREEMENT, CLAIMS, COVER, EXECUTION, REOPENING, SETTLEMENT, SUBSIDY_FUN
 import { emptyCover } from '../domain/account.js';
 import { noteIndebtedness } from './indebtedness.js';
 import { pointsAsKnown } from './points-as-known.js';
-import { calorificOf, haltsOf, inputCarriers, partiesOf } from './slot-facts.js';
+import { calorificOf, haltsOf, inputCarriers, partiesOf, struckIn } from './slot-facts.js';
+import { statedDeliveries } from './stated-deliveries.js';
 import type { TradeContext } from './trade-context.js';
 
 type Run = Readonly<{ carrier: Carrier; slot: SlotIndex; run: number }>;
@@ -72,6 +73,8 @@ async function factsOf(ctx: TradeContext, { carrier, slot, legs }: Settlement, r
         agreements,
         participants: await partiesOf(ctx, agreements),
         halts: await haltsOf(ctx, carrier, slot),
+        struck: await struckIn(ctx, carrier, slot),
+        statements: await statedDeliveries(ctx, agreements, carrier, slot),
         calorific: await calorificOf(ctx, carrier, slot),
         upstream: await upstreamOf(ctx, agreements, { carrier, slot, run }),
         storages: await storagesBefore(ctx, points, { carrier, slot, run }),

@@ -42,7 +42,8 @@ import { ExchangeContract } from './exchange-contract.js';
 import { noteIndebtedness } from './indebtedness.js';
 import { meteredPoints } from './metered-points.js';
 import { reconcile } from './reconciliation.js';
-import { calorificOf, haltsOf, inputCarriers, partiesOf } from './slot-facts.js';
+import { calorificOf, haltsOf, inputCarriers, partiesOf, struckIn } from './slot-facts.js';
+import { demandStated, statedDeliveries } from './stated-deliveries.js';
 import type { TradeContext } from './trade-context.js';
 
 const DELIVERING = new Set(['inForce', 'windingDown']);
@@ -51,7 +52,7 @@ const DELIVERING = new Set(['inForce', 'windingDown']);
 export class SettlementContract extends ExchangeContract {
     /**
      * Settles a slot of a carrier that is over. A second run of the same slot changes nothing.
-     * @throws SLOT_NOT_OVER · READING_MISSING {pointIds} until the deadline for readings · SETTLEMENT_OUT_OF_ORDER
+     * @throws SLOT_NOT_OVER · READING_MISSING {pointIds} and STATEMENT_MISSING until the deadline for readings · SETTLEMENT_OUT_OF_ORDER
      */
     async run(ctx: TradeContext, command: string): Promise<string> {
         const { carrier, slot } = settleCodec.decode(command);
@@ -107,6 +108,8 @@ export class SettlementContract extends ExchangeContract {
     async #gather(ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<SettlementInput> {
         const rules = await ctx.rules();
         const agreements = await this.#agreements(ctx, carrier, slot);
+        const statements = await statedDeliveries(ctx, agreements, carrier, slot);
+        await demandStated(ctx, agreements, statements, { carrier, slot });
         const points = await meteredPoints(ctx, carrier, slot);
         const covers = new Map<string, AmountNano>();
         for (const participantId of new Set(points.map(({ point }) => point.participantId))) {
@@ -124,6 +127,8 @@ export class SettlementContract extends ExchangeContract {
             participants: await partiesOf(ctx, agreements),
             halts: await haltsOf(ctx, carrier, slot),
             upstream: await this.#upstream(ctx, agreements, carrier, slot),
+            struck: await struckIn(ctx, carrier, slot),
+            statements,
             calorific: await calorificOf(ctx, carrier, slot),
             covers,
             storages: await this.#storages(ctx, points),

@@ -1,11 +1,12 @@
 import type { Carrier } from '../domain/charter.js';
 import { carriersInto } from '../domain/conversion.js';
 import type { DeliveringAgreement } from '../domain/delivery.js';
+import type { StruckPoints } from '../domain/force-majeure.js';
 import type { Halt } from '../domain/halt.js';
 import type { Participant } from '../domain/participant.js';
 import type { CalorificWhPerM3, SlotIndex } from '../domain/units.js';
 import { haltsCovering } from '../store/halts.js';
-import { CALORIFIC } from '../store/keys.js';
+import { CALORIFIC, STRUCK_POINTS } from '../store/keys.js';
 import type { TradeContext } from './trade-context.js';
 
 /** Parties of agreements, by id. */
@@ -28,6 +29,10 @@ export async function haltsOf(ctx: TradeContext, carrier: Carrier, slot: SlotInd
         ...(await ctx.supervisionHalts(carrier, slot, haltGraceSlots)),
     ];
 }
+
+/** Points that force majeure struck in the slot, whenever it was declared. */
+export const struckIn = async (ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<StruckPoints['points']> =>
+    (await ctx.ledger.get(STRUCK_POINTS, carrier, slot))?.points ?? [];
 
 /** Carriers that something of this one is made from. */
 export const inputCarriers = (agreements: readonly DeliveringAgreement[], carrier: Carrier): Carrier[] => [

@@ -8,6 +8,7 @@ import { CharterContract } from './charter-contract.js';
 import { ClockContract } from './clock-contract.js';
 import { DisputeContract } from './dispute-contract.js';
 import { ConnectionContract } from './connection-contract.js';
+import { ForceMajeureContract } from './force-majeure-contract.js';
 import { HaltContract } from './halt-contract.js';
 import { MandateContract } from './mandate-contract.js';
 import { MeterContract } from './meter-contract.js';
@@ -17,6 +18,8 @@ import { ReadingContract } from './reading-contract.js';
 import { RequirementContract } from './requirement-contract.js';
 import { ScreeningContract } from './screening-contract.js';
 import { SettlementContract } from './settlement-contract.js';
+import { SourceContract } from './source-contract.js';
+import { StatementContract } from './statement-contract.js';
 import type { TradeContext } from './trade-context.js';
 
 const charters = new CharterContract('charter');
@@ -34,6 +37,9 @@ const screenings = new ScreeningContract('screening');
 const halts = new HaltContract('halt');
 const readings = new ReadingContract('reading');
 const disputes = new DisputeContract('dispute');
+const sources = new SourceContract('source');
+const statements = new StatementContract('statement');
+const declarations = new ForceMajeureContract('force-majeure');
 const calorifics = new CalorificContract('calorific');
 const settlements = new SettlementContract('settlement');
 
@@ -117,6 +123,14 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'dispute:close': (ctx, command) => disputes.close(ctx, command),
     'dispute:show': (ctx, query) => disputes.show(ctx, query),
     'dispute:list': (ctx, query) => disputes.list(ctx, query),
+    'source:register': (ctx, command) => sources.register(ctx, command),
+    'source:show': (ctx, query) => sources.show(ctx, query),
+    'source:list': (ctx, query) => sources.list(ctx, query),
+    'statement:submit': (ctx, command) => statements.submit(ctx, command),
+    'statement:list': (ctx, query) => statements.list(ctx, query),
+    'force-majeure:declare': (ctx, command) => declarations.declare(ctx, command),
+    'force-majeure:show': (ctx, query) => declarations.show(ctx, query),
+    'force-majeure:list': (ctx, query) => declarations.list(ctx, query),
     'calorific:publish': (ctx, command) => calorifics.publish(ctx, command),
     'calorific:show': (ctx, query) => calorifics.show(ctx, query),
     'settlement:run': (ctx, command) => settlements.run(ctx, command),

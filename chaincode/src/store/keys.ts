@@ -24,6 +24,7 @@ import { conformityCodec } from '../wire/conformity.js';
 import { connectedAgreementCodec, connectionCodec, loadingCodec } from '../wire/connection.js';
 import { disputeCodec, replacedReadingCodec, reviewCodec } from '../wire/dispute.js';
 import { commitmentCodec, executionCodec } from '../wire/escrow.js';
+import { forceMajeureCodec, struckPointsCodec } from '../wire/force-majeure.js';
 import { haltCodec } from '../wire/halt.js';
 import { mandateCodec, mandateUseCodec } from '../wire/mandate.js';
 import { chargePointCodec, meterExchangeCodec, meteringPointCodec } from '../wire/meter.js';
@@ -42,6 +43,8 @@ import { screeningCodec } from '../wire/screening.js';
 import { seatCodec } from '../wire/seat.js';
 import { reopeningCodec } from '../wire/reconciliation.js';
 import { settlementCodec, slotClaimsCodec, storageCodec } from '../wire/settlement.js';
+import { sourceCodec } from '../wire/source.js';
+import { signedDeliveryCodec } from '../wire/statement.js';
 import { standardCodec } from '../wire/standard.js';
 import { standingVerdictCodec, verdictCodec } from '../wire/verdict.js';
 
@@ -144,6 +147,16 @@ export const METER_EXCHANGE = record('meter-exchange', meterExchangeCodec, ({ po
 export const READING = record('reading', recordedReadingCodec, ({ reading }) => [reading.pointId, reading.slot]);
 /** The last reading of a point's meter, with its key: what the next one must follow. */
 export const LAST_READING = record('last-reading', lastReadingCodec, ({ reading }) => [reading.pointId]);
+export const SOURCE = record('source', sourceCodec, ({ sourceId }) => [sourceId]);
+/** What a source stated of one leg of an agreement in one slot. */
+export const STATEMENT = record('statement', signedDeliveryCodec, ({ statement }) => [
+    statement.agreementId,
+    statement.leg,
+    statement.slot,
+]);
+export const FORCE_MAJEURE = record('force-majeure', forceMajeureCodec, ({ statement }) => [statement.declarationId]);
+/** Points struck in a slot by any declaration: what settlement reads. */
+export const STRUCK_POINTS = record('struck-points', struckPointsCodec, ({ carrier, slot }) => [carrier, slot]);
 /** Calorific values by which the gas of a slot is counted. */
 export const CALORIFIC = record('calorific', calorificCodec, ({ slot }) => [slot]);
 /** Registers that a run estimated for the end of its slot: where the next slot begins. */

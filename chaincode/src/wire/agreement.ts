@@ -67,7 +67,7 @@ export const termsSchema = z.strictObject({
     toleranceBp: basisPointsField,
     takeOrPay: z.boolean(),
     exemptions: distinct(z.enum(EXEMPTIONS), EXEMPTIONS.length),
-    verification: z.literal('meters'),
+    verification: z.union([z.literal('meters'), z.strictObject({ sourceId: idField })]),
     curtailable: z.boolean(),
     concludeBeforeSlot: slotField,
 });

@@ -162,6 +162,14 @@ const SCHEMAS = {
     'DisputeDecided/1': z.strictObject({ ...disputeRef, number: versionField }),
     'DisputeReviewed/1': z.strictObject({ ...disputeRef, number: versionField, finding: z.enum(FINDINGS) }),
     'DisputeClosed/1': z.strictObject({ ...disputeRef, carrier: carrierField, state: z.enum(DISPUTE_STATES) }),
+    'SourceRegistered/1': z.strictObject({ sourceId: idField }),
+    'StatementsSubmitted/1': z.strictObject({ agreementIds: z.array(hashField), statements: countField(1, 1_000) }),
+    'ForceMajeureDeclared/1': z.strictObject({
+        declarationId: idField,
+        carrier: carrierField,
+        fromSlot: slotField,
+        untilSlot: slotField,
+    }),
     'CalorificPublished/1': z.strictObject({
         fromSlot: slotField,
         slotCount: countField(1, 96),

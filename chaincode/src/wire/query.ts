@@ -39,6 +39,10 @@ export const findQueryCodec = codec(z.strictObject({ prefix: idPrefixField }));
 export type PointPageQuery = PageQuery & Readonly<{ pointId: string }>;
 export const pointPageQueryCodec = codec<PointPageQuery>(z.strictObject({ ...page, pointId: idField }));
 
+/** Listing of what belongs to one agreement. */
+export type AgreementPageQuery = PageQuery & Readonly<{ agreementId: string }>;
+export const agreementPageQueryCodec = codec<AgreementPageQuery>(z.strictObject({ ...page, agreementId: hashField }));
+
 export type SlotQuery = Readonly<{ slot: number }>;
 export const slotQueryCodec = codec<SlotQuery>(z.strictObject({ slot: slotField }));
 

@@ -14,6 +14,8 @@ export type SignatureDomain =
     | 'commonwatt/reading/1'
     | 'commonwatt/closing/1'
     | 'commonwatt/calorific/1'
+    | 'commonwatt/statement/1'
+    | 'commonwatt/force-majeure/1'
     | 'commonwatt/dispute/1'
     | 'commonwatt/decision/1'
     | 'commonwatt/dispute-review/1'

@@ -43,6 +43,9 @@ const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
         'Make the same run of the carrier and slot named first, or let `commonwatt keeper run` make all that are due.',
     RECONCILIATION_NOT_DUE: 'Wait until the slot named as due has begun: `commonwatt clock show`.',
     RECONCILIATION_FINAL: 'What is final is opened by a dispute alone: `commonwatt dispute raise`.',
+    STATEMENT_MISSING:
+        'Bring the statement of the source named (`commonwatt statement submit`), or wait for the deadline of the rules.',
+    SOURCE_MISSING: 'Have the source registered: `commonwatt source register`.',
     SLOT_NOT_OVER: 'Wait until the slot is over: `commonwatt clock show`.',
     SLOT_BEGUN: 'Choose a later slot.',
     CLOCK_OUT_OF_ORDER: 'Begin with the slot after the last one that has begun.',

@@ -10,6 +10,7 @@ import { conformity } from './conformity/index.js';
 import { dispute } from './dispute/index.js';
 import { connection } from './connection/index.js';
 import { event } from './event/index.js';
+import { forceMajeure } from './force-majeure/index.js';
 import { halt } from './halt/index.js';
 import { identity } from './identity/index.js';
 import { keeper } from './keeper/index.js';
@@ -26,6 +27,8 @@ import { screening } from './screening/index.js';
 import { seat } from './seat/index.js';
 import { settlement } from './settlement/index.js';
 import { standard } from './standard/index.js';
+import { source } from './source/index.js';
+import { statement } from './statement/index.js';
 import { verdict } from './verdict/index.js';
 import { addCommands } from './noun.js';
 
@@ -39,6 +42,7 @@ export const NOUNS = [
     qualification,
     mandate,
     meter,
+    source,
     standard,
     conformity,
     connection,
@@ -50,10 +54,12 @@ export const NOUNS = [
     verdict,
     screening,
     reading,
+    statement,
     calorific,
     settlement,
     dispute,
     halt,
+    forceMajeure,
     reviewer,
     screener,
     keeper,

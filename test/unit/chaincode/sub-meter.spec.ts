@@ -28,6 +28,7 @@ const counted = (
     point: point(pointId, { parentPointId }),
     soldWh: NO_ENERGY,
     boughtWh: NO_ENERGY,
+    statedNetWh: NO_ENERGY,
     importWh: energyWh(importWh),
     exportWh: energyWh(exportWh),
     meteredWh: energyWh(exportWh - importWh),

@@ -43,6 +43,28 @@ describe('what a kind of subject trades', () => {
         expect(trades('chargingOperator', 'gas', 'buy')).to.equal(false);
     });
 
+    it('is lots of coal and oil for sellers and plants, and to buy for industrial consumers', () => {
+        const buyers = PARTICIPANT_KINDS.filter((kind) => trades(kind, 'coal', 'buy'));
+        const sellers = PARTICIPANT_KINDS.filter((kind) => trades(kind, 'oil', 'sell'));
+        expect([buyers, sellers]).to.deep.equal([
+            ['energySeller', 'plant'],
+            ['energySeller', 'plant'],
+        ]);
+        const industry = { ...subject('consumer'), sector: 'industrial' } as const;
+        demandTradeOfKind(industry, 'coal', 'buy');
+        expectRefusal(() => {
+            demandTradeOfKind(industry, 'coal', 'sell');
+        }, 'TRADE_NOT_OF_KIND');
+        for (const other of [
+            { ...industry, sector: 'commercial' },
+            { ...industry, kind: 'prosumer' },
+        ] as const) {
+            expectRefusal(() => {
+                demandTradeOfKind(other, 'oil', 'buy');
+            }, 'TRADE_NOT_OF_KIND');
+        }
+    });
+
     it('leaves no kind without a trade and no carrier without a buyer and a seller', () => {
         for (const side of ['buy', 'sell'] as const) {
             for (const carrier of CARRIERS) {

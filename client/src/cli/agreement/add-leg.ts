@@ -32,7 +32,7 @@ export function registerAddLeg(noun: Command): void {
         mode: 'local',
     })
         .argument('<draft>', 'file of the draft (see `agreement draft`); the leg is written into it')
-        .requiredOption('--carrier <carrier>', 'electricity, heat, cooling, gas or mobility', carrier)
+        .requiredOption('--carrier <carrier>', 'electricity, heat, cooling, gas, mobility, coal or oil', carrier)
         .requiredOption('--seller <id>', 'participant that sells')
         .requiredOption('--seller-point <id>', 'its metering point')
         .option('--seller-lane <number>', 'lane of its account, if it is no party yet', count, 0)

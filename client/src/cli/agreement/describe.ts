@@ -21,6 +21,7 @@ export function describeTerms(terms: Terms, slots: SlotNames = PLAIN_SLOTS): str
         ...legs,
         `  default ${rate} per kWh up to ${formatAmount(terms.defaultCapNano)} beyond ${String(terms.toleranceBp)} bp; ` +
             (terms.takeOrPay ? 'take or pay' : 'not take or pay'),
+        ...(terms.verification === 'meters' ? [] : [`  delivered is what ${terms.verification.sourceId} states`]),
         `  void unless ${terms.version === 1 ? 'concluded' : 'enacted'} before slot ${slots.one(terms.concludeBeforeSlot)}`,
     ];
 }

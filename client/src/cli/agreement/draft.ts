@@ -1,4 +1,4 @@
-import type { Leg } from '@commonwatt/chaincode/domain/agreement';
+import { EXEMPTIONS, type Leg } from '@commonwatt/chaincode/domain/agreement';
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import {
     type AmountNano,
@@ -11,7 +11,7 @@ import type { Command } from 'commander';
 import { draftTerms } from '../../agreement-draft.js';
 import { InvalidError } from '../../errors.js';
 import type { Session } from '../session.js';
-import { amount, carrier, count, energies, price, prices } from '../values.js';
+import { amount, carrier, count, energies, price, prices, someOf } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
 import { describeTerms } from './describe.js';
 import { namesOf, writeDraft } from './files.js';
@@ -36,6 +36,8 @@ type Options = Readonly<{
     curtailable: boolean;
     concludeBefore?: string;
     rulesVersion?: number;
+    source?: string;
+    exempt: readonly (typeof EXEMPTIONS)[number][];
 }>;
 
 export function registerDraft(noun: Command): void {
@@ -71,7 +73,7 @@ function addParties(verb: Command): void {
 }
 
 function addQuantities(verb: Command): void {
-    verb.requiredOption('--carrier <carrier>', 'electricity, heat, cooling, gas or mobility', carrier)
+    verb.requiredOption('--carrier <carrier>', 'electricity, heat, cooling, gas, mobility, coal or oil', carrier)
         .requiredOption('--first-slot <slot>', 'first slot of delivery: index, or UTC time such as 2016-07-20T09:00Z')
         .requiredOption('--energy <wh,...>', 'Wh per slot; a single value counts for all --slots', energies)
         .option('--slots <number>', 'slots of delivery (default: as many as energies)', count)
@@ -84,6 +86,13 @@ function addQuantities(verb: Command): void {
         .option('--default-cap <decimal>', 'most default money that one party pays (default: 0)', amount)
         .option('--tolerance-bp <number>', 'deviation without default, in hundredths of a percent', count, 0)
         .option('--no-take-or-pay', 'the buyer pays for what it takes, not for what was agreed')
+        .option(
+            '--source <id>',
+            'delivery is what this source states, not what meters count; always so for coal and oil',
+        )
+        .option('--exempt <causes>', 'what waives default amounts: halt, forceMajeure or both', someOf(EXEMPTIONS), [
+            'halt',
+        ])
         .option('--curtailable', 'the network operator may curtail the quantities', false)
         .option('--conclude-before <slot>', 'the offer is void from this slot on (default: the first slot)')
         .option('--rules-version <number>', 'rules of the market (default: those in force)', count);
@@ -116,6 +125,8 @@ async function draftOf(session: Session, options: Options): Promise<Parameters<t
         defaultCapNano: options.defaultCap ?? NO_MONEY,
         toleranceBp: options.toleranceBp,
         takeOrPay: options.takeOrPay,
+        verification: options.source === undefined ? 'meters' : { sourceId: options.source },
+        exemptions: options.exempt,
         curtailable: options.curtailable,
         concludeBeforeSlot: concludeBefore === undefined ? firstSlot : await session.slot(concludeBefore),
         rulesVersion: options.rulesVersion ?? (await (await session.market()).charter.rules()).version,

@@ -36,7 +36,7 @@ export function registerRegister(noun: Command): void {
     })
         .argument('<point>', 'id of the metering point')
         .requiredOption('--participant <id>', 'owner of the point')
-        .requiredOption('--carrier <carrier>', 'electricity, heat, cooling, gas or mobility', carrier)
+        .requiredOption('--carrier <carrier>', 'electricity, heat, cooling, gas, mobility, coal or oil', carrier)
         .requiredOption('--connection-point <id>', "node of the carrier's network")
         .requiredOption('--from-slot <slot>', 'first slot that counts: index, or UTC time such as 2016-07-20T09:00Z')
         .option('--meter-key <file>', "file of the meter's key, created when absent")

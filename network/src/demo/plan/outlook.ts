@@ -82,6 +82,8 @@ export class Outlook {
             case 'cooling':
                 return this.#expected(coldOf(building.id), 0n, 1n);
             case 'mobility':
+            case 'coal':
+            case 'oil':
                 return this.constant(0n);
         }
     }

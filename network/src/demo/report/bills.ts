@@ -63,6 +63,8 @@ export function tariffsOf(facts: Facts): Map<string, bigint> {
         heat: 'plant',
         cooling: 'plant',
         mobility: 'chargingOperator',
+        coal: 'energySeller',
+        oil: 'energySeller',
     };
     const supplied = facts.deliveries.filter(({ carrier, leg }) => {
         const seller = facts.participants.get(leg.sellerId)?.kind;

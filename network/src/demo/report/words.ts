@@ -8,6 +8,8 @@ export const CARRIER_NAMES: Readonly<Record<Carrier, string>> = {
     heat: 'Heat',
     cooling: 'Cooling',
     mobility: 'Mobility',
+    coal: 'Coal',
+    oil: 'Oil',
 };
 export const carrierColour = (carrier: Carrier): string => `var(--${carrier})`;
 

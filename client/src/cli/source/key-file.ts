@@ -1,0 +1,35 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { idField } from '@commonwatt/chaincode/wire/fields';
+import { z } from 'zod';
+import { type DocumentSigner, documentSignerOf } from '../../document-signer.js';
+import { createFile } from '../../durable-file.js';
+import { readJsonFile } from '../../json-file.js';
+
+const fileSchema = z.strictObject({ sourceId: idField, privateKey: z.string().includes('PRIVATE KEY') });
+
+/** A source's key in a file that only its owner may read. */
+export class SourceKeyFile {
+    readonly sourceId: string;
+    readonly key: DocumentSigner;
+
+    private constructor({ sourceId, privateKey }: z.output<typeof fileSchema>) {
+        this.sourceId = sourceId;
+        this.key = documentSignerOf(privateKey);
+    }
+
+    /** @throws NotFoundError FILE_MISSING {file} · InvalidError FILE_INVALID {file, path, reason} */
+    static async open(path: string): Promise<SourceKeyFile> {
+        return new SourceKeyFile(await readJsonFile(path, fileSchema));
+    }
+
+    /** The source of a file; a new one where there is no file yet. */
+    static async openOrCreate(path: string, sourceId: string): Promise<SourceKeyFile> {
+        if (!existsSync(path)) {
+            const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+            const content = { sourceId, privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+            await createFile(path, `${JSON.stringify(content, null, 2)}\n`);
+        }
+        return await SourceKeyFile.open(path);
+    }
+}

@@ -1,0 +1,143 @@
+import type { Terms } from '@commonwatt/chaincode/domain/agreement';
+import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
+import { expect } from 'chai';
+import * as commands from '../support/market-commands.js';
+import { declareForceMajeure } from '../support/metering-commands.js';
+import { FIRST_SLOT, RULES, sampleLeg, sampleTerms } from '../support/sample-market.js';
+import { StubMarket } from '../support/stub-market.js';
+
+const [R1] = RULES.reconciliationAfterSlots;
+
+/** Solar sells 100 Wh to Anna in two slots, and owes for what it does not deliver. */
+const agreed = (changes: Partial<Terms> = {}): Terms =>
+    sampleTerms({
+        legs: [
+            sampleLeg({
+                energyWh: [100n, 100n].map(energyWh),
+                priceMicroPerKwh: [200_000n, 200_000n].map(priceMicroPerKwh),
+            }),
+        ],
+        toleranceBp: 0,
+        exemptions: ['forceMajeure'],
+        ...changes,
+    });
+
+describe('exchange: force majeure', () => {
+    let market: StubMarket;
+    beforeEach(async () => {
+        market = await StubMarket.ready();
+    });
+
+    const fund = async (terms: Terms): Promise<void> => {
+        await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(terms, market.people));
+        const folds = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
+        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary', folds));
+    };
+    const declare = (changes: Parameters<typeof declareForceMajeure>[1] = {}): Promise<unknown> =>
+        market.do(
+            'dispatcher',
+            'exchange',
+            'force-majeure:declare',
+            declareForceMajeure(market.who('dispatcher'), changes),
+        );
+    /** Default money in a slot in which solar delivers this and Anna takes that. */
+    const defaultsIn = async (n: number, given: bigint, taken: bigint): Promise<unknown> => {
+        const slot = FIRST_SLOT + n;
+        const readings = commands.submitReadings(
+            market.reading('solar-point', slot, 0n, given),
+            market.reading('anna-point', slot, taken, 0n),
+            market.reading('bert-point', slot, 0n, 0n),
+        );
+        await market.do('stranger', 'exchange', 'reading:submit', readings);
+        await market.settle(slot);
+        const { legs } = await market.settlement(slot, 'electricity', 0);
+        return legs[0]?.defaults.map(({ liableId, drawnNano }) => [liableId, drawnNano]);
+    };
+
+    it('exempts who was struck at its own point, in those slots', async () => {
+        await fund(agreed());
+        await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
+        await declare();
+        expect(await defaultsIn(0, 40n, 40n)).to.deep.equal([]);
+        expect(await defaultsIn(1, 80n, 80n)).to.deep.equal([['solar', 6_000_000n]]);
+    });
+
+    it('exempts the same in a correction, and from then on what is declared after the slot is settled', async () => {
+        await fund(agreed());
+        await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
+        await declare();
+        await defaultsIn(0, 40n, 40n);
+        expect(await defaultsIn(1, 80n, 80n)).to.deep.equal([['solar', 6_000_000n]]);
+        await market.advance(FIRST_SLOT + 3, FIRST_SLOT + 2 + R1);
+        const before = await market.settlement(FIRST_SLOT, 'electricity', 0);
+        const same = await market.reconcile(FIRST_SLOT, 1);
+        expect([same.postings, same.legs, same.points]).to.deep.equal([[], before.legs, before.points]);
+        await declare({ declarationId: 'storm-8', fromSlot: FIRST_SLOT + 1, untilSlot: FIRST_SLOT + 2 });
+        const spared = await market.reconcile(FIRST_SLOT + 1, 1);
+        expect(spared.postings.map(({ kind, account, amountNano }) => [kind, account, amountNano])).to.deep.equal([
+            ['default', 'cover/anna/electricity', -6_000_000n],
+            ['default', 'cover/solar/electricity', 6_000_000n],
+        ]);
+        expect(spared.legs[0]?.defaults).to.deep.equal([]);
+    });
+
+    it('does not exempt the other party, nor who did not agree on it', async () => {
+        await fund(agreed({ takeOrPay: false }));
+        await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
+        await declare({ untilSlot: FIRST_SLOT + 2 });
+        expect(await defaultsIn(0, 100n, 70n)).to.deep.equal([['anna', 3_000_000n]]);
+        market = await StubMarket.ready();
+        await fund(agreed({ exemptions: ['halt'] }));
+        await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
+        await declare();
+        expect(await defaultsIn(0, 40n, 40n)).to.deep.equal([['solar', 6_000_000n]]);
+    });
+
+    it('may be declared of slots to come, several times, and is shown with its evidence', async () => {
+        await fund(agreed());
+        await declare({ pointIds: ['bert-point'], untilSlot: FIRST_SLOT + 2 });
+        await declare({
+            declarationId: 'storm-8',
+            pointIds: ['anna-point', 'solar-point'],
+            fromSlot: FIRST_SLOT + 1,
+            untilSlot: FIRST_SLOT + 2,
+        });
+        await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
+        expect(await defaultsIn(0, 40n, 40n)).to.deep.equal([['solar', 6_000_000n]]);
+        expect(await defaultsIn(1, 80n, 80n)).to.deep.equal([]);
+        const shown = await market.ask('exchange', 'force-majeure:show', canonicalJson({ declarationId: 'storm-8' }));
+        expect(shown).to.have.nested.property('statement.evidenceHash', 'ee'.repeat(32));
+        const page = await market.ask('exchange', 'force-majeure:list', canonicalJson({ bookmark: '', pageSize: 9 }));
+        expect(page).to.have.nested.property('items.length', 2);
+    });
+
+    it('is declared by the dispatcher, once under its id, of points of the carrier', async () => {
+        const dispatcher = market.who('dispatcher');
+        const command = declareForceMajeure(dispatcher);
+        await market.refused('CALLER_NOT_SEATED', 'metering', 'exchange', 'force-majeure:declare', command);
+        const forged = declareForceMajeure(market.who('solar'));
+        await market.refused('SIGNATURE_INVALID', 'dispatcher', 'exchange', 'force-majeure:declare', forged);
+        for (const [code, changes] of [
+            ['METER_MISSING', { pointIds: ['nowhere'] }],
+            ['FORCE_MAJEURE_INVALID', { carrier: 'heat' }],
+            ['FORCE_MAJEURE_INVALID', { untilSlot: FIRST_SLOT }],
+            ['FORCE_MAJEURE_INVALID', { untilSlot: FIRST_SLOT + 97 }],
+        ] as const) {
+            const wrong = declareForceMajeure(dispatcher, changes);
+            await market.refused(code, 'dispatcher', 'exchange', 'force-majeure:declare', wrong);
+        }
+        await declare();
+        const again = await market.endorse(
+            'dispatcher',
+            'exchange',
+            'force-majeure:declare',
+            declareForceMajeure(dispatcher),
+        );
+        expect([again.message, again.writes]).to.deep.equal(['', []]);
+        const other = declareForceMajeure(dispatcher, { reasonCode: 'flood' });
+        await market.refused('FORCE_MAJEURE_CONFLICT', 'dispatcher', 'exchange', 'force-majeure:declare', other);
+        const unknown = canonicalJson({ declarationId: 'storm-9' });
+        await market.refused('FORCE_MAJEURE_MISSING', 'anna', 'exchange', 'force-majeure:show', unknown);
+    });
+});
