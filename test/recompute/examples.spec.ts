@@ -142,6 +142,72 @@ describe('the examples of the settlement document, computed independently', () =
         }
     });
 
+    const STATED = agreement([leg('electricity', 'r.meter', 'p.meter', '300', '200000')], {
+        id: 'stated',
+        toleranceBp: 0,
+        takeOrPay: false,
+        exemptions: ['forceMajeure'],
+        verification: { sourceId: 'oracle' },
+    });
+    const besideMeters = (changes: Partial<Statement> = {}): Example => {
+        const metered = agreement([leg('electricity', 'r.meter', 'p.meter', '200', '200000')], {
+            id: 'metered',
+            toleranceBp: 0,
+            takeOrPay: false,
+            exemptions: ['forceMajeure'],
+        });
+        return new Example(
+            {
+                rules: { carriers: { electricity: prices() }, haltGraceSlots: 0 },
+                points: [point('r.meter', 'electricity'), point('p.meter', 'electricity')],
+                agreements: [STATED, metered],
+                statements: [{ agreementId: 'stated', leg: 0, slot: SLOT, deliveredWh: '250' }],
+                steps: runs(['electricity', SLOT]),
+                ...changes,
+            },
+            { 'r.meter': [{ exportWh: 400n }], 'p.meter': [{ importWh: 440n }] },
+        );
+    };
+
+    it('external sources: what one states comes first, and the meter tells of the rest', () => {
+        const example = besideMeters();
+        expect(example.sum('escrow/stated/p', 'fund')).to.equal(60_000_000n);
+        expect(example.sum('escrow/metered/p', 'fund')).to.equal(40_000_000n + 20_000_000n);
+        expect(example.sum('escrow/stated/r', 'energy', 'default')).to.equal(-5_000_000n);
+        expect(example.sum('escrow/metered/r', 'default')).to.equal(-4_000_000n);
+        expect(example.sum('free/r', 'energy')).to.equal(400n * 200_000n);
+        expect(example.sum('cover/p/electricity', 'imbalance')).to.equal(-40n * 150_000n);
+        expect(example.sum('cover/r/electricity', 'imbalance')).to.equal(0n);
+    });
+
+    it('a lot of which nothing is stated is not delivered, and has no imbalance', () => {
+        const lot = { ...STATED, legs: [leg('coal', 'r.mine', 'p.yard', '300', '200000')] };
+        const example = new Example(
+            {
+                rules: { carriers: { coal: prices() }, haltGraceSlots: 0 },
+                points: ['r.mine', 'p.yard'].map((pointId) => point(pointId, 'coal', { source: null })),
+                agreements: [lot],
+                steps: runs(['coal', SLOT]),
+            },
+            {},
+        );
+        expect(example.sum('free/p', 'default')).to.equal(30_000_000n);
+        expect(example.sum('free/p', 'release')).to.equal(60_000_000n);
+        expect(example.sum('cover/p/coal') + example.sum('cover/r/coal')).to.equal(0n);
+    });
+
+    it('force majeure: who is struck at its own point owes nothing in the slot, unless its own side said so', () => {
+        const struck = (pointId: string, slot: number, mspId: string): bigint => {
+            const example = besideMeters({ struck: [{ pointId, slot, mspId }] });
+            expect(example.sum('free/r', 'energy')).to.equal(400n * 200_000n);
+            return example.sum('free/p', 'default');
+        };
+        expect(struck('r.meter', SLOT, 'OperatorMSP')).to.equal(0n);
+        expect(struck('p.meter', SLOT, 'OperatorMSP')).to.equal(9_000_000n);
+        expect(struck('r.meter', SLOT + 1, 'OperatorMSP')).to.equal(9_000_000n);
+        expect(struck('r.meter', SLOT, 'SomeMSP')).to.equal(9_000_000n);
+    });
+
     it('storage and subsidy: what comes out again, as far as the fund goes', () => {
         const example = new Example(
             {

@@ -6,10 +6,12 @@ import { type Crossing, Incentives } from './incentives.js';
 import { defaultPart, energyPart } from './needs.js';
 import type { Registers } from './registers.js';
 import { least, magnitude, most } from './share.js';
-import { type Agreement, type Party, type Point, type Statement, type Step, type Terms, whole } from './statement.js';
+import { partedByProof, statedNet } from './stated.js';
+import { type Agreement, type Leg, type Point, type Statement, type Step, type Terms, whole } from './statement.js';
+import { Waivers } from './waivers.js';
 
 /** The order in which an agreement's carriers are settled. */
-const CARRIERS = ['gas', 'electricity', 'heat', 'cooling', 'mobility'];
+const CARRIERS = ['gas', 'electricity', 'heat', 'cooling', 'mobility', 'coal', 'oil'];
 
 /** One run. */
 type Run = { carrier: string; slot: number; earnedNano: Map<string, bigint> };
@@ -24,6 +26,7 @@ export class Market {
     readonly #registers: Registers;
     readonly #agreements: Agreement[];
     readonly #incentives = new Incentives();
+    readonly #waivers: Waivers;
     readonly #coverNano = new Map<string, bigint>();
     /** Default amounts paid so far, by escrow account. */
     readonly #drawnNano = new Map<string, bigint>();
@@ -35,6 +38,7 @@ export class Market {
     constructor(statement: Statement, registers: Registers) {
         this.#statement = statement;
         this.#registers = registers;
+        this.#waivers = new Waivers(statement);
         this.#agreements = statement.agreements
             .filter((agreement) => agreement.funded)
             .sort((left, right) => (left.id < right.id ? -1 : 1));
@@ -135,11 +139,12 @@ export class Market {
             lot.takenBy = takenBy(
                 lot,
                 (leg) => this.#shortage(lot.agreement, leg, slot),
-                (seller) => this.#exempt(lot.agreement, seller, carrier, slot),
+                (seller) => this.#waivers.exempt(lot.agreement, lot.leg, seller, slot),
             );
         }
         const points = this.#statement.points.filter((point) => point.carrier === carrier && point.fromSlot <= slot);
-        const accounts = carrier === 'mobility' ? this.#mobility(points, lots, slot) : this.#grid(points, lots, slot);
+        const proven = partedByProof(lots, this.#statement, slot);
+        const accounts = carrier === 'mobility' ? this.#mobility(points, lots, slot) : this.#grid(points, proven, slot);
         for (const lot of lots) {
             lot.heldBackWh = lot.agreement.takeOrPay && carrier !== 'mobility' ? 0n : lot.untakenWh;
             lot.deliveredWh = lot.agreedWh - most(lot.shortWh, lot.heldBackWh);
@@ -152,13 +157,14 @@ export class Market {
         this.#balance(accounts, lots, run);
     }
 
-    #grid(points: Point[], lots: Lot[], slot: number): Account[] {
-        const metered = ownExchanges(points, this.#registers, slot);
+    #grid(points: Point[], { stated, metered }: ReturnType<typeof partedByProof>, slot: number): Account[] {
+        const exchanges = ownExchanges(points, this.#registers, slot);
         return points.map((point): Account => {
-            const agreed = total(sales(lots, point), 'agreedWh') - total(purchases(lots, point), 'agreedWh');
-            const own = metered.find((exchange) => exchange.point === point);
-            const netExportWh = own?.netExportWh ?? agreed;
-            spread(point, lots, netExportWh);
+            const agreed = total(sales(metered, point), 'agreedWh') - total(purchases(metered, point), 'agreedWh');
+            const own = exchanges.find((exchange) => exchange.point === point);
+            const settledWh = statedNet(stated, point);
+            const netExportWh = own?.netExportWh ?? agreed + settledWh;
+            spread(point, metered, netExportWh - settledWh);
             return { point, netExportWh, importWh: own?.importWh ?? 0n, exportWh: own?.exportWh ?? 0n };
         });
     }
@@ -199,7 +205,7 @@ export class Market {
             return;
         }
         if (missedWh < 0n) {
-            this.#draw(agreement, [leg.buyerId, leg.sellerId], beyond, leg.carrier, run);
+            this.#draw(agreement, leg, [leg.buyerId, leg.sellerId], beyond, run);
             return;
         }
         const passedOn = least(missedWh, wholeOf(lot.takenBy));
@@ -211,14 +217,14 @@ export class Market {
         for (const { leg: cause, wh } of owed) {
             const liable = agreement.legs[cause]?.sellerId ?? '';
             if (liable !== leg.buyerId) {
-                this.#draw(agreement, [liable, leg.buyerId], wh, leg.carrier, run);
+                this.#draw(agreement, leg, [liable, leg.buyerId], wh, run);
             }
         }
     }
 
-    #draw(agreement: Agreement, [liable, other]: [string, string], wh: bigint, carrier: string, run: Run): void {
+    #draw(agreement: Agreement, leg: Leg, [liable, other]: [string, string], wh: bigint, run: Run): void {
         const { slot, earnedNano } = run;
-        if (this.#exempt(agreement, liable, carrier, slot)) {
+        if (this.#waivers.exempt(agreement, leg, liable, slot)) {
             return;
         }
         const from = escrow(agreement.id, liable);
@@ -230,22 +236,9 @@ export class Market {
         earnedNano.set(other, (earnedNano.get(other) ?? 0n) + due);
     }
 
-    #exempt(agreement: Agreement, participantId: string, carrier: string, slot: number): boolean {
-        const { halts, rules } = this.#statement;
-        const party = agreement.parties.find((candidate) => candidate.participantId === participantId);
-        return (
-            agreement.exemptions.includes('halt') &&
-            halts.some((halt) => {
-                const halted = halt.endSlot > halt.fromSlot && slot >= halt.fromSlot;
-                const covers = halted && slot < halt.endSlot + rules.haltGraceSlots;
-                return halt.carrier === carrier && covers && !ownHalt(party, halt.mspId);
-            })
-        );
-    }
-
     #remember(lot: Lot, slot: number): void {
         const { agreement, leg, index, agreedWh, shortWh } = lot;
-        const causes = causesOf(lot, this.#exempt(agreement, leg.sellerId, leg.carrier, slot));
+        const causes = causesOf(lot, this.#waivers.exempt(agreement, leg, leg.sellerId, slot));
         this.#shortages.set(`${agreement.id} ${String(index)} ${String(slot)}`, { agreedWh, shortWh, causes });
     }
 
@@ -326,5 +319,3 @@ export class Market {
 const subsidyAccount = (carrier: string): string => `subsidy/${carrier}`;
 const feesAccount = (carrier: string): string => `system/fees/${carrier}`;
 const imbalanceAccount = (carrier: string): string => `system/imbalance/${carrier}`;
-const ownHalt = (party: Party | undefined, mspId: string): boolean =>
-    party?.mspId === mspId || party?.beneficialOwnerMspId === mspId;

@@ -20,7 +20,7 @@ export function defaultPart(terms: Terms, participantId: string): bigint {
     let liableWh = 0n;
     for (const [index, leg] of terms.legs.entries()) {
         const sells = leg.sellerId === participantId || (made.has(index) && leg.buyerId !== participantId);
-        const buys = leg.buyerId === participantId && !terms.takeOrPay;
+        const buys = leg.buyerId === participantId && !terms.takeOrPay && (terms.verification ?? 'meters') === 'meters';
         const isOwedFor = leg.carrier !== 'mobility' && (sells || buys);
         liableWh += isOwedFor ? leg.energyWh.reduce((sum, energy) => sum + whole(energy), 0n) : 0n;
     }

@@ -8,6 +8,10 @@ export type Statement = {
     gaps: Gap[];
     /** Gross calorific values that were published when the slot was settled. */
     calorificValues?: CalorificValue[];
+    /** What sources had stated when the slot was settled. */
+    statements?: StatedDelivery[];
+    /** Points for which force majeure had been declared when the slot was settled, with the declaring side. */
+    struck?: StruckPoint[];
     deposits: { participantId: string; paymentId: string; amountNano: string }[];
     /** What participants moved into their credit covers. */
     covers: { participantId: string; carrier: string; amountNano: string }[];
@@ -87,6 +91,8 @@ export type Terms = {
     toleranceBp: number | string;
     takeOrPay: boolean;
     exemptions: string[];
+    /** What proves delivery; absent: meters. */
+    verification?: 'meters' | { sourceId: string };
 };
 
 /** The terms are those in force at the end. */
@@ -107,6 +113,10 @@ export type Agreement = Terms & {
 export type Gap = { pointId: string; slot: number; lastSlot: number | null; nextSlot: number | null };
 
 export type CalorificValue = { slot: number; whPerM3: string };
+
+export type StatedDelivery = { agreementId: string; leg: number; slot: number; deliveredWh: string };
+
+export type StruckPoint = { pointId: string; slot: number; mspId: string };
 
 /** `endSlot` is the first slot that is no longer halted, after an early lift the earlier one. */
 export type Halt = { carrier: string; mspId: string; fromSlot: number; endSlot: number };

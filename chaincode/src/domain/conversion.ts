@@ -1,4 +1,4 @@
-import { type Carrier, isUpstream } from './charter.js';
+import { type Carrier, isLot, isUpstream } from './charter.js';
 import { assert, demand } from './errors.js';
 import { type EnergyWh, minus, NO_ENERGY, plus, shareFloor, splitByLargestRemainder, sumEnergy } from './units.js';
 
@@ -57,6 +57,7 @@ export function checkConversions({ legs, conversions }: ConvertingTerms): void {
             isUpstream(input.carrier, output.carrier),
             'the input comes before the output in the order of carriers',
         );
+        invalid(!isLot(output.carrier), 'lots are not made from other energy');
     });
     for (const outputLeg of new Set(conversions.map((conversion) => conversion.outputLeg))) {
         demandYield({ legs, conversions }, outputLeg);

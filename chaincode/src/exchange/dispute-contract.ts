@@ -1,4 +1,4 @@
-import { CARRIERS, isUpstream } from '../domain/charter.js';
+import { isUpstream, METERED_CARRIERS } from '../domain/charter.js';
 import {
     type CheckMeter,
     closeDispute,
@@ -11,7 +11,6 @@ import {
     slotsOfReplaced,
 } from '../domain/dispute.js';
 import { demand, marketError } from '../domain/errors.js';
-import type { MeteringPoint } from '../domain/meter.js';
 import { lastRunOf } from '../domain/reconciliation.js';
 import { readingCodec } from '../wire/reading.js';
 import {
@@ -26,8 +25,9 @@ import {
 } from '../wire/dispute.js';
 import { encodePage, pageQueryCodec } from '../wire/query.js';
 import { keyIdOf } from '../wire/signature.js';
-import { AGREEMENT, DISPUTE, METERING_POINT, REOPENING, REPLACED_READING, SETTLEMENT } from '../store/keys.js';
+import { AGREEMENT, DISPUTE, REOPENING, REPLACED_READING, SETTLEMENT } from '../store/keys.js';
 import { ExchangeContract } from './exchange-contract.js';
+import { pointOf } from './parties.js';
 import type { TradeContext } from './trade-context.js';
 
 /** Disputes about readings: raised by parties, decided by the metering seat, in force once the regulator confirms. */
@@ -119,7 +119,7 @@ export class DisputeContract extends ExchangeContract {
 /** Slots that were final have one run more: of the carrier, and of those that can be made from it. */
 async function reopen(ctx: TradeContext, replaced: ReplacedReading): Promise<void> {
     for (const slot of slotsOfReplaced(replaced)) {
-        for (const carrier of CARRIERS.filter((each) => !isUpstream(each, replaced.carrier))) {
+        for (const carrier of METERED_CARRIERS.filter((each) => !isUpstream(each, replaced.carrier))) {
             const reopening = await ctx.ledger.get(REOPENING, carrier, slot);
             const lastRun = lastRunOf(reopening);
             if ((await ctx.ledger.get(SETTLEMENT, carrier, slot, lastRun)) !== null) {
@@ -135,14 +135,6 @@ async function load(ctx: TradeContext, { pointId, slot, raisedBy }: DisputeRef):
         throw marketError('DISPUTE_MISSING', { pointId, slot, raisedBy });
     }
     return dispute;
-}
-
-async function pointOf(ctx: TradeContext, pointId: string): Promise<MeteringPoint> {
-    const point = await ctx.ledger.get(METERING_POINT, pointId);
-    if (point === null) {
-        throw marketError('METER_MISSING', { pointId });
-    }
-    return point;
 }
 
 /** What the regulator has said of the last decision. */

@@ -17,7 +17,12 @@ import { type Metered, SettlementMarket } from '../../support/settlement-market.
 const ID = '1'.repeat(64);
 const WIDE = {
     ...RULES,
-    carriers: { gas: ELECTRICITY_RULES, electricity: ELECTRICITY_RULES, heat: ELECTRICITY_RULES },
+    carriers: {
+        gas: ELECTRICITY_RULES,
+        electricity: ELECTRICITY_RULES,
+        heat: ELECTRICITY_RULES,
+        coal: ELECTRICITY_RULES,
+    },
 };
 
 const leg = (carrier: Carrier, sellerId: string, buyerId: string, wh: bigint): Leg => ({
@@ -68,6 +73,9 @@ describe('conversions in terms', () => {
     const invalid: Readonly<Record<string, Terms>> = {
         'conversions each once': { ...CHAIN, conversions: [made(0, 1, 4_000), made(0, 1, 5_000)] },
         'legs of the agreement are converted': { ...CHAIN, conversions: [made(0, 3, 4_000)] },
+        'lots are not made from other energy': terms([gas, leg('coal', 'chp', 'house', 300n)], [made(0, 1, 3_000)], {
+            verification: { sourceId: 'weighbridge' },
+        }),
         'who buys the input sells the output': { ...CHAIN, conversions: [made(0, 2, 20_000)] },
         'the input comes before the output in the order of carriers': terms(
             [leg('heat', 'gus', 'chp', 1_000n), leg('electricity', 'chp', 'pump', 400n)],
