@@ -114,6 +114,26 @@ describe('exchange: participant', () => {
         expect(await market.ask('exchange', 'participant:list', page())).to.have.nested.property('items[0]');
     });
 
+    it('tells its sector as an end user, and only then', async () => {
+        const retail = market.who('retail');
+        const application = (name: 'anna' | 'retail', sector: 'commercial' | null): string => {
+            const kind = name === 'anna' ? 'consumer' : 'energySeller';
+            return commands.apply(name === 'anna' ? market.who('anna') : retail, name, kind, sector);
+        };
+        const wrong = await market.refused(
+            'SECTOR_INVALID',
+            'anna',
+            'exchange',
+            'participant:apply',
+            application('anna', null),
+        );
+        expect(wrong.operands).to.deep.equal({ participantId: 'anna', kind: 'consumer', sector: null });
+        const seller = application('retail', 'commercial');
+        await market.refused('SECTOR_INVALID', 'retail', 'exchange', 'participant:apply', seller);
+        await market.do('anna', 'exchange', 'participant:apply', application('anna', 'commercial'));
+        await market.do('retail', 'exchange', 'participant:apply', application('retail', null));
+    });
+
     it('is refused for another side’s kind, without its key, under a taken id or with a bound certificate', async () => {
         const [anna, bert] = [market.who('anna'), market.who('bert')];
         const seller = commands.apply(anna, 'anna', 'energySeller');
@@ -181,6 +201,25 @@ describe('exchange: meter', () => {
         await market.advance(FIRST_SLOT);
         await market.refused('SLOT_BEGUN', 'metering', 'exchange', 'meter:register', command);
         await market.refused('METER_MISSING', 'anna', 'exchange', 'meter:show', '{"pointId":"anna-point"}');
+    });
+
+    it('is refused where its owner’s kind trades, stores or generates nothing', async () => {
+        const point = commands.pointOf('anna');
+        for (const changes of [
+            { carrier: 'mobility' as const },
+            { storageEfficiencyBp: 9_000 },
+            { isRenewable: true },
+        ]) {
+            const command = commands.registerMeter({ ...point, ...changes }, meter);
+            const { operands } = await market.refused(
+                'POINT_NOT_OF_KIND',
+                'metering',
+                'exchange',
+                'meter:register',
+                command,
+            );
+            expect(operands).to.include({ pointId: 'anna-point', kind: 'consumer' });
+        }
     });
 
     it('is refused with a baseline that is not its own', async () => {

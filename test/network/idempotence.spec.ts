@@ -119,7 +119,7 @@ describe('the same command again', function () {
     /** The one step that no other test here takes: somebody sets money aside as credit cover. */
     async function coverOnce(participantId: string): Promise<void> {
         const own = (await market().actors.enrol(participantId, 'community')).market;
-        const subject = { kind: 'consumer', sector: null, beneficialOwnerMspId: null } as const;
+        const subject = { kind: 'consumer', sector: 'residential', beneficialOwnerMspId: null } as const;
         await own.participants.apply({ participantId, ...subject });
         const amountNano = DEPOSIT_NANO;
         await market().as('settlement').accounts.deposit({ paymentId: 'loan', participantId, amountNano });

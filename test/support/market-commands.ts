@@ -5,7 +5,7 @@ import type { ConformityStatement } from '@commonwatt/chaincode/domain/conformit
 import type { HaltStatement } from '@commonwatt/chaincode/domain/halt';
 import type { MandateStatement } from '@commonwatt/chaincode/domain/mandate';
 import { type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
-import type { ParticipantKind } from '@commonwatt/chaincode/domain/participant';
+import type { Participant, ParticipantKind } from '@commonwatt/chaincode/domain/participant';
 import type { QualificationStatement } from '@commonwatt/chaincode/domain/qualification';
 import type { Reading, SignedReading } from '@commonwatt/chaincode/domain/reading';
 import type { RequirementStatement } from '@commonwatt/chaincode/domain/requirement';
@@ -67,11 +67,18 @@ export const grantSeat = (kind: SeatKind, officer: Identity): string =>
         publicKey: officer.key.publicKey,
     });
 
-export function apply(applicant: Identity, participantId: string, kind: ParticipantKind): string {
+const END_USERS: readonly ParticipantKind[] = ['consumer', 'prosumer', 'prosumerWithStorage'];
+
+export function apply(
+    applicant: Identity,
+    participantId: string,
+    kind: ParticipantKind,
+    sector: Participant['sector'] = END_USERS.includes(kind) ? 'residential' : null,
+): string {
     const application = {
         participantId,
         kind,
-        sector: kind === 'consumer' || kind === 'prosumer' ? ('residential' as const) : null,
+        sector,
         publicKey: applicant.key.publicKey,
         beneficialOwnerMspId: null,
     };
@@ -292,7 +299,7 @@ export const STANDING: StandingStatement = {
     sequence: 1,
     status: 'granted',
     carriers: ['electricity', 'heat'],
-    participantKinds: ['consumer', 'prosumer', 'energySeller'],
+    participantKinds: ['consumer', 'prosumer', 'prosumerWithStorage', 'energySeller'],
     priceMinMicroPerKwh: priceMicroPerKwh(-100_000n),
     priceMaxMicroPerKwh: priceMicroPerKwh(400_000n),
     agreementEnergyMaxWh: energyWh(10_000n),

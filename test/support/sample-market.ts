@@ -16,7 +16,7 @@ export const CHARTER: Charter = {
     },
     participants: {
         operator: ['networkOperator'],
-        community: ['consumer', 'prosumer'],
+        community: ['consumer', 'prosumer', 'prosumerWithStorage'],
         supplier: ['energySeller'],
         regulator: [],
     },

@@ -113,7 +113,12 @@ export class StubMarket {
 
     static async #makeReady(charter: Charter, rules: Rules): Promise<StubMarket> {
         const market = await StubMarket.established(charter, rules);
-        const participants = { solar: 'prosumer', anna: 'consumer', bert: 'prosumer', retail: 'energySeller' } as const;
+        const participants = {
+            solar: 'prosumer',
+            anna: 'consumer',
+            bert: 'prosumerWithStorage',
+            retail: 'energySeller',
+        } as const;
         for (const [name, kind] of Object.entries(participants)) {
             const application = commands.apply(market.who(name), name, kind);
             await market.do(name, 'exchange', 'participant:apply', application);

@@ -2,8 +2,9 @@ import { type Carrier, isLot } from './charter.js';
 import { checkConversions, type Conversion } from './conversion.js';
 import { demand } from './errors.js';
 import type { MeteringPoint } from './meter.js';
-import { demandTradeOfKind, type Participant } from './participant.js';
+import type { Participant } from './participant.js';
 import { type Rules, rulesOf } from './rules.js';
+import { demandTradeOfKind } from './trades-of-kind.js';
 import {
     type AmountNano,
     type EnergyWh,

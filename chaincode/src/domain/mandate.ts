@@ -2,6 +2,7 @@ import type { Terms } from './agreement.js';
 import type { Carrier } from './charter.js';
 import { assert, demand } from './errors.js';
 import type { Participant } from './participant.js';
+import type { Side } from './trades-of-kind.js';
 import {
     type EnergyWh,
     larger,
@@ -14,8 +15,7 @@ import {
     wholeParts,
 } from './units.js';
 
-export const SIDES = ['buy', 'sell'] as const;
-export type Side = (typeof SIDES)[number];
+export { type Side, SIDES } from './trades-of-kind.js';
 
 /**
  * What a principal lets an energy seller sign in its name (paper §2.2: the seller as agent). Both keys are named, so

@@ -11,3 +11,7 @@ export const PARTICIPANT_KINDS = [
 ] as const;
 /** The market's subjects (paper §2.2). */
 export type ParticipantKind = (typeof PARTICIPANT_KINDS)[number];
+
+export const SECTORS = ['residential', 'commercial', 'industrial'] as const;
+/** Class of an end user (paper §2.2). */
+export type Sector = (typeof SECTORS)[number];

@@ -1,54 +1,15 @@
-import {
-    type Carrier,
-    CARRIERS,
-    type Charter,
-    isLot,
-    LOT_CARRIERS,
-    mayBringParticipant,
-    METERED_CARRIERS,
-} from './charter.js';
+import { type Charter, mayBringParticipant } from './charter.js';
 import { demand } from './errors.js';
-import type { ParticipantKind } from './participant-kind.js';
+import type { ParticipantKind, Sector } from './participant-kind.js';
+import { demandSectorOfKind } from './trades-of-kind.js';
 
-export { PARTICIPANT_KINDS, type ParticipantKind } from './participant-kind.js';
-
-export const SECTORS = ['residential', 'commercial', 'industrial'] as const;
-/** Class of a consumer or prosumer (paper §2.2); null for professional subjects. */
-export type Sector = (typeof SECTORS)[number];
-
-const NETWORK_CARRIERS = ['electricity', 'heat', 'cooling', 'gas'] as const satisfies readonly Carrier[];
-
-/**
- * What each kind of subject trades by its nature (paper §2.2); the regulator's permits choose from it. Mobility is what
- * charge points hand over to vehicles, and take back from them; coal and oil are traded by the lot.
- */
-const TRADES: Readonly<Record<ParticipantKind, Readonly<{ buy: readonly Carrier[]; sell: readonly Carrier[] }>>> = {
-    consumer: { buy: NETWORK_CARRIERS, sell: [] },
-    prosumer: { buy: NETWORK_CARRIERS, sell: ['electricity', 'heat'] },
-    prosumerWithStorage: { buy: NETWORK_CARRIERS, sell: NETWORK_CARRIERS },
-    storageProvider: { buy: NETWORK_CARRIERS, sell: NETWORK_CARRIERS },
-    energySeller: { buy: CARRIERS, sell: CARRIERS },
-    plant: { buy: [...NETWORK_CARRIERS, ...LOT_CARRIERS], sell: [...NETWORK_CARRIERS, ...LOT_CARRIERS] },
-    chargingOperator: { buy: ['electricity', 'mobility'], sell: ['electricity', 'mobility'] },
-    evFleet: { buy: ['mobility'], sell: ['mobility'] },
-    networkOperator: { buy: METERED_CARRIERS, sell: METERED_CARRIERS },
-};
-
-/** @throws TRADE_NOT_OF_KIND {participantId, kind, carrier, side} */
-export function demandTradeOfKind(participant: Participant, carrier: Carrier, side: 'buy' | 'sell'): void {
-    const { participantId, kind } = participant;
-    const trades =
-        TRADES[kind][side].includes(carrier) || (side === 'buy' && isLot(carrier) && isIndustrial(participant));
-    demand(trades, 'TRADE_NOT_OF_KIND', { participantId, kind, carrier, side });
-}
-
-/** Industrial consumers burn what no network brings. */
-const isIndustrial = ({ kind, sector }: Participant): boolean => kind === 'consumer' && sector === 'industrial';
+export { PARTICIPANT_KINDS, type ParticipantKind, type Sector, SECTORS } from './participant-kind.js';
 
 /** A subject of the market: one certificate, one signing key, known by a pseudonym. */
 export type Participant = Readonly<{
     participantId: string;
     kind: ParticipantKind;
+    /** Of consumers and prosumers; `null` for who trades by profession. */
     sector: Sector | null;
     mspId: string;
     /** Hash of MSP and certificate subject. */
@@ -77,7 +38,8 @@ export type KeyPermit = Readonly<{ participantId: string; keyId: string }>;
 
 /**
  * Admits an application: the participant exists from now on and may do nothing until the regulator qualifies it.
- * @throws ORG_NOT_ADMITTED {mspId, kind} · PARTICIPANT_CONFLICT {participantId}
+ * @throws ORG_NOT_ADMITTED {mspId, kind} · SECTOR_INVALID {participantId, kind, sector} ·
+ * PARTICIPANT_CONFLICT {participantId}
  */
 export function applyAsParticipant(
     charter: Charter,
@@ -86,6 +48,7 @@ export function applyAsParticipant(
 ): Participant {
     const { mspId, kind, participantId } = applicant;
     demand(mayBringParticipant(charter, mspId, kind), 'ORG_NOT_ADMITTED', { mspId, kind });
+    demandSectorOfKind(applicant);
     const same =
         existing === null ||
         (existing.subjectHash === applicant.subjectHash &&
