@@ -3,6 +3,7 @@ import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/do
 import { agreementIdOf, agreementViewCodec, concludeCodec, termsHashOf } from '@commonwatt/chaincode/wire/agreement';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
+import { liftCodec } from '@commonwatt/chaincode/wire/halt';
 import { decodePolicy } from '@commonwatt/chaincode/store/policies';
 import { expect } from 'chai';
 import * as commands from '../support/market-commands.js';
@@ -168,17 +169,32 @@ describe('exchange: agreement conclude', () => {
         ['supervision', 'reviewer'],
         ['exchange', 'dispatcher'],
     ] as const) {
+        const later = { firstSlot: FIRST_SLOT + 8, concludeBeforeSlot: FIRST_SLOT + 8 };
+        const lift = (nextSlot: number): string => liftCodec.encode({ carrier: 'electricity', nextSlot });
+
         it(`refuses while the halt of ${side} runs, and no longer`, async () => {
-            const command = commands.conclude(
-                sampleTerms({
-                    firstSlot: FIRST_SLOT + 8,
-                    concludeBeforeSlot: FIRST_SLOT + 8,
-                }),
-                market.people,
-            );
+            const command = commands.conclude(sampleTerms(later), market.people);
             await market.do(officer, side, 'halt:set', commands.halt(market.who(officer), side));
             await market.refused('MARKET_HALTED', 'stranger', 'exchange', 'agreement:conclude', command);
             await market.advance(FIRST_SLOT, FIRST_SLOT + 4);
+            await market.do('stranger', 'exchange', 'agreement:conclude', command);
+        });
+
+        it(`refuses until the slot in which a lift ends the halt of ${side}`, async () => {
+            const command = commands.conclude(sampleTerms(later), market.people);
+            await market.do(officer, side, 'halt:set', commands.halt(market.who(officer), side));
+            await market.advance(FIRST_SLOT);
+            await market.do(officer, side, 'halt:lift', lift(FIRST_SLOT + 2));
+            await market.advance(FIRST_SLOT + 1);
+            await market.refused('MARKET_HALTED', 'stranger', 'exchange', 'agreement:conclude', command);
+            await market.advance(FIRST_SLOT + 2);
+            await market.do('stranger', 'exchange', 'agreement:conclude', command);
+        });
+
+        it(`opens at once when the halt of ${side} is lifted before it has begun`, async () => {
+            const command = commands.conclude(sampleTerms(later), market.people);
+            await market.do(officer, side, 'halt:set', commands.halt(market.who(officer), side));
+            await market.do(officer, side, 'halt:lift', lift(FIRST_SLOT));
             await market.do('stranger', 'exchange', 'agreement:conclude', command);
         });
     }

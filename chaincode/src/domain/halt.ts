@@ -44,14 +44,14 @@ export function liftHalt(latest: Halt | null, carrier: Carrier, nextSlot: SlotIn
     return { ...latest, liftedSlot: liftedFrom(latest, nextSlot) };
 }
 
-/** A halt lifted before it begins covers no slot. */
 export const liftedFrom = (halt: Halt, nextSlot: SlotIndex): SlotIndex => Math.max(nextSlot, halt.statement.fromSlot);
+
+/** A halt lifted before it begins covers no slot. */
+export const isLiftedUnbegun = (halt: Halt): boolean => haltEndSlot(halt) <= halt.statement.fromSlot;
 
 /** Whether a halt waives default amounts of a slot, the slots of grace after it included. */
 export const haltCovers = (halt: Halt, slot: SlotIndex, graceSlots: number): boolean =>
-    slot >= halt.statement.fromSlot &&
-    haltEndSlot(halt) > halt.statement.fromSlot &&
-    slot < haltEndSlot(halt) + graceSlots;
+    slot >= halt.statement.fromSlot && !isLiftedUnbegun(halt) && slot < haltEndSlot(halt) + graceSlots;
 
 /** Whether a party is exempt: nobody profits from a halt of its own side. */
 export const exemptedBy = (halts: readonly Halt[], party: Participant): boolean =>

@@ -5,7 +5,9 @@ import {
     type Halt,
     HALT_SLOTS_MAX,
     haltCovers,
+    haltEndSlot,
     type HaltStatement,
+    isLiftedUnbegun,
     liftedFrom,
     liftHalt,
 } from '../domain/halt.js';
@@ -78,14 +80,18 @@ export async function latestHalt(ledger: Ledger, carrier: Carrier): Promise<Halt
     return halt;
 }
 
-/** @throws MARKET_HALTED {carrier, untilSlot} while a halt runs; `isOver` tells whether its end has begun */
+/**
+ * A lifted halt gates until the slot that the lift names, one that was lifted before it began gates no more.
+ * @param isOver tells whether the halt's end has begun
+ * @throws MARKET_HALTED {carrier, untilSlot} while a halt runs
+ */
 export async function demandNotHalted(
     halt: Halt | null,
     isOver: (untilSlot: SlotIndex) => Promise<boolean>,
 ): Promise<void> {
-    if (halt?.liftedSlot !== null) {
+    if (halt === null || isLiftedUnbegun(halt)) {
         return;
     }
-    const { carrier, untilSlot } = halt.statement;
-    demand(await isOver(untilSlot), 'MARKET_HALTED', { carrier, untilSlot });
+    const untilSlot = haltEndSlot(halt);
+    demand(await isOver(untilSlot), 'MARKET_HALTED', { carrier: halt.statement.carrier, untilSlot });
 }
