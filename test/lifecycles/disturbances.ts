@@ -18,6 +18,7 @@ import { qualificationCodec } from '@commonwatt/chaincode/wire/qualification';
 import * as commands from '../support/market-commands.js';
 import { publishCalorific } from '../support/metering-commands.js';
 import { SigningKey } from '../support/signing-key.js';
+import { reconcile } from './corrections.js';
 import { at } from './drafting.js';
 import type { WorldMeters } from './meters.js';
 import type { Move, MoveKind } from './plan.js';
@@ -187,6 +188,7 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
     },
     settleEarly: (life, move, stage) =>
         life.push(at(METERED_CARRIERS, move.pick), Math.max(0, Math.min(stage, SLOTS - 1))),
+    reconcile: (life, move) => reconcile(life, at(METERED_CARRIERS, move.pick), move.agreement % SLOTS),
     repeat: (life, move) => {
         const { sent } = life.player;
         return sent.length === 0 ? Promise.resolve() : life.player.attempt('a command sent again', at(sent, move.pick));

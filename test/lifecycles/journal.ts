@@ -1,9 +1,8 @@
 import type { Agreement } from '@commonwatt/chaincode/domain/agreement';
-import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
+import { INITIAL_RUN, type Settlement } from '@commonwatt/chaincode/domain/settlement';
 import type { LedgerStub } from '../support/ledger-stub.js';
-import { calorificCodec } from '@commonwatt/chaincode/wire/calorific';
-import type { CalorificValue, Gap, Statement, Step } from '../recompute/statement.js';
-import { slotAt, SLOTS } from './world.js';
+import type { CalorificValue, Gap, Replacement, Statement, Step } from '../recompute/statement.js';
+import { gapAt, gapsOfRun, whPerM3At } from './registers-read.js';
 
 type Posting = Statement['postings'][number];
 type Deposit = Statement['deposits'][number];
@@ -31,6 +30,10 @@ export class Journal {
             this.steps.push(step);
             this.#post(...movementOf(step));
         }
+        if (type === 'replaced-reading') {
+            const { pointId, slot, kind, importWh, exportWh } = JSON.parse(text) as ReplacedText;
+            this.steps.push({ kind: 'replacement', pointId, slot, of: kind, importWh, exportWh });
+        }
         if (type === 'settlement') {
             const { postings } = JSON.parse(text) as { postings: Posting[] };
             this.postings.push(...postings);
@@ -55,25 +58,18 @@ export class Journal {
     }
 
     /** A run, and which readings it did without. */
-    settled({ carrier, slot, points }: Settlement, ledger: LedgerStub): void {
+    settled({ carrier, slot, run, points }: Settlement, ledger: LedgerStub): void {
+        const whPerM3 = whPerM3At(ledger, carrier, slot);
+        if (run !== INITIAL_RUN) {
+            this.steps.push({ kind: 'reconciliation', carrier, slot, whPerM3, gaps: gapsOfRun(ledger, carrier, slot) });
+            return;
+        }
         this.steps.push({ kind: 'run', carrier, slot });
-        const published = ledger.read('exchange', `calorific/${String(slot).padStart(10, '0')}`);
-        if (carrier === 'gas' && published !== undefined) {
-            const { statement } = calorificCodec.decode(published.value.toString('utf8'));
-            this.calorificValues.push({ slot, whPerM3: String(statement.calorificWhPerM3) });
+        if (whPerM3 !== null) {
+            this.calorificValues.push({ slot, whPerM3 });
         }
-        const isRead = (pointId: string, of: number): boolean =>
-            ledger.read('exchange', `reading/${pointId}/${String(of).padStart(10, '0')}`) !== undefined;
-        for (const { pointId, quality } of points) {
-            const meters = carrier !== 'mobility' && quality !== 'scheduled';
-            if (meters && !isRead(pointId, slot)) {
-                const read = Array.from({ length: SLOTS + 1 }, (_, index) => slotAt(index - 1)).filter((each) =>
-                    isRead(pointId, each),
-                );
-                const lastSlot = read.findLast((each) => each < slot) ?? null;
-                this.gaps.push({ pointId, slot, lastSlot, nextSlot: read.find((each) => each > slot) ?? null });
-            }
-        }
+        const metered = carrier === 'mobility' ? [] : points.filter(({ quality }) => quality !== 'scheduled');
+        this.gaps.push(...metered.flatMap(({ pointId }) => gapAt(ledger, pointId, slot) ?? []));
     }
 
     #post(...[kind, agreementId, from, to, nano]: Movement): void {
@@ -85,10 +81,12 @@ export class Journal {
     }
 }
 
+type ReplacedText = Omit<Replacement, 'kind' | 'of'> & Readonly<{ kind: Replacement['of'] }>;
+type Transfer = Exclude<Step, { kind: 'run' | 'reconciliation' | 'replacement' }>;
 type Movement = readonly [kind: string, agreementId: string | null, from: string, to: string, nano: bigint];
 
 /** What a record says that somebody wanted; of a payout once that it was asked for, once that it was paid. */
-function stepOf(type: string, text: string): Exclude<Step, { kind: 'run' }> | null {
+function stepOf(type: string, text: string): Transfer | null {
     const record = JSON.parse(text) as {
         participantId: string;
         carrier: string;
@@ -109,7 +107,7 @@ function stepOf(type: string, text: string): Exclude<Step, { kind: 'run' }> | nu
     }
 }
 
-function movementOf(step: Exclude<Step, { kind: 'run' }>): Movement {
+function movementOf(step: Transfer): Movement {
     const nano = BigInt(step.amountNano);
     switch (step.kind) {
         case 'cover':

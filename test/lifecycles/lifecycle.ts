@@ -1,4 +1,5 @@
 import { METERED_CARRIERS, type Carrier } from '@commonwatt/chaincode/domain/charter';
+import { INITIAL_RUN } from '@commonwatt/chaincode/domain/settlement';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { advanceCodec } from '@commonwatt/chaincode/wire/clock';
 import * as commands from '../support/market-commands.js';
@@ -7,7 +8,9 @@ import { disturb } from './disturbances.js';
 import { dueAt, WorldMeters } from './meters.js';
 import type { Move, MoveKind, Plan } from './plan.js';
 import { Player } from './player.js';
+import { correctAll, dispute } from './corrections.js';
 import { recomputed } from './recomputed.js';
+import { shuffled } from './shuffled.js';
 import type { Tally } from './tally.js';
 import { Trade } from './trade.js';
 import { must } from './broken.js';
@@ -58,6 +61,9 @@ export class Lifecycle {
                 stage,
             );
             await this.#settle(stage);
+            for (const doubt of this.plan.doubts.filter((each) => each.stage === stage)) {
+                await dispute(this, doubt);
+            }
         }
         await this.#finish();
     }
@@ -168,8 +174,9 @@ export class Lifecycle {
                 must((await trade.lapse()).changed, 'what was never funded lapses', { agreementId: trade.agreementId });
             }
         }
-        this.player.watch.checkEnd();
         this.#checkRegisters();
+        await correctAll(this, this.#carriers, this.plan.corrections, slotAt(this.#lastStage));
+        this.player.watch.checkEnd();
         const differences = recomputed(this.player.world.rules, this.player.watch, this.meters);
         must(differences.length === 0, 'a second settlement comes to the same', { differences });
     }
@@ -179,7 +186,7 @@ export class Lifecycle {
         for (const { pointId, carrier, isMetered } of POINTS) {
             const counted = [pointId, ...behind(pointId).map((sub) => sub.pointId)];
             const results = this.player.watch.settlements
-                .filter((settlement) => settlement.carrier === carrier)
+                .filter((settlement) => settlement.carrier === carrier && settlement.run === INITIAL_RUN)
                 .flatMap((settlement) => settlement.points.filter((point) => counted.includes(point.pointId)));
             if (!isMetered || results.length === 0) {
                 continue;
@@ -191,14 +198,4 @@ export class Lifecycle {
             must(!isKnown || settledWh === exportWh - importWh, 'the slots add up to the registers', { pointId });
         }
     }
-}
-
-/** Another order for every number, the same for the same one. */
-function shuffled<Value>(values: readonly Value[], seed: number): Value[] {
-    const rest = [...values];
-    const order: Value[] = [];
-    for (let state = seed + 1; rest.length > 0; state = (state * 48_271) % 2_147_483_647) {
-        order.push(...rest.splice(state % rest.length, 1));
-    }
-    return order;
 }

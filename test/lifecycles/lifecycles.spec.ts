@@ -3,7 +3,7 @@ import { SEED } from '../support/property.js';
 import { play } from './run.js';
 
 /** Enough that every verb succeeds and every end is reached; `npm run test:lifecycles` plays ten thousand. */
-const COUNT = 100;
+const COUNT = 150;
 
 const VERBS = [
     'account:cover',
@@ -28,6 +28,12 @@ const VERBS = [
     'participant:rotate-key',
     'reading:submit',
     'settlement:run',
+    'settlement:reconcile',
+    'dispute:raise',
+    'dispute:decide',
+    'dispute:confirm',
+    'dispute:reject',
+    'dispute:close',
     'verdict:reject',
     'verdict:terminate',
 ] as const;
@@ -53,11 +59,16 @@ const FACTS = [
     'default amounts below the cap',
     'default amounts that reach the cap',
     'consents by agents',
+    'corrected default',
+    'corrected energy',
+    'corrected imbalance',
     'default amounts passed on',
+    'final runs',
     'flows within the limits of their connection',
     'results estimated',
     'results measured',
     'results missing',
+    'results replaced',
 ] as const;
 
 describe('random lifecycles', function () {

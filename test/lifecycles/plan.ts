@@ -12,6 +12,20 @@ export type Plan = Readonly<{
     agreements: readonly DrawnAgreement[];
     slots: readonly DrawnSlot[];
     moves: readonly Move[];
+    doubts: readonly Doubt[];
+    corrections: DrawnCorrections;
+}>;
+
+/** A dispute about a reading, mostly of a point at which an agreement delivers, raised at a stage. */
+export type Doubt = Readonly<{ stage: number; agreement: number; pick: number; energyWh: bigint }>;
+
+/** What is corrected after all is settled, and one dispute more where every dated run is made. */
+export type DrawnCorrections = Readonly<{
+    runs: number;
+    order: number;
+    /** Readings that were missing arrive before. */
+    isHeard: boolean;
+    last: Doubt;
 }>;
 
 export type DrawnLeg = Readonly<{
@@ -94,6 +108,9 @@ export const MOVES = [
     'revokeMandate',
     'rotateKey',
     'settleEarly',
+    'reconcile',
+    'reconcile',
+    'reconcile',
     'repeat',
     'forgeConsent',
     'forgeAmendment',
@@ -204,9 +221,26 @@ const move: fc.Arbitrary<Move> = fc
         ['limit', 'mandate'].includes(drawn.kind) && drawn.pick % 2 === 0 ? { ...drawn, stage: 0 } : drawn,
     );
 
+/** When slots are over and the first ones may be corrected. */
+const doubt: fc.Arbitrary<Doubt> = fc.record({
+    stage: fc.integer({ min: 3, max: SLOTS + 1 }),
+    agreement: fc.nat({ max: 9 }),
+    pick: fc.nat({ max: 9_999 }),
+    energyWh: energy,
+});
+
+const corrections: fc.Arbitrary<DrawnCorrections> = fc.record({
+    runs: fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 1 }) }, fc.nat({ max: 3 })),
+    order: fc.nat({ max: 10_000 }),
+    isHeard: fc.boolean(),
+    last: doubt,
+});
+
 export const plan: fc.Arbitrary<Plan> = fc.record({
     rules: fc.nat({ max: WORLD_RULES.length - 1 }),
     agreements: fc.array(agreement, { minLength: 1, maxLength: 3 }),
     slots: fc.array(slot, { minLength: SLOTS, maxLength: SLOTS }),
     moves: fc.array(move, { maxLength: 18 }),
+    doubts: fc.array(doubt, { maxLength: 4 }),
+    corrections,
 });

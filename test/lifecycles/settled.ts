@@ -3,7 +3,7 @@ import type { Agreement } from '@commonwatt/chaincode/domain/agreement';
 import type { Execution } from '@commonwatt/chaincode/domain/escrow';
 import { FINAL_STATES } from '@commonwatt/chaincode/domain/lifecycle';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
-import { larger, magnitude, must, smaller, sum } from './broken.js';
+import { larger, must, smaller, sum } from './broken.js';
 import type { Tally } from './tally.js';
 import { isStation } from './world.js';
 
@@ -96,7 +96,8 @@ export class SettlementWatch {
     #checkCaps({ postings }: Settlement): void {
         for (const { kind, account, agreementId, amountNano } of postings) {
             if (kind === 'default' && agreementId !== null && account.startsWith('escrow/')) {
-                const drawn = (this.#drawnNano.get(account) ?? 0n) + magnitude(amountNano);
+                // A correction may give back what was drawn.
+                const drawn = (this.#drawnNano.get(account) ?? 0n) - amountNano;
                 this.#drawnNano.set(account, drawn);
                 const cap = this.#found(agreementId).terms.defaultCapNano;
                 must(drawn <= cap, 'a party pays at most its cap', { account, drawn, cap });

@@ -7,7 +7,7 @@ import type { Halt } from '@commonwatt/chaincode/domain/halt';
 import { haltCodec } from '@commonwatt/chaincode/wire/halt';
 import { mandateCodec } from '@commonwatt/chaincode/wire/mandate';
 import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
-import { settlementCodec } from '@commonwatt/chaincode/wire/settlement';
+import { settlementCodec, slotClaimsCodec } from '@commonwatt/chaincode/wire/settlement';
 import { moneyIn } from '../support/held-money.js';
 import type { Event } from '../support/ledger-simulation.js';
 import type { Endorsement, LedgerStub } from '../support/ledger-stub.js';
@@ -15,6 +15,7 @@ import { Journal } from './journal.js';
 import type { Tally } from './tally.js';
 import { checkConnections, loadsOf } from './loads.js';
 import { must, sum } from './broken.js';
+import { CorrectionWatch } from './corrected.js';
 import { SettlementWatch } from './settled.js';
 
 /** What brings energy into force. */
@@ -50,12 +51,14 @@ export class Watch {
     readonly #agreements = new Map<string, Agreement>();
     readonly #executions = new Map<string, Execution>();
     readonly #settlementWatch: SettlementWatch;
+    readonly #correctionWatch: CorrectionWatch;
     readonly settlements: Settlement[] = [];
     readonly journal = new Journal();
 
     constructor(ledger: LedgerStub, tally: Tally) {
         this.#ledger = ledger;
         this.#tally = tally;
+        this.#correctionWatch = new CorrectionWatch(tally);
         this.#settlementWatch = new SettlementWatch(tally, this.#agreements, this.#executions);
         for (const [key, { value }] of ledger.range('exchange', ' ', '~')) {
             const text = value.toString('utf8');
@@ -117,6 +120,7 @@ export class Watch {
         if (!writes.some(({ key }) => key.startsWith('settlement/'))) {
             this.journal.moved(moved);
         }
+        this.#correctionWatch.checkCaps((agreementId) => this.#found(agreementId).terms.defaultCapNano);
         must(sum([...moved.values()]) === 0n, 'every posting has its counterpart', { verb });
         for (const account of moved.keys()) {
             const mayOwe = /^(cover|system)\//.test(account);
@@ -182,6 +186,9 @@ export class Watch {
                 break;
             case 'settlement':
                 this.#checkSettlement(settlementCodec.decode(after));
+                break;
+            case 'claims':
+                this.#correctionWatch.drawn(key, slotClaimsCodec.decode(after));
                 break;
         }
     }
@@ -279,6 +286,7 @@ export class Watch {
     #checkSettlement(settlement: Settlement): void {
         this.settlements.push(settlement);
         this.#settlementWatch.check(settlement);
+        this.#correctionWatch.check(settlement);
     }
 
     #found(agreementId: string): Agreement {

@@ -138,6 +138,7 @@ export const WORLD_RULES: readonly Rules[] = [
         }),
         haltGraceSlots: 1,
         readingDeadlineSlots: 1,
+        reconciliationAfterSlots: [1, 3, 4],
     },
     {
         ...RULES,
@@ -148,6 +149,7 @@ export const WORLD_RULES: readonly Rules[] = [
         }),
         haltGraceSlots: 0,
         readingDeadlineSlots: 2,
+        reconciliationAfterSlots: [3, 4, 6],
         debtLimitNano: amountNano(0n),
     },
     {
@@ -155,6 +157,7 @@ export const WORLD_RULES: readonly Rules[] = [
         carriers: carrierRules({}),
         haltGraceSlots: 2,
         readingDeadlineSlots: 0,
+        reconciliationAfterSlots: [1, 2, 3],
         debtLimitNano: amountNano(1_000_000n),
     },
 ];

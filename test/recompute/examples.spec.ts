@@ -1,101 +1,6 @@
 import { expect } from 'chai';
-import { Market } from './market.js';
-import type { State } from './meters.js';
-import { Registers } from './registers.js';
-import type { Agreement, CarrierPrices, Leg, Point, Source, Statement, Step } from './statement.js';
-
-const SLOT = 1_000;
-const METER: Source = { columns: [], factor: ['1', '1'], simulatedWh: [] };
-
-/** What a meter counted in each slot from `SLOT` on. */
-type Counted = Readonly<{ importWh?: bigint; exportWh?: bigint }>;
-
-const prices = (changes: Partial<CarrierPrices> = {}): CarrierPrices => ({
-    imbalanceShortMicroPerKwh: '150000',
-    imbalanceLongMicroPerKwh: '50000',
-    networkFeeMicroPerKwh: '20000',
-    subsidyMicroPerKwh: '0',
-    ...changes,
-});
-
-function point(pointId: string, carrier: string, changes: Partial<Point> = {}): Point {
-    const [participantId = ''] = pointId.split('.');
-    const plain = { parentPointId: null, chargePointId: null, storageEfficiencyBp: null, isRenewable: false };
-    return { pointId, participantId, carrier, source: METER, fromSlot: SLOT, ...plain, ...changes };
-}
-
-const leg = (carrier: string, from: string, to: string, energyWh: string, priceMicroPerKwh: string): Leg => ({
-    carrier,
-    sellerId: from.split('.')[0] ?? '',
-    sellerPoint: from,
-    buyerId: to.split('.')[0] ?? '',
-    buyerPoint: to,
-    energyWh: [energyWh],
-    priceMicroPerKwh: [priceMicroPerKwh],
-});
-
-function agreement(legs: Leg[], changes: Partial<Agreement> = {}): Agreement {
-    const parties = [...new Set(legs.flatMap(({ sellerId, buyerId }) => [sellerId, buyerId]))];
-    return {
-        id: 'one',
-        parties: parties.map((participantId) => ({ participantId, mspId: 'SomeMSP' })),
-        legs,
-        conversions: [],
-        firstSlot: SLOT,
-        slotCount: 1,
-        endSlot: SLOT + 1,
-        defaultRateMicroPerKwh: '100000',
-        defaultCapNano: '45000000',
-        toleranceBp: 200,
-        takeOrPay: true,
-        exemptions: [],
-        funded: true,
-        ...changes,
-    };
-}
-
-/** Plays runs of one market; each meter counts what is given, slot by slot. */
-class Example {
-    readonly #market: Market;
-
-    constructor(
-        parts: Pick<Statement, 'points'> & Partial<Statement>,
-        counted: Readonly<Record<string, readonly Counted[]>>,
-    ) {
-        const statement: Statement = {
-            scenario: { week: '', slots: [] },
-            rules: { carriers: {}, haltGraceSlots: 0 },
-            agreements: [],
-            halts: [],
-            gaps: [],
-            deposits: [],
-            covers: [],
-            postings: [],
-            sums: { byKind: {}, total: '0' },
-            ...parts,
-        };
-        const state = ({ pointId }: Point, slot: number): State => {
-            const before = (counted[pointId] ?? []).slice(0, slot - SLOT + 1);
-            return {
-                importWh: before.reduce((sum, { importWh = 0n }) => sum + importWh, 0n),
-                exportWh: before.reduce((sum, { exportWh = 0n }) => sum + exportWh, 0n),
-            };
-        };
-        this.#market = new Market(statement, new Registers({ state }, statement.gaps));
-        this.#market.run();
-    }
-
-    /** What all postings of some kinds come to on an account. */
-    sum(account: string, ...kinds: string[]): bigint {
-        const { postings } = this.#market.book;
-        return postings
-            .filter((posting) => posting.account === account && (kinds.length === 0 || kinds.includes(posting.kind)))
-            .reduce((sum, { amountNano }) => sum + amountNano, 0n);
-    }
-}
-
-const runs = (...of: (readonly [carrier: string, slot: number])[]): Step[] =>
-    of.map(([carrier, slot]) => ({ kind: 'run', carrier, slot }));
+import { agreement, Example, leg, point, prices, runs, SLOT } from './example.js';
+import type { Statement, Step } from './statement.js';
 
 describe('the examples of the settlement document, computed independently', () => {
     it('legs made from others: the supplier of gas owes for power and heat', () => {
@@ -208,6 +113,19 @@ describe('the examples of the settlement document, computed independently', () =
         expect(struck('r.meter', SLOT, 'SomeMSP')).to.equal(9_000_000n);
     });
 
+    it('what is stated and declared later counts in the next correction', () => {
+        const run: Step = { kind: 'reconciliation', carrier: 'electricity', slot: SLOT, gaps: [], whPerM3: null };
+        const corrected = (more: Partial<typeof run>): bigint =>
+            besideMeters({ steps: [...runs(['electricity', SLOT]), { ...run, ...more }] }).sum(
+                'cover/p/electricity',
+                'default',
+            );
+        expect(corrected({})).to.equal(0n);
+        expect(corrected({ struck: [{ pointId: 'r.meter', slot: SLOT, mspId: 'OperatorMSP' }] })).to.equal(-9_000_000n);
+        const statements = [{ agreementId: 'stated', leg: 0, slot: SLOT, deliveredWh: '300' }];
+        expect(corrected({ statements })).to.equal(-5_000_000n);
+    });
+
     it('storage and subsidy: what comes out again, as far as the fund goes', () => {
         const example = new Example(
             {
@@ -282,5 +200,29 @@ describe('the examples of the settlement document, computed independently', () =
         expect(example.sum('cover/cpo/electricity', 'fee')).to.equal(-420n * 20_000n);
         expect(example.sum('cover/fleet/mobility')).to.equal(0n);
         expect(example.sum('cover/cpo/mobility')).to.equal(0n);
+    });
+
+    it('gas: by volume and the published value, until one end is estimated', () => {
+        const gas = (parts: Pick<Statement, 'gaps' | 'calorificValues'>, steps: Step[] = []): bigint =>
+            new Example(
+                {
+                    rules: { carriers: { gas: prices() }, haltGraceSlots: 0 },
+                    points: [point('h.gas', 'gas')],
+                    steps: [...runs(['gas', SLOT], ['gas', SLOT + 1]), ...steps],
+                    ...parts,
+                },
+                // The meter takes a litre for 11 Wh and tells 35 of them in each slot.
+                { 'h.gas': Array.from({ length: 2 }, () => ({ importWh: 385n, importLitres: 35n })) },
+            ).sum('cover/h/gas', 'imbalance');
+        const published = { slot: SLOT, whPerM3: '10777' };
+        expect(gas({ gaps: [] })).to.equal(-(385n + 385n) * 150_000n);
+        expect(gas({ gaps: [], calorificValues: [published] })).to.equal(-(377n + 385n) * 150_000n);
+        const silent = { pointId: 'h.gas', slot: SLOT, lastSlot: SLOT - 1, nextSlot: SLOT + 1 };
+        expect(gas({ gaps: [silent], calorificValues: [published] })).to.equal(-(385n + 385n) * 150_000n);
+        // Published after the initial run, it counts in the next one.
+        const run: Step = { kind: 'reconciliation', carrier: 'gas', slot: SLOT, gaps: [], whPerM3: '10777' };
+        expect(gas({ gaps: [] }, [run])).to.equal(-(377n + 385n) * 150_000n);
+        expect(gas({ gaps: [silent] }, [run])).to.equal(-(377n + 385n) * 150_000n);
+        expect(gas({ gaps: [] }, [{ ...run, gaps: [silent] }])).to.equal(-(385n + 385n) * 150_000n);
     });
 });

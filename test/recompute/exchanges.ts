@@ -1,5 +1,4 @@
-import type { Metered } from './meters.js';
-import type { Registers } from './registers.js';
+import type { Energies, Metered } from './meters.js';
 import { least, most, share } from './share.js';
 import type { Point } from './statement.js';
 
@@ -9,7 +8,7 @@ export type Exchange = { point: Point; netExportWh: bigint; importWh: bigint; ex
 const isMetered = (point: Point): point is Metered => point.source !== null;
 
 /** Every metered point's own energy, where a sub-meter's is subtracted from its parent's. */
-export function ownExchanges(points: Point[], registers: Registers, slot: number): Exchange[] {
+export function ownExchanges(points: Point[], registers: Energies, slot: number): Exchange[] {
     const counted = points.filter(isMetered).map((point): Exchange => {
         const { importWh, exportWh } = registers.energy(point, slot);
         return { point, netExportWh: exportWh - importWh, importWh, exportWh };
@@ -53,7 +52,7 @@ function crossed(seenWh: bigint, counted: bigint[]): bigint[] {
 export type HandedOver = { vehicle: Point; station: Point | undefined; netExportWh: bigint };
 
 /** At every charge point that mobility points name. */
-export function handedOver(mobility: Point[], chargePoints: Point[], registers: Registers, slot: number): HandedOver[] {
+export function handedOver(mobility: Point[], chargePoints: Point[], registers: Energies, slot: number): HandedOver[] {
     return chargePoints.filter(isMetered).flatMap((chargePoint) => {
         const named = mobility.filter((point) => point.chargePointId === chargePoint.pointId);
         const station = named.find((point) => point.participantId === chargePoint.participantId);

@@ -10,6 +10,8 @@ type Table = { slots: number[]; column: Map<string, bigint[]> };
 /** Registers; those of gas in litres, too, where the meter tells them. */
 export type State = { exportWh: bigint; importWh: bigint; exportLitres?: bigint; importLitres?: bigint };
 export type Metered = Point & { source: Source };
+/** Energy that metered points counted, slot by slot. */
+export type Energies = { energy(point: Metered, slot: number): State };
 
 type Wiring = { id: string; load: string; hp: string[]; ev: string[]; pv: string[] };
 

@@ -23,6 +23,8 @@ export type Statement = {
 
 export type Step =
     | { kind: 'run'; carrier: string; slot: number }
+    | Reconciliation
+    | Replacement
     | { kind: 'cover'; participantId: string; carrier: string; amountNano: string }
     /** Out of a cover again. */
     | { kind: 'draw'; participantId: string; carrier: string; amountNano: string }
@@ -111,6 +113,30 @@ export type Agreement = Terms & {
  * readings before and after it which then were, if any.
  */
 export type Gap = { pointId: string; slot: number; lastSlot: number | null; nextSlot: number | null };
+
+/**
+ * A run that corrects a slot by what is on the ledger then: which readings are not, the slot's calorific value, and what
+ * sources have stated and force majeure has struck, absent: the same as for the initial run.
+ */
+export type Reconciliation = {
+    kind: 'reconciliation';
+    carrier: string;
+    slot: number;
+    gaps: Gap[];
+    whPerM3: string | null;
+    statements?: StatedDelivery[];
+    struck?: StruckPoint[];
+};
+
+/** What a dispute puts in a reading's place: `registers` at the end of the slot, or the `energy` of the slot. */
+export type Replacement = {
+    kind: 'replacement';
+    pointId: string;
+    slot: number;
+    of: 'registers' | 'energy';
+    importWh: string;
+    exportWh: string;
+};
 
 export type CalorificValue = { slot: number; whPerM3: string };
 
