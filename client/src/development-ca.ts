@@ -21,12 +21,14 @@ export type NodeRole = 'client' | 'admin';
 /**
  * Creates an identity on a development network: a certificate from the organisation's own CA, whose key lies in a
  * file there, and a key for signing documents. In production the organisation's CA enrols its members.
+ * @param validUntil end of the certificate, in a year unless told otherwise; never after the CA's own
  * @throws NotFoundError DEVELOPMENT_CA_MISSING {org}
  */
 export async function createIdentity(
     profile: ConnectionProfile,
     commonName: string,
     role: NodeRole,
+    validUntil = new Date(Date.now() + VALID_DAYS * DAY_MS),
 ): Promise<WalletEntry> {
     if (profile.developmentCa === null) {
         throw new NotFoundError({ code: 'DEVELOPMENT_CA_MISSING', operands: { org: profile.org } });
@@ -38,24 +40,29 @@ export async function createIdentity(
     const transport = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     return {
         mspId: profile.mspId,
-        certificate: await issue(caPem, caKeyPem, `OU=${role},CN=${commonName}`, transport.publicKey),
+        certificate: await issue(caPem, caKeyPem, {
+            subject: `OU=${role},CN=${commonName}`,
+            subjectKey: transport.publicKey,
+            validUntil,
+        }),
         privateKey: pemOf(transport.privateKey),
         signingKey: newSigningKey(),
     };
 }
 
-async function issue(caPem: string, caKeyPem: string, subject: string, subjectKey: KeyObject): Promise<string> {
+type Request = Readonly<{ subject: string; subjectKey: KeyObject; validUntil: Date }>;
+
+async function issue(caPem: string, caKeyPem: string, { subject, subjectKey, validUntil }: Request): Promise<string> {
     const ca = new x509.X509Certificate(caPem);
     const caKeyDer = privateKeyOf(caKeyPem).export({ type: 'pkcs8', format: 'der' });
     const signingKey = await webcrypto.subtle.importKey('pkcs8', caKeyDer, P256, false, ['sign']);
     const publicKey = subjectKey.export({ type: 'spki', format: 'der' });
-    const nowMs = Date.now();
     const certificate = await x509.X509CertificateGenerator.create({
         serialNumber: serialNumber(),
         subject,
         issuer: ca.subjectName,
-        notBefore: new Date(Math.max(nowMs - BACKDATED_MS, ca.notBefore.getTime())),
-        notAfter: new Date(Math.min(nowMs + VALID_DAYS * DAY_MS, ca.notAfter.getTime())),
+        notBefore: new Date(Math.max(Date.now() - BACKDATED_MS, ca.notBefore.getTime())),
+        notAfter: new Date(Math.min(validUntil.getTime(), ca.notAfter.getTime())),
         publicKey,
         signingKey,
         signingAlgorithm: P256,

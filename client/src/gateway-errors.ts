@@ -47,6 +47,8 @@ const OWN_CODES: readonly number[] = [status.UNAVAILABLE, status.DEADLINE_EXCEED
 
 /** How a peer says that it does not accept the caller's certificate; it answers, so it is not away. */
 const ACCESS_DENIED = /access denied|creator is malformed/i;
+/** How a peer says that the caller's certificate is over; the gateway's own peer endorses all the same. */
+const EXPIRED = /identity expired/i;
 const FORBIDDEN_CODES: readonly number[] = [status.PERMISSION_DENIED, status.UNAUTHENTICATED];
 
 /** What a failed evaluation means. Only one peer was asked, so its refusal is the answer. */
@@ -82,6 +84,9 @@ function failure(error: unknown, circumstances: Circumstances): Error {
         return error instanceof Error ? error : new Error(String(error));
     }
     const { endorsers, transactionId } = circumstances;
+    if (isExpired(error, endorsers)) {
+        return new ForbiddenError({ code: 'CERTIFICATE_EXPIRED', cause: error });
+    }
     const refused = refusalIn(error, transactionId);
     if (refused !== null) {
         return unanimously(refused, error, endorsers);
@@ -107,6 +112,10 @@ function failure(error: unknown, circumstances: Circumstances): Error {
     return OWN_CODES.includes(error.code) ? new GatewayAway(error) : gatewayRefusal(error);
 }
 
+/** Of several that were asked, one alone cannot say that a certificate is over. */
+const isExpired = (error: GatewayError, endorsers: readonly string[]): boolean =>
+    textsOf(error).filter((text) => EXPIRED.test(text)).length > (endorsers.length > 1 ? 1 : 0);
+
 /** A refusal is the answer only when every endorser refuses; one that fails otherwise might have endorsed. */
 function unanimously(refused: CommonwattError, error: GatewayError, endorsers: readonly string[]): CommonwattError {
     const refusing = error.details.filter(({ message }) => decodeError(message) !== null);
@@ -114,10 +123,13 @@ function unanimously(refused: CommonwattError, error: GatewayError, endorsers: r
     return endorsers.every((mspId) => refusers.has(mspId)) ? refused : new DisagreementError([...refusers], refused);
 }
 
+/** What the peers say, or the gateway itself where it names none. */
+const textsOf = (error: GatewayError): readonly string[] =>
+    error.details.length > 0 ? error.details.map(({ message }) => message) : [error.message];
+
 /** The first coded refusal that a peer reports. */
 function refusalIn(error: GatewayError, transactionId: string | undefined): CommonwattError | null {
-    const texts = error.details.length > 0 ? error.details.map((detail) => detail.message) : [error.message];
-    for (const text of texts) {
+    for (const text of textsOf(error)) {
         const decoded = decodeError(text);
         if (decoded !== null) {
             return refusal(decoded, transactionId);

@@ -38,13 +38,26 @@ export class Actors {
         return this.get(name).market;
     }
 
-    async enrol(name: string, org: OrgName): Promise<Actor> {
+    /** @param validUntil end of the certificate, where it matters */
+    async enrol(name: string, org: OrgName, validUntil?: Date): Promise<Actor> {
         const profile = await readConnectionProfile(this.#network.profilePath(org));
-        const entry = await createIdentity(profile, name, 'client');
-        const market = await connect({ profile, identity: identityOf(entry) });
-        const actor = { name, org, entry, market };
-        this.#actors.set(name, actor);
-        return actor;
+        const entry = await createIdentity(profile, name, 'client', validUntil);
+        return await this.#connect(name, org, entry);
+    }
+
+    /** Goes on with another signing key. */
+    async takeUp(name: string, signingKey: WalletEntry['signingKey']): Promise<Actor> {
+        const { org, entry, market } = this.get(name);
+        market.close();
+        return await this.#connect(name, org, { ...entry, signingKey });
+    }
+
+    /** Goes on with a new certificate of the same subject. */
+    async renew(name: string): Promise<Actor> {
+        const { org, entry, market } = this.get(name);
+        market.close();
+        await this.enrol(name, org);
+        return await this.takeUp(name, entry.signingKey);
     }
 
     /** The market as an organisation's administrator sees it. */
@@ -84,6 +97,14 @@ export class Actors {
         for (const market of await Promise.all(this.#admins.values())) {
             market.close();
         }
+    }
+
+    async #connect(name: string, org: OrgName, entry: WalletEntry): Promise<Actor> {
+        const profile = await readConnectionProfile(this.#network.profilePath(org));
+        const market = await connect({ profile, identity: identityOf(entry) });
+        const actor = { name, org, entry, market };
+        this.#actors.set(name, actor);
+        return actor;
     }
 
     async #openAdmin(org: OrgName): Promise<Market> {

@@ -51,6 +51,10 @@ const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
     CLOCK_OUT_OF_ORDER: 'Begin with the slot after the last one that has begun.',
     BILL_MOVING: 'Try again in a moment; money moved whenever it was read.',
     BILL_DISAGREES: 'The peer answers what the ledger cannot hold: ask another one with --org, and report it.',
+    CERTIFICATE_EXPIRED:
+        'Have a certificate of the same subject issued by the CA of your organisation: the participant stays who it is.',
+    NOT_WOUND_UP: 'Wait until all is settled for good, then `commonwatt participant wind-up`.',
+    AGREEMENTS_OPEN: 'Let the agreements named be settled and reconciled: `commonwatt keeper run`.',
     OPTIONS_CONFLICT: 'Leave out one of the options named.',
     PEER_UNAVAILABLE: 'Start the peers of the organizations named, or wait for them; nothing was sent.',
     GATEWAY_UNAVAILABLE: 'Check that the network runs: `commonwatt network status`.',

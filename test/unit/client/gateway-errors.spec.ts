@@ -44,6 +44,18 @@ describe('failures of the gateway', () => {
         expect(error).to.deep.include({ code: 'GATEWAY_REFUSED' });
     });
 
+    it('are an expired certificate when more than one peer says so', () => {
+        const expired = 'rpc error: code = Unknown desc = proposal client identity expired';
+        const two = { OperatorMSP: expired, SupplierMSP: expired };
+        const error = endorsing(gatewayError(status.ABORTED, 'failed', two));
+        expect(error).to.be.instanceOf(ForbiddenError);
+        expect(error).to.deep.include({ code: 'CERTIFICATE_EXPIRED' });
+        const rogue = endorsing(gatewayError(status.ABORTED, 'failed', { OperatorMSP: expired }));
+        expect(rogue).to.be.instanceOf(UnavailableError);
+        const asked = evaluateFailure(gatewayError(status.UNKNOWN, expired), MSP_IDS);
+        expect(asked).to.deep.include({ code: 'CERTIFICATE_EXPIRED' });
+    });
+
     it('name the organisations that are away', () => {
         const down = endorsing(gatewayError(status.ABORTED, 'failed', { RegulatorMSP: 'connection refused' }));
         expect(down).to.be.instanceOf(UnavailableError);
