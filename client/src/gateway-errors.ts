@@ -97,19 +97,27 @@ function failure(error: unknown, circumstances: Circumstances): Error {
     if (error.message.includes('ProposalResponsePayloads do not match')) {
         return new DisagreementError(endorsers, null);
     }
-    const away = organizationsAway(error, circumstances.mspIds);
-    if (AWAY_CODES.includes(error.code) && away.length > 0) {
-        const unavailable = new UnavailableError({
-            code: 'PEER_UNAVAILABLE',
-            operands: { organizations: away },
-            ...(transactionId === undefined ? {} : { transactionId }),
-            cause: error,
-        });
-        return DISCOVERY_CODES.includes(error.code) && error.details.length === 0
-            ? new PeersUnknown(unavailable)
-            : unavailable;
+    const unavailable = peersAway(error, circumstances);
+    if (unavailable !== null) {
+        return unavailable;
     }
     return OWN_CODES.includes(error.code) ? new GatewayAway(error) : gatewayRefusal(error);
+}
+
+/** Organisations whose peers could not do their part; `null` when that was not the reason. */
+function peersAway(error: GatewayError, { mspIds, transactionId }: Circumstances): Error | null {
+    const organizations = organizationsAway(error, mspIds);
+    if (!AWAY_CODES.includes(error.code) || organizations.length === 0) {
+        return null;
+    }
+    const unavailable = new UnavailableError({
+        code: 'PEER_UNAVAILABLE',
+        operands: { organizations },
+        ...(transactionId === undefined ? {} : { transactionId }),
+        cause: error,
+    });
+    const isDiscovery = DISCOVERY_CODES.includes(error.code) && error.details.length === 0;
+    return isDiscovery ? new PeersUnknown(unavailable) : unavailable;
 }
 
 /** Of several that were asked, one alone cannot say that a certificate is over. */
