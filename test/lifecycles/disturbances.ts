@@ -1,4 +1,4 @@
-import { type Carrier, METERED_CARRIERS } from '@commonwatt/chaincode/domain/charter';
+import { type Carrier, CARRIERS } from '@commonwatt/chaincode/domain/charter';
 import type { QualificationStatement } from '@commonwatt/chaincode/domain/qualification';
 import { amountNano, energyWh, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import {
@@ -16,13 +16,14 @@ import { haltCodec, liftCodec } from '@commonwatt/chaincode/wire/halt';
 import { mandateIdOf, mandateRefCodec } from '@commonwatt/chaincode/wire/mandate';
 import { qualificationCodec } from '@commonwatt/chaincode/wire/qualification';
 import * as commands from '../support/market-commands.js';
-import { publishCalorific } from '../support/metering-commands.js';
+import { declareForceMajeure, publishCalorific } from '../support/metering-commands.js';
 import { SigningKey } from '../support/signing-key.js';
 import { reconcile } from './corrections.js';
 import { at } from './drafting.js';
 import type { WorldMeters } from './meters.js';
 import type { Move, MoveKind } from './plan.js';
 import type { Player } from './player.js';
+import { forgeStatement } from './sources.js';
 import type { Trade } from './trade.js';
 import { POINTS, slotAt, SLOTS, SUBJECTS } from './world.js';
 
@@ -60,7 +61,7 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
             move.stage % 2 === 0 ? (['dispatcher', 'exchange'] as const) : (['reviewer', 'supervision'] as const);
         const fromSlot = slotAt(stage + (move.pick % 3 === 0 ? 1 : 0));
         const statement = {
-            carrier: at(METERED_CARRIERS, move.pick),
+            carrier: at(CARRIERS, move.pick),
             fromSlot,
             untilSlot: fromSlot + 1 + (move.pick % 4),
         };
@@ -90,7 +91,7 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
         const transfer = {
             transferId: `cover-${move.pick}-${move.energyWh}`,
             participantId,
-            carrier: at(METERED_CARRIERS, move.pick),
+            carrier: at(CARRIERS, move.pick),
             lane: 0,
             amountNano: amountNano(1n + move.energyWh * 10_000n),
         };
@@ -126,7 +127,7 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
         const amount = amountNano(1n + move.energyWh * 10_000n);
         const payment = {
             paymentId: `subsidy-${move.pick}`,
-            carrier: at(METERED_CARRIERS, move.pick),
+            carrier: at(CARRIERS, move.pick),
             amountNano: amount,
         };
         return life.player.exchange('settlement', 'account:fund-subsidy', subsidyPaymentCodec.encode(payment));
@@ -140,6 +141,21 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
             900n + (move.energyWh % 200n),
         );
         return stage < 2 ? Promise.resolve() : life.player.exchange('metering', 'calorific:publish', command);
+    },
+    forceMajeure: (life, move, stage) => {
+        const agreed = at(tradeOf(life, move).terms.legs, move.pick);
+        const traded = move.pick % 3 === 0 ? agreed.buyerPoint : agreed.sellerPoint;
+        const isAnyPoint = move.pick % 5 === 0;
+        const { pointId, carrier } = at(
+            POINTS.filter((point) => isAnyPoint || point.pointId === traded),
+            move.pick,
+        );
+        const fromSlot = slotAt(Math.max(0, stage - (move.pick % 3)));
+        const untilSlot = fromSlot + 1 + (move.pick % 4);
+        const declarationId = `storm-${move.pick}`;
+        const statement = { declarationId, carrier, pointIds: [pointId], fromSlot, untilSlot };
+        const command = declareForceMajeure(life.player.who('dispatcher'), statement);
+        return life.player.exchange('dispatcher', 'force-majeure:declare', command);
     },
     limit: (life, move, stage) => {
         const { carrier, connectionPoint } = at(POINTS, move.pick).point;
@@ -156,7 +172,7 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
         const statement = commands.mandateOf(life.player.who(principalId), life.player.who(AGENT), {
             principalId,
             agentId: AGENT,
-            carriers: move.pick % 5 === 0 ? ['electricity'] : METERED_CARRIERS,
+            carriers: move.pick % 5 === 0 ? ['electricity'] : CARRIERS,
             sides: move.pick % 7 === 0 ? ['buy'] : ['buy', 'sell'],
             priceMinMicroPerKwh: priceMicroPerKwh(-400_000n),
             priceMaxMicroPerKwh: priceMicroPerKwh(900_100n),
@@ -186,9 +202,8 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
             life.player.rotated(participantId, next);
         }
     },
-    settleEarly: (life, move, stage) =>
-        life.push(at(METERED_CARRIERS, move.pick), Math.max(0, Math.min(stage, SLOTS - 1))),
-    reconcile: (life, move) => reconcile(life, at(METERED_CARRIERS, move.pick), move.agreement % SLOTS),
+    settleEarly: (life, move, stage) => life.push(at(CARRIERS, move.pick), Math.max(0, Math.min(stage, SLOTS - 1))),
+    reconcile: (life, move) => reconcile(life, at(CARRIERS, move.pick), move.agreement % SLOTS),
     repeat: (life, move) => {
         const { sent } = life.player;
         return sent.length === 0 ? Promise.resolve() : life.player.attempt('a command sent again', at(sent, move.pick));
@@ -197,6 +212,7 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
     forgeAmendment: (life, move, stage) => tradeOf(life, move).forge('amendment', stage, move),
     forgeCancellation: (life, move, stage) => tradeOf(life, move).forge('cancellation', stage, move),
     forgeReading: (life, move, stage) => forgeReading(life, move, stage),
+    forgeStatement: (life, move) => forgeStatement(life.player, move),
     forgeVerdict: (life, move) => {
         const command = commands.decide(life.player.who('stranger'), tradeOf(life, move).current, 'approved');
         const name = at(['reviewer', 'stranger'], move.pick);
@@ -226,7 +242,7 @@ function statementOf(life: Life, participantId: string): QualificationStatement 
 
 function requalify(life: Life, participantId: string, status: 'granted' | 'suspended'): Promise<unknown> {
     const sequence = statementOf(life, participantId).sequence + 1;
-    const permits = METERED_CARRIERS.map((carrier) => ({ carrier, buy: true, sell: true }));
+    const permits = CARRIERS.map((carrier) => ({ carrier, buy: true, sell: true }));
     const reviewer = life.player.who('reviewer');
     const command = commands.qualify(reviewer, participantId, { permits, status, sequence });
     const verb = status === 'granted' ? 'qualification:grant' : 'qualification:suspend';

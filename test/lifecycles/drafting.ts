@@ -1,5 +1,5 @@
 import type { Leg, Terms } from '@commonwatt/chaincode/domain/agreement';
-import { CARRIERS, METERED_CARRIERS, isUpstream } from '@commonwatt/chaincode/domain/charter';
+import { type Carrier, CARRIERS, isLot, isUpstream } from '@commonwatt/chaincode/domain/charter';
 import type { Conversion } from '@commonwatt/chaincode/domain/conversion';
 import {
     amountNano,
@@ -11,7 +11,7 @@ import {
 } from '@commonwatt/chaincode/domain/units';
 import { FIRST_SLOT, sampleTerms } from '../support/sample-market.js';
 import type { DrawnLeg, DrawnTerms, Move } from './plan.js';
-import { POINTS, SLOTS, SUBJECTS, type WorldPoint } from './world.js';
+import { POINTS, SLOTS, SOURCE_ID, SUBJECTS, type WorldPoint } from './world.js';
 
 const PARTIES_MAX = 6;
 
@@ -22,6 +22,10 @@ const ENDS: readonly Ends[] = POINTS.filter((point) => point.sells).flatMap((sel
         (buyer) => buyer.buys && buyer.carrier === seller.carrier && buyer.participantId !== seller.participantId,
     ).map((buyer) => ({ seller, buyer })),
 );
+
+const METERED_ENDS = ENDS.filter(({ seller }) => !isLot(seller.carrier));
+/** A charge point's meter tells of mobility, whoever else might. */
+const SOURCED_ENDS = ENDS.filter(({ seller }) => seller.carrier !== 'mobility');
 
 export const at = <Value>(values: readonly Value[], index: number): Value => {
     const value = values[index % values.length];
@@ -36,7 +40,11 @@ export function draftOf(drawn: DrawnTerms, salt: number): Terms {
     const names = Object.keys(SUBJECTS);
     const circle = new Set(drawn.circle.map((index) => at(names, index)));
     const slotCount = Math.min(drawn.length, SLOTS - drawn.offset);
-    const chosen = drawn.legs.reduce<Leg[]>((before, leg) => [...before, legOf(leg, circle, before, slotCount)], []);
+    const ends = drawn.sourced ? SOURCED_ENDS : METERED_ENDS;
+    const chosen = drawn.legs.reduce<Leg[]>(
+        (before, leg) => [...before, legOf(leg, { ends, circle, chosen: before, slotCount })],
+        [],
+    );
     const { legs, conversions } = converted(chosen, drawn.legs);
     const ids = partiesOf(legs);
     return sampleTerms({
@@ -52,26 +60,36 @@ export function draftOf(drawn: DrawnTerms, salt: number): Terms {
         toleranceBp: drawn.toleranceBp,
         takeOrPay: drawn.takeOrPay,
         exemptions: drawn.exemptions,
+        verification: drawn.sourced ? { sourceId: SOURCE_ID } : 'meters',
         concludeBeforeSlot: FIRST_SLOT + drawn.offset,
     });
 }
 
 const partiesOf = (legs: readonly Leg[]): string[] => [...new Set(legs.flatMap((leg) => [leg.sellerId, leg.buyerId]))];
 
-function legOf(drawn: DrawnLeg, circle: ReadonlySet<string>, chosen: readonly Leg[], slotCount: number): Leg {
-    const carrier = at(METERED_CARRIERS, drawn.carrier);
-    const within = ENDS.filter(
+/** What a leg is drawn from. */
+type Pool = Readonly<{
+    ends: readonly Ends[];
+    circle: ReadonlySet<string>;
+    chosen: readonly Leg[];
+    slotCount: number;
+}>;
+
+function legOf(drawn: DrawnLeg, { ends, circle, chosen, slotCount }: Pool): Leg {
+    const carrier = at(CARRIERS, drawn.carrier);
+    const within = ends.filter(
         ({ seller, buyer }) => circle.has(seller.participantId) && circle.has(buyer.participantId),
     );
     const parties = new Set(partiesOf(chosen));
-    const downstream = within.filter((ends) => drawn.ratioBp > 0 && chosen.some((leg) => feeds(leg, ends)));
-    const fits = ENDS.filter(
+    const downstream = within.filter((each) => drawn.ratioBp > 0 && chosen.some((leg) => feeds(leg, each)));
+    const fits = ends.filter(
         ({ seller, buyer }) => new Set([...parties, seller.participantId, buyer.participantId]).size <= PARTIES_MAX,
     );
-    const pool = [downstream, within.filter(({ seller }) => seller.carrier === carrier), within, fits].find(
-        (candidates) => candidates.length > 0,
-    );
-    const { seller, buyer } = at(pool ?? ENDS, drawn.seller * 100 + drawn.buyer);
+    const ofCarrier = (pool: readonly Ends[]): Ends[] => pool.filter(({ seller }) => seller.carrier === carrier);
+    // Few trade lots: whoever does comes in.
+    const lots = isLot(carrier) ? ofCarrier(fits) : [];
+    const pool = [downstream, ofCarrier(within), lots, within, fits].find((candidates) => candidates.length > 0);
+    const { seller, buyer } = at(pool ?? ends, drawn.seller * 100 + drawn.buyer);
     const energies = drawn.energyWh.slice(0, slotCount);
     const [first = 0n, ...others] = energies;
     return {
@@ -86,7 +104,9 @@ function legOf(drawn: DrawnLeg, circle: ReadonlySet<string>, chosen: readonly Le
 }
 
 const feeds = (input: Leg, { seller }: Pick<Ends, 'seller'>): boolean =>
-    input.buyerId === seller.participantId && isUpstream(input.carrier, seller.carrier);
+    input.buyerId === seller.participantId && canMake(input.carrier, seller.carrier);
+
+const canMake = (input: Carrier, output: Carrier): boolean => isUpstream(input, output) && !isLot(output);
 
 /**
  * Makes legs from earlier ones that their seller buys, where that was drawn; what such a leg promises is cut down to what
@@ -101,7 +121,7 @@ function converted(chosen: readonly Leg[], drawn: readonly DrawnLeg[]): Pick<Ter
     for (const [outputLeg, output] of downstream) {
         const ratioBp = drawn[outputLeg]?.ratioBp ?? 0;
         const inputs = legs.flatMap((leg, index) => {
-            const isInput = leg.buyerId === output.sellerId && isUpstream(leg.carrier, output.carrier);
+            const isInput = leg.buyerId === output.sellerId && canMake(leg.carrier, output.carrier);
             return isInput && ratioBp > 0 ? [index] : [];
         });
         const promised = output.energyWh.map((energy, offset) => {

@@ -1,8 +1,17 @@
 import type { Agreement } from '@commonwatt/chaincode/domain/agreement';
 import { INITIAL_RUN, type Settlement } from '@commonwatt/chaincode/domain/settlement';
 import type { LedgerStub } from '../support/ledger-stub.js';
-import type { CalorificValue, Gap, Replacement, Statement, Step } from '../recompute/statement.js';
+import type {
+    CalorificValue,
+    Gap,
+    Replacement,
+    StatedDelivery,
+    Statement,
+    Step,
+    StruckPoint,
+} from '../recompute/statement.js';
 import { gapAt, gapsOfRun, whPerM3At } from './registers-read.js';
+import { statedOf, struckOf } from './run-facts.js';
 
 type Posting = Statement['postings'][number];
 type Deposit = Statement['deposits'][number];
@@ -13,6 +22,8 @@ export class Journal {
     readonly steps: Step[] = [];
     readonly gaps: Gap[] = [];
     readonly calorificValues: CalorificValue[] = [];
+    readonly statements: StatedDelivery[] = [];
+    readonly struck: StruckPoint[] = [];
     readonly deposits: Deposit[] = [];
     /** Versions that were in force, by agreement, with the slot from which the next one counted. */
     readonly versions = new Map<string, { agreement: Agreement; fromSlot: number }[]>();
@@ -57,13 +68,18 @@ export class Journal {
         this.versions.set(agreement.agreementId, [...earlier, { agreement, fromSlot }]);
     }
 
-    /** A run, and which readings it did without. */
-    settled({ carrier, slot, run, points }: Settlement, ledger: LedgerStub): void {
+    /** A run, what it knew besides readings, and which of those it did without. */
+    settled(settlement: Settlement, ledger: LedgerStub): void {
+        const { carrier, slot, run, points } = settlement;
         const whPerM3 = whPerM3At(ledger, carrier, slot);
+        const [statements, struck] = [statedOf(settlement, ledger), struckOf(settlement, ledger)];
         if (run !== INITIAL_RUN) {
-            this.steps.push({ kind: 'reconciliation', carrier, slot, whPerM3, gaps: gapsOfRun(ledger, carrier, slot) });
+            const gaps = gapsOfRun(ledger, carrier, slot);
+            this.steps.push({ kind: 'reconciliation', carrier, slot, whPerM3, gaps, statements, struck });
             return;
         }
+        this.statements.push(...statements);
+        this.struck.push(...struck);
         this.steps.push({ kind: 'run', carrier, slot });
         if (whPerM3 !== null) {
             this.calorificValues.push({ slot, whPerM3 });

@@ -1,8 +1,9 @@
-import { METERED_CARRIERS, type Carrier } from '@commonwatt/chaincode/domain/charter';
+import { CARRIERS, type Carrier } from '@commonwatt/chaincode/domain/charter';
 import { INITIAL_RUN } from '@commonwatt/chaincode/domain/settlement';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { advanceCodec } from '@commonwatt/chaincode/wire/clock';
 import * as commands from '../support/market-commands.js';
+import { submitStatements } from '../support/metering-commands.js';
 import { at, draftOf } from './drafting.js';
 import { disturb } from './disturbances.js';
 import { dueAt, WorldMeters } from './meters.js';
@@ -11,6 +12,7 @@ import { Player } from './player.js';
 import { correctAll, dispute } from './corrections.js';
 import { recomputed } from './recomputed.js';
 import { shuffled } from './shuffled.js';
+import { statementsDueAt } from './sources.js';
 import type { Tally } from './tally.js';
 import { Trade } from './trade.js';
 import { must } from './broken.js';
@@ -91,6 +93,10 @@ export class Lifecycle {
         if (readings.length > 0) {
             await this.player.exchange('stranger', 'reading:submit', commands.submitReadings(...readings));
         }
+        const statements = statementsDueAt(stage, this.plan.slots, this.player);
+        if (statements.length > 0) {
+            await this.player.exchange('stranger', 'statement:submit', submitStatements(...statements));
+        }
     }
 
     /** What a point's meter would count if everybody whom it counts did as agreed. */
@@ -142,7 +148,7 @@ export class Lifecycle {
     }
 
     #unsettled(over: number): (readonly [Carrier, number])[] {
-        return METERED_CARRIERS.flatMap((carrier) =>
+        return CARRIERS.flatMap((carrier) =>
             Array.from({ length: Math.max(0, Math.min(SLOTS, over)) }, (_, index) => [carrier, index] as const),
         ).filter(([carrier, index]) => this.#carriers.has(carrier) && !this.isSettled(carrier, index));
     }

@@ -49,6 +49,8 @@ export type DrawnTerms = Readonly<{
     cap: bigint;
     toleranceBp: number;
     takeOrPay: boolean;
+    /** A source verifies delivery: always of coal and oil, never of mobility. */
+    sourced: boolean;
     exemptions: readonly (typeof EXEMPTIONS)[number][];
 }>;
 
@@ -72,8 +74,15 @@ export type DrawnReading = Readonly<{
     lag: number | null;
 }>;
 
-/** In the order of the world's points. */
-export type DrawnSlot = Readonly<{ readings: readonly DrawnReading[]; order: number }>;
+/** What a source says was delivered of what was agreed, and when: slots after the end of the slot; `null` is never. */
+export type DrawnStatement = Readonly<{ percent: bigint; lag: number | null }>;
+
+/** Readings in the order of the world's points, statements in that of the legs. */
+export type DrawnSlot = Readonly<{
+    readings: readonly DrawnReading[];
+    stated: readonly DrawnStatement[];
+    order: number;
+}>;
 
 export const MOVES = [
     'amend',
@@ -100,6 +109,10 @@ export const MOVES = [
     'subsidise',
     'publishCalorific',
     'publishCalorific',
+    'forceMajeure',
+    'forceMajeure',
+    'forceMajeure',
+    'limit',
     'limit',
     'limit',
     'mandate',
@@ -116,6 +129,8 @@ export const MOVES = [
     'forgeAmendment',
     'forgeCancellation',
     'forgeReading',
+    'forgeStatement',
+    'forgeStatement',
     'forgeVerdict',
 ] as const;
 export type MoveKind = (typeof MOVES)[number];
@@ -129,6 +144,8 @@ export type Move = Readonly<{
     energyWh: bigint;
     price: bigint;
 }>;
+
+const LEGS_MAX = 6;
 
 /** Small numbers make ties and exact limits likely. */
 const energy = fc.oneof(
@@ -166,11 +183,12 @@ const terms: fc.Arbitrary<DrawnTerms> = fc.record({
     offset: fc.nat({ max: SLOTS - 1 }),
     length: fc.integer({ min: 1, max: SLOTS }),
     circle: fc.array(fc.nat({ max: 99 }), { minLength: 2, maxLength: 6 }),
-    legs: fc.array(leg, { minLength: 1, maxLength: 6 }),
+    legs: fc.array(leg, { minLength: 1, maxLength: LEGS_MAX }),
     rate,
     cap,
     toleranceBp: fc.oneof(fc.constant(0), fc.nat({ max: 2_000 }), fc.nat({ max: 10_000 })),
     takeOrPay: fc.boolean(),
+    sourced: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, fc.constant(true)),
     exemptions: fc.subarray([...EXEMPTIONS]),
 });
 
@@ -202,8 +220,14 @@ const reading: fc.Arbitrary<DrawnReading> = fc.record({
     ),
 });
 
+const statement: fc.Arbitrary<DrawnStatement> = fc.record({
+    percent: fc.oneof(fc.constant(100n), fc.bigInt({ min: 0n, max: 99n }), fc.bigInt({ min: 101n, max: 130n })),
+    lag: fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 4 }), fc.constant(null)),
+});
+
 const slot: fc.Arbitrary<DrawnSlot> = fc.record({
     readings: fc.array(reading, { minLength: POINTS.length, maxLength: POINTS.length }),
+    stated: fc.array(statement, { minLength: LEGS_MAX, maxLength: LEGS_MAX }),
     order: fc.nat({ max: 10_000 }),
 });
 

@@ -58,6 +58,8 @@ function statementOf(rules: Rules, watch: Watch): Statement {
         })),
         gaps: journal.gaps,
         calorificValues: journal.calorificValues,
+        statements: journal.statements,
+        struck: journal.struck,
         deposits: journal.deposits,
         covers: [],
         steps: journal.steps,

@@ -3,6 +3,7 @@ import type { Agreement } from '@commonwatt/chaincode/domain/agreement';
 import type { Execution } from '@commonwatt/chaincode/domain/escrow';
 import { FINAL_STATES } from '@commonwatt/chaincode/domain/lifecycle';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
+import { sourceOf } from '@commonwatt/chaincode/domain/source';
 import { larger, must, smaller, sum } from './broken.js';
 import type { Tally } from './tally.js';
 import { isStation } from './world.js';
@@ -70,18 +71,21 @@ export class SettlementWatch {
 
     #checkPoint({ slot, legs }: Settlement, point: Settlement['points'][number]): void {
         const side = (
+            results: Settlement['legs'],
             of: 'sellerPoint' | 'buyerPoint',
             what: 'agreedWh' | 'deliveredWh' | 'shortWh' | 'untakenWh',
         ): bigint =>
             sum(
-                legs
+                results
                     .filter(({ agreementId, leg }) => this.#found(agreementId).terms.legs[leg]?.[of] === point.pointId)
                     .map((result) => result[what]),
             );
-        const [sold, bought] = [side('sellerPoint', 'agreedWh'), side('buyerPoint', 'agreedWh')];
+        const [metered, stated] = partedByProof(legs, (id) => this.#found(id));
+        const [sold, bought] = [side(metered, 'sellerPoint', 'agreedWh'), side(metered, 'buyerPoint', 'agreedWh')];
+        const statedNet = side(stated, 'sellerPoint', 'deliveredWh') - side(stated, 'buyerPoint', 'deliveredWh');
         const facts = { slot, pointId: point.pointId };
-        must(point.contractedWh === sold - bought, 'N = Σ sold − Σ bought', facts);
-        const traded = side('sellerPoint', 'deliveredWh') - side('buyerPoint', 'deliveredWh');
+        must(point.contractedWh === sold - bought + statedNet, 'N = Σ sold − Σ bought, and D', facts);
+        const traded = side(legs, 'sellerPoint', 'deliveredWh') - side(legs, 'buyerPoint', 'deliveredWh');
         must(point.imbalanceWh === point.meteredWh - traded, 'imbalance = M − Σ d', facts);
         if (isStation(point.pointId)) {
             return;
@@ -89,8 +93,8 @@ export class SettlementWatch {
         const deviation = point.meteredWh - point.contractedWh;
         const short = smaller(sold, larger(0n, -deviation));
         const untaken = smaller(bought, larger(0n, deviation));
-        must(side('sellerPoint', 'shortWh') === short, 'S is spread over what was sold', facts);
-        must(side('buyerPoint', 'untakenWh') === untaken, 'U is spread over what was bought', facts);
+        must(side(metered, 'sellerPoint', 'shortWh') === short, 'S is spread over what was sold', facts);
+        must(side(metered, 'buyerPoint', 'untakenWh') === untaken, 'U is spread over what was bought', facts);
     }
 
     #checkCaps({ postings }: Settlement): void {
@@ -111,4 +115,14 @@ export class SettlementWatch {
         must(agreement !== undefined, 'an agreement is known before it moves money', { agreementId });
         return agreement;
     }
+}
+
+/** Results of legs that meters verify, and of those that sources do. */
+function partedByProof(
+    legs: Settlement['legs'],
+    agreementOf: (agreementId: string) => Agreement,
+): readonly [Settlement['legs'], Settlement['legs']] {
+    const isMetered = ({ agreementId }: Settlement['legs'][number]): boolean =>
+        sourceOf(agreementOf(agreementId).terms) === null;
+    return [legs.filter(isMetered), legs.filter((leg) => !isMetered(leg))];
 }

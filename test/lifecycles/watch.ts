@@ -17,6 +17,7 @@ import { checkConnections, loadsOf } from './loads.js';
 import { must, sum } from './broken.js';
 import { CorrectionWatch } from './corrected.js';
 import { SettlementWatch } from './settled.js';
+import { sparedLegs } from './run-facts.js';
 
 /** What brings energy into force. */
 const LOADING_VERBS = new Set(['agreement:fund', 'amendment:enact']);
@@ -36,6 +37,8 @@ const FIXED = [
     'amendment',
     'withdrawal',
     'calorific',
+    'statement',
+    'force-majeure',
 ];
 
 /**
@@ -210,6 +213,7 @@ export class Watch {
             this.#tally.saw(`agreements of ${terms.parties.length} parties`);
             this.#tally.saw(`agreements of ${terms.legs.length} legs`);
             this.#tally.saw('agreements with conversions', terms.conversions.length > 0 ? 1 : 0);
+            this.#tally.saw('agreements verified by a source', terms.verification === 'meters' ? 0 : 1);
             for (const carrier of new Set(terms.legs.map((leg) => leg.carrier))) {
                 this.#tally.saw(`agreements on ${carrier}`);
             }
@@ -287,6 +291,8 @@ export class Watch {
         this.settlements.push(settlement);
         this.#settlementWatch.check(settlement);
         this.#correctionWatch.check(settlement);
+        const spared = sparedLegs(settlement, this.#ledger, (agreementId) => this.#found(agreementId).terms);
+        this.#tally.saw('legs short where force majeure struck', spared);
     }
 
     #found(agreementId: string): Agreement {

@@ -1,12 +1,12 @@
 import { exchangeChaincode, supervisionChaincode } from '@commonwatt/chaincode/chaincodes';
-import type { Carrier, Charter } from '@commonwatt/chaincode/domain/charter';
-import { METERED_CARRIERS } from '@commonwatt/chaincode/domain/charter';
+import { type Carrier, CARRIERS, type Charter, isLot } from '@commonwatt/chaincode/domain/charter';
 import { type MeteringPoint, PLAIN_POINT, type PointTraits } from '@commonwatt/chaincode/domain/meter';
 import type { ParticipantKind } from '@commonwatt/chaincode/domain/participant';
 import type { CarrierRules, Rules } from '@commonwatt/chaincode/domain/rules';
 import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import type { StandingStatement } from '@commonwatt/chaincode/domain/verdict';
 import { coverCommandCodec, depositCodec } from '@commonwatt/chaincode/wire/account';
+import { sourceCodec } from '@commonwatt/chaincode/wire/source';
 import { LedgerStub } from '../support/ledger-stub.js';
 import * as commands from '../support/market-commands.js';
 import { CHARTER, ELECTRICITY_RULES, FIRST_SLOT, RULES } from '../support/sample-market.js';
@@ -60,13 +60,13 @@ const HOST: Readonly<Record<string, string>> = { dag: 'bea' };
 
 /** What a point may do: `s`ell, `b`uy, `-` without a meter. */
 function pointsOf(participantId: string, sides: Readonly<Partial<Record<Carrier, string>>>): WorldPoint[] {
-    return METERED_CARRIERS.flatMap((carrier) => {
+    return CARRIERS.flatMap((carrier) => {
         const may = sides[carrier];
         const traits = { ...PLAIN_POINT, ...TRAITS[idOf(participantId, carrier)] };
         const connectionPoint = `bus-${HOST[participantId] ?? participantId}`;
         const point = { ...commands.pointOf(participantId, carrier), connectionPoint, ...traits };
         const { pointId } = point;
-        const isMetered = may?.includes('-') === false && carrier !== 'mobility';
+        const isMetered = may?.includes('-') === false && carrier !== 'mobility' && !isLot(carrier);
         const side = { sells: may?.includes('s') === true, buys: may?.includes('b') === true, isMetered };
         return may === undefined ? [] : [{ point, pointId, participantId, carrier, ...side }];
     });
@@ -89,10 +89,10 @@ export const POINTS: readonly WorldPoint[] = [
     ...pointsOf('bea', { electricity: 'sb', heat: 'sb', cooling: 'sb', gas: 'b' }),
     ...pointsOf('cap', { electricity: 'sb', heat: 'sb', cooling: 'sb' }),
     ...pointsOf('dag', { electricity: 'b', heat: 'b', gas: 'b' }),
-    ...pointsOf('chp', { gas: 'b', electricity: 'sb', heat: 's', cooling: 's' }),
+    ...pointsOf('chp', { gas: 'b', electricity: 'sb', heat: 's', cooling: 's', coal: 'b', oil: 'sb' }),
     ...pointsOf('pos', { electricity: 'sb', mobility: 'sb' }),
     ...pointsOf('eve', { mobility: 'sb' }),
-    ...pointsOf('ret', { electricity: 'sb-', gas: 's-', heat: 'sb' }),
+    ...pointsOf('ret', { electricity: 'sb-', gas: 's-', heat: 'sb', coal: 's', oil: 'sb' }),
     ...pointsOf('net', { electricity: 'sb', gas: 'sb' }),
 ];
 
@@ -126,7 +126,7 @@ const WORLD_CHARTER: Charter = {
 };
 
 const carrierRules = (changes: Partial<CarrierRules>): Rules['carriers'] =>
-    Object.fromEntries(METERED_CARRIERS.map((carrier) => [carrier, { ...ELECTRICITY_RULES, ...changes }]));
+    Object.fromEntries(CARRIERS.map((carrier) => [carrier, { ...ELECTRICITY_RULES, ...changes }]));
 
 /** Rules that lifecycles are played under: with fees and without, patient and not, generous with debts and not. */
 export const WORLD_RULES: readonly Rules[] = [
@@ -162,9 +162,12 @@ export const WORLD_RULES: readonly Rules[] = [
     },
 ];
 
+/** The source that agreements of the world may name: it states what is drawn, not what meters count. */
+export const SOURCE_ID = 'oracle';
+
 export const STANDING_ID = 'ordinary';
 const STANDING_CHANGES: Partial<StandingStatement> = {
-    carriers: METERED_CARRIERS,
+    carriers: CARRIERS,
     participantKinds: Object.values(SUBJECTS).map(({ kind }) => kind),
     agreementEnergyMaxWh: energyWh(200_000n),
     priceMinMicroPerKwh: priceMicroPerKwh(-400_000n),
@@ -177,6 +180,7 @@ export type World = Readonly<{
     ledger: LedgerStub;
     people: ReadonlyMap<string, Identity>;
     meters: ReadonlyMap<string, SigningKey>;
+    source: SigningKey;
 }>;
 
 let known: Promise<readonly World[]> | undefined;
@@ -221,7 +225,7 @@ async function buildWorld(rules: Rules): Promise<World> {
         const officer = await enrol(kind, OFFICERS[kind]);
         await submit('admin', 'supervision', 'seat:grant', commands.grantSeat(kind, officer));
     }
-    const permits = METERED_CARRIERS.map((carrier) => ({ carrier, buy: true, sell: true }));
+    const permits = CARRIERS.map((carrier) => ({ carrier, buy: true, sell: true }));
     for (const [name, { kind, mspId, depositNano }] of Object.entries(SUBJECTS)) {
         const identity = await enrol(name, mspId);
         await submit(name, 'exchange', 'participant:apply', commands.apply(identity, name, kind));
@@ -241,8 +245,11 @@ async function buildWorld(rules: Rules): Promise<World> {
         const registration = commands.registerMeter(point, meter);
         await submit('metering', 'exchange', 'meter:register', registration);
     }
+    const source = new SigningKey();
+    const registration = sourceCodec.encode({ sourceId: SOURCE_ID, publicKey: source.publicKey });
+    await submit('metering', 'exchange', 'source:register', registration);
     await submit('reviewer', 'supervision', 'verdict:standing', commands.standing(reviewer, STANDING_CHANGES));
-    return { rules, ledger, people, meters };
+    return { rules, ledger, people, meters, source };
 }
 
 /** Brings a deposit into the lane, by way of the smallest cover there is; who does not do it funds from credits. */
