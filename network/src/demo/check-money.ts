@@ -14,11 +14,20 @@ export async function checkMoney(stage: Stage, findings: Findings): Promise<void
         observed: String(sumAmounts(findings.postings.map((posting) => posting.amountNano))),
         block: null,
     });
-    const qualities = findings.settlements.flatMap(({ points }) => points.map(({ quality }) => quality));
+    const initial = findings.runs.filter(({ run }) => run === 0);
+    const qualities = initial.flatMap(({ points }) => points.map(({ quality }) => quality));
     journal.check({
         name: plan.silence === null ? 'every meter was read in time' : 'only what a silent meter missed is estimated',
         expected: plan.silence === null ? 'measured, scheduled' : 'estimated, measured, scheduled',
         observed: [...new Set(qualities)].sort().join(', '),
+        block: null,
+    });
+    journal.check({
+        name: 'in the end every slot rests on what was measured',
+        expected: 'measured, scheduled',
+        observed: [...new Set(findings.settlements.flatMap(({ points }) => points.map(({ quality }) => quality)))]
+            .sort()
+            .join(', '),
         block: null,
     });
     const escrow = [...nets].filter(([account]) => account.startsWith('escrow/')).map(([, net]) => net);

@@ -31,6 +31,8 @@ export type Findings = Readonly<{
     offers: readonly Offer[];
     agreements: readonly FoundAgreement[];
     /** Every run, slot by slot and carrier by carrier. */
+    runs: readonly Settlement[];
+    /** What each slot came to on each carrier: the result of its latest run. */
     settlements: readonly Settlement[];
     /** Validation code of every transaction. */
     transactions: readonly string[];
@@ -55,8 +57,8 @@ export async function readFindings(market: Market, slots: readonly SlotIndex[]):
         return { agreement: { ...view, funded: moved.length > 0 }, moved };
     });
     const carriers = [...new Set(points.map(({ carrier }) => carrier))];
-    const runs = slots.flatMap((slot) => carriers.map((carrier) => ({ slot, carrier })));
-    const settlements = await inParallel(runs, ({ carrier, slot }) => market.settlements.show(carrier, slot));
+    const settled = slots.flatMap((slot) => carriers.map((carrier) => ({ slot, carrier })));
+    const runs = await inParallel(settled, ({ carrier, slot }) => market.settlements.list(carrier, slot));
     const blocks = await readBlocks(market, height);
     const chaincodes = Object.values(market.profile.chaincodes);
     const events = blocks.flatMap((block) => eventsOf(block, chaincodes));
@@ -70,14 +72,15 @@ export async function readFindings(market: Market, slots: readonly SlotIndex[]):
         deposits,
         offers,
         agreements: found.map(({ agreement }) => agreement),
-        settlements,
+        runs: runs.flat(),
+        settlements: runs.flatMap((each) => each.at(-1) ?? []),
         transactions: blocks.flatMap(({ transactions }) => transactions.map(({ validationCode }) => validationCode)),
         events,
         postings: [
             ...deposits.flatMap(depositPostings),
             ...events.flatMap(postingsOf),
             ...found.flatMap(({ moved }) => moved),
-            ...settlements.flatMap(({ postings }) => postings),
+            ...runs.flat().flatMap(({ postings }) => postings),
         ],
     };
 }

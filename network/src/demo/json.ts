@@ -79,10 +79,11 @@ function agreementJson(found: FoundAgreement, { names }: DemoFrame, { participan
     };
 }
 
-/** Readings that were not on the ledger when their slots were settled, and the first one after them that was. */
+/** Readings that were not on the ledger in the initial runs of their slots, and the nearest ones that were. */
 function gapsOf({ plan: { silence } }: Stage): Json {
-    const nextSlot = Math.max(...(silence?.slots ?? [])) + 1;
-    return (silence?.slots ?? []).map((slot) => ({ pointId: silence?.pointId ?? '', slot, nextSlot }));
+    const slots = silence?.slots ?? [];
+    const [lastSlot, nextSlot] = [Math.min(...slots) - 1, Math.max(...slots) + 1];
+    return slots.map((slot) => ({ pointId: silence?.pointId ?? '', slot, lastSlot, nextSlot }));
 }
 
 /**

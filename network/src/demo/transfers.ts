@@ -50,6 +50,11 @@ export function stepsOf({ event }: EventRecord): Json[] {
     switch (event.name) {
         case 'SettlementRun/1':
             return [{ kind: 'run', carrier: event.payload.carrier, slot: event.payload.slot }];
+        case 'ReconciliationRun/1': {
+            const { carrier, slot } = event.payload;
+            // By then every meter has been read; the demo publishes no calorific values.
+            return [{ kind: 'reconciliation', carrier, slot, gaps: [], whPerM3: null }];
+        }
         case 'CoverRaised/1':
         case 'CoverLowered/1': {
             const { participantId, carrier, amountNano } = event.payload;

@@ -8,6 +8,7 @@ import { type Concluded, firstSlot, type Stage } from '../stage.js';
 import { concludeOne, flipBit } from './conclude.js';
 import { fundOne } from './fund.js';
 import { expireOffers, lapseUnfunded } from './negotiate.js';
+import { reconcile } from './reconcile.js';
 
 const PAYOUT_NANO = amountNano(5_000_000_000n);
 
@@ -42,6 +43,7 @@ export async function deliver(stage: Stage, concluded: readonly Concluded[]): Pr
         await meter.store();
     }
     await settleAgain(stage);
+    await reconcile(stage);
     await payOut(stage);
     return later;
 }

@@ -102,11 +102,14 @@ export function makePlan(input: PlanInput): Plan {
 /** Position of the slot in which the regulator ends the abusive agreement. */
 export const turningPoint = (slots: readonly SlotIndex[]): number => Math.floor(slots.length / 2);
 
-/** Of a longer day, a household's meter misses half an hour and reports it two hours later. */
+/** Of a longer day, a household's meter misses half an hour early on and reports it three hours later. */
+const SILENT_SLOTS = 12;
+
 function silenceOf(outlook: Outlook): Silence | null {
     const { slots } = outlook;
-    const from = Math.floor(slots.length / 4);
-    const reportedInSlot = slots[from + 8];
+    const from = 2;
+    // Later than a day may be ahead of its settlement, so that estimates are what the slots are settled on first.
+    const reportedInSlot = slots[from + SILENT_SLOTS];
     const [, building] = plainConsumers(outlook);
     return building === undefined || reportedInSlot === undefined || slots.length < 32
         ? null

@@ -85,8 +85,8 @@ export function moneySection(facts: Facts): Html {
 function movedFor({ findings }: Facts, carrier: Carrier, kind: PostingKind): bigint {
     const own = (posting: Posting): boolean => posting.kind === kind && posting.amountNano > 0n;
     return sum(
-        findings.settlements
-            .filter((settlement) => settlement.carrier === carrier)
+        findings.runs
+            .filter((run) => run.carrier === carrier)
             .flatMap(({ postings }) => postings.filter(own).map(({ amountNano }) => amountNano)),
     );
 }

@@ -24,11 +24,12 @@ export function summarySection(facts: Facts): Html {
         [fixed(valid, 0), `transactions in ${fixed(findings.height, 0)} blocks`],
     ];
     const [first = 0] = slots;
+    const buildings = findings.participants.filter(({ sector }) => sector !== null).length;
     return html`<header>
         <h1>A day of Commonwatt</h1>
         <p>
             ${wallTimeOf(first)} to ${wallTimeOf((slots.at(-1) ?? 0) + 1)}, ${slots.length} quarter hours of a community
-            of buildings. All figures are read from the ledger of the network that played the day.
+            of ${buildings} buildings. All figures are read from the ledger of the network that played the day.
         </p>
         <div class="tiles">
             ${tiles.map(([figure, what]) => html`<div class="tile"><b>${figure}</b><span>${what}</span></div>`)}
