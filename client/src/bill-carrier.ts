@@ -2,8 +2,8 @@ import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import type { PointResult } from '@commonwatt/chaincode/domain/cover-run';
 import { QUALITIES, type Quality } from '@commonwatt/chaincode/domain/estimation';
-import { ownerOf, type PostingKind } from '@commonwatt/chaincode/domain/posting';
-import type { LegResult, Settlement } from '@commonwatt/chaincode/domain/settlement';
+import { ownerOf } from '@commonwatt/chaincode/domain/posting';
+import { INITIAL_RUN, type LegResult, type Settlement } from '@commonwatt/chaincode/domain/settlement';
 import {
     type AmountNano,
     type EnergyWh,
@@ -18,7 +18,10 @@ import {
     sumAmounts,
     sumEnergy,
 } from '@commonwatt/chaincode/domain/units';
+import { type CorrectionLine, correctionsOf } from './bill-corrections.js';
+import { legsOf, type OwnLeg } from './bill-legs.js';
 import { InternalError } from './errors.js';
+import { grouped } from './grouped.js';
 
 /** Energy bought from, or sold to, one other participant. Money into the billed account is positive, here and below. */
 export type TradeLine = Readonly<{
@@ -42,9 +45,6 @@ export type DefaultLine = Readonly<{
 
 /** Energy with its money. */
 export type Charge = Readonly<{ energyWh: EnergyWh; amountNano: AmountNano }>;
-
-/** What a reconciliation run changed, by kind of posting. */
-export type CorrectionLine = Readonly<{ run: number; kind: PostingKind; amountNano: AmountNano }>;
 
 /** What one metering point counted, and in how many slots its energy was known how. */
 export type PointLine = Readonly<{
@@ -101,7 +101,7 @@ export type CarrierFacts = Readonly<{
  */
 export function carrierBill(facts: CarrierFacts): CarrierBill {
     const { carrier, participantId, settlements, openSlots } = facts;
-    const initial = settlements.filter(({ run }) => run === 0);
+    const initial = settlements.filter(({ run }) => run === INITIAL_RUN);
     const own = legsOf(facts, initial);
     const points = initial.flatMap((settlement) =>
         settlement.points.filter((point) => point.participantId === participantId),
@@ -126,7 +126,7 @@ export function carrierBill(facts: CarrierFacts): CarrierBill {
             energyWh: sumEnergy(points.map(({ subsidy }) => subsidy?.energyWh ?? NO_ENERGY)),
             amountNano: sumAmounts(points.map(({ subsidy }) => subsidy?.paidNano ?? NO_MONEY)),
         },
-        corrections: correctionsOf(settlements, participantId),
+        corrections: correctionsOf(settlements, facts),
     };
     const totalNano = totalOf(lines);
     const postedNano = sumAmounts(settlements.map((settlement) => postedTo(settlement, participantId)));
@@ -163,25 +163,6 @@ const totalOf = (
         lines.subsidy.amountNano,
         ...lines.corrections.map((line) => line.amountNano),
     ]);
-
-/** A leg's result as one of its two sides sees it. */
-type OwnLeg = Readonly<{ result: LegResult; side: TradeLine['side']; counterpartyId: string }>;
-
-function legsOf({ participantId, terms }: CarrierFacts, settlements: readonly Settlement[]): OwnLeg[] {
-    return settlements.flatMap(({ legs }) =>
-        legs.flatMap((result): OwnLeg[] => {
-            const leg = terms.get(result.agreementId)?.legs[result.leg];
-            return [
-                ...(leg?.sellerId === participantId
-                    ? [{ result, side: 'sold' as const, counterpartyId: leg.buyerId }]
-                    : []),
-                ...(leg?.buyerId === participantId
-                    ? [{ result, side: 'bought' as const, counterpartyId: leg.sellerId }]
-                    : []),
-            ];
-        }),
-    );
-}
 
 function tradesOf(legs: readonly OwnLeg[]): TradeLine[] {
     return grouped(legs, ({ side, counterpartyId }) => `${side} ${counterpartyId}`).map((group) => {
@@ -222,20 +203,6 @@ const charge = (points: readonly PointResult[]): Charge => ({
     amountNano: sumAmounts(points.map((point) => point.imbalanceNano)),
 });
 
-function correctionsOf(settlements: readonly Settlement[], participantId: string): CorrectionLine[] {
-    const later = settlements
-        .filter(({ run }) => run > 0)
-        .flatMap(({ run, postings }) => postings.map((posting) => ({ run, posting })))
-        .filter(({ posting }) => ownerOf(posting.account) === participantId);
-    return grouped(later, ({ run, posting }) => `${String(run)} ${posting.kind}`)
-        .map((group) => ({
-            run: group[0].run,
-            kind: group[0].posting.kind,
-            amountNano: sumAmounts(group.map(({ posting }) => posting.amountNano)),
-        }))
-        .filter(({ amountNano }) => amountNano !== NO_MONEY);
-}
-
 function pointLines(points: readonly PointResult[]): PointLine[] {
     return grouped(points, ({ pointId }) => pointId).map((results) => {
         const count = (quality: Quality): number => results.filter((result) => result.quality === quality).length;
@@ -255,18 +222,3 @@ function pointLines(points: readonly PointResult[]): PointLine[] {
 }
 
 const givenBy = ({ meteredWh }: PointResult): EnergyWh => larger(NO_ENERGY, meteredWh);
-
-/** Items with the same key together, groups in the order of their keys. */
-function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): [Item, ...Item[]][] {
-    const groups = new Map<string, [Item, ...Item[]]>();
-    for (const item of items) {
-        const key = keyOf(item);
-        const group = groups.get(key);
-        if (group === undefined) {
-            groups.set(key, [item]);
-        } else {
-            group.push(item);
-        }
-    }
-    return [...groups].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, group]) => group);
-}

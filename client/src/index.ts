@@ -5,14 +5,8 @@ export { type Draft, draftTerms, type LegDraft, withLeg } from './agreement-draf
 export { AmendmentClient } from './amendment-client.js';
 export { amendedTerms, type AmendmentChanges } from './amendment-draft.js';
 export { type Bill, type BillBalance, type BillPeriod, type EscrowLine } from './bill.js';
-export {
-    type CarrierBill,
-    type Charge,
-    type CorrectionLine,
-    type DefaultLine,
-    type PointLine,
-    type TradeLine,
-} from './bill-carrier.js';
+export { type CarrierBill, type Charge, type DefaultLine, type PointLine, type TradeLine } from './bill-carrier.js';
+export type { CorrectionLine } from './bill-corrections.js';
 export { BillClient } from './bill-client.js';
 export { CalorificClient } from './calorific-client.js';
 export { CharterClient } from './charter-client.js';

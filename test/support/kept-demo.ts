@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import { commonwatt } from './commonwatt.js';
 import { newStateDir, requireBinaries } from './network.js';
 
-/** What `commonwatt demo --json` printed, and where it left its network. */
-export type KeptDemo = Readonly<{ stateDir: string; json: DemoJson }>;
+/** What `commonwatt demo --json` printed, and where it left its report and its network. */
+export type KeptDemo = Readonly<{ stateDir: string; reportFile: string; json: DemoJson }>;
 
 type Amount = string;
 /** The demo's JSON, as far as tests look into it. */
@@ -21,6 +22,7 @@ export type DemoJson = Readonly<{
             priceMicroPerKwh: readonly string[];
         }>[];
         state: string;
+        funded: boolean;
         endSlot: number;
         firstSlot: number;
         defaultRateMicroPerKwh: Amount;
@@ -28,6 +30,7 @@ export type DemoJson = Readonly<{
         toleranceBp: number;
         takeOrPay: boolean;
     }>[];
+    steps: readonly Readonly<{ kind: string }>[];
     postings: readonly Posting[];
     sums: Readonly<{ byKind: Readonly<Record<string, Amount>>; total: Amount }>;
     checks: readonly Readonly<{ name: string; expected: string; observed: string; block: number | null }>[];
@@ -46,12 +49,13 @@ const SLOTS = '44..47';
 /** Runs the demo on a network of its own, which stays until the test run ends. */
 export async function runDemo(more: readonly string[] = []): Promise<KeptDemo> {
     const stateDir = newStateDir();
-    const args = ['--state', stateDir, 'demo', '--json', '--keep', '--slots', SLOTS, ...more];
+    const reportFile = join(stateDir, 'report.html');
+    const args = ['--state', stateDir, 'demo', '--json', '--keep', '--slots', SLOTS, '--report', reportFile, ...more];
     const { exitCode, stdout, stderr } = await commonwatt(args);
     if (exitCode !== 0) {
         throw new Error(`the demo failed:\n${stderr}\n${stdout.slice(0, 4_000)}`);
     }
-    return { stateDir, json: JSON.parse(stdout) as DemoJson };
+    return { stateDir, reportFile, json: JSON.parse(stdout) as DemoJson };
 }
 
 let kept: Promise<KeptDemo> | undefined;

@@ -84,9 +84,12 @@ function carrierRows(bill: CarrierBill): Row[] {
             ...moneyRow(`default amounts from ${counterpartyId}`, receivedNano),
             ...moneyRow(`default amounts to ${counterpartyId}`, negate(paidNano)),
         ]),
-        ...bill.corrections.flatMap(({ run, kind, amountNano }) =>
-            moneyRow(`correction ${String(run)}: ${CORRECTED[kind] ?? kind}`, amountNano),
-        ),
+        ...bill.corrections.map(({ run, kind, energyWh, amountNano }): Row => [
+            `correction ${String(run)}: ${CORRECTED[kind] ?? kind}`,
+            energyWh === 0n ? '' : kilowattHours(energyWh),
+            '',
+            roundedAmount(amountNano),
+        ]),
     ];
 }
 
