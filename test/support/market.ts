@@ -167,18 +167,42 @@ export class TestMarket {
         shown: (slot: SlotIndex) => MeterState,
     ): ReturnType<Market['meters']['register']> {
         const { pointId, fromSlot } = point;
-        const metering = this.as('metering');
-        const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
-        const signer = documentSignerOf(key.export({ format: 'pem', type: 'pkcs8' }).toString());
-        const meterId = `meter-${pointId}`;
-        const scope = metering.ledger.scope('exchange');
-        const meter = new MeterSigner({ ...point, meterId, key: signer, scope, memory: new VolatileMemory() });
-        this.#meters.set(pointId, { signer: meter, shown });
-        this.#meterKeys.set(pointId, signer);
+        const { signer, meter } = this.#install(pointId, `meter-${pointId}`, shown);
         this.#fromSlots.set(pointId, fromSlot);
-        const metered = { ...point, meter: { meterId, publicKey: signer.publicKey } };
-        const baseline = await meter.baseline(fromSlot, shown(fromSlot - 1));
-        return await metering.meters.register({ point: metered, baseline });
+        const baseline = await signer.baseline(fromSlot, shown(fromSlot - 1));
+        return await this.as('metering').meters.register({ point: { ...point, meter }, baseline });
+    }
+
+    /** In the slot that runs, the meter of a point is taken out at some registers; another one shows what is told. */
+    async exchangeMeter(
+        pointId: string,
+        registers: Readonly<{ closing: MeterState; opening: MeterState }>,
+        shown: (slot: SlotIndex) => MeterState,
+    ): ReturnType<Market['meters']['exchange']> {
+        const running = this.#nextSlot - 1;
+        const oldMeterId = `meter-${pointId}`;
+        const closing = await this.#meters.get(pointId)?.signer.closing(running - 1, registers.closing);
+        if (closing === undefined) {
+            throw new Error(`no meter was registered at ${pointId}`);
+        }
+        const { signer, meter } = this.#install(pointId, `${oldMeterId}-b`, shown);
+        const opening = await signer.baseline(running, registers.opening);
+        return await this.as('metering').meters.exchange({ pointId, oldMeterId, closing, opening, meter });
+    }
+
+    /** From now on the point has this meter. */
+    #install(
+        pointId: string,
+        meterId: string,
+        shown: (slot: SlotIndex) => MeterState,
+    ): { signer: MeterSigner; meter: NonNullable<MeteringPoint['meter']> } {
+        const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+        const key = documentSignerOf(privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
+        const scope = this.as('metering').ledger.scope('exchange');
+        const signer = new MeterSigner({ pointId, meterId, key, scope, memory: new VolatileMemory() });
+        this.#meters.set(pointId, { signer, shown });
+        this.#meterKeys.set(pointId, key);
+        return { signer, meter: { meterId, publicKey: key.publicKey } };
     }
 
     async deposit({ id }: Subject): ReturnType<Market['accounts']['deposit']> {
