@@ -105,4 +105,22 @@ describe('exchange: account cover', () => {
         expect(market.ledger.commit(one)).to.equal('VALID');
         expect(market.ledger.commit(two)).to.equal('MVCC_READ_CONFLICT');
     });
+
+    it('takes from lanes side by side: debits of two lanes race unharmed, of one lane they do not', async () => {
+        await market.deposit('anna', 50n, 'pay-y');
+        await market.deposit('anna', 50n, 'pay-z');
+        const raise = (name: string, lane: number, carrier: Carrier, paymentId: string) => {
+            const sourceIds = [`deposit.${paymentId}`];
+            const command = cover(name, 7n, { sourceIds, lane, carrier });
+            return market.endorse('anna', 'exchange', 'account:cover', command);
+        };
+        const one = await raise('top-1', 0, 'electricity', 'pay-anna');
+        const beside = await raise('top-2', 1, 'heat', 'pay-y');
+        const same = await raise('top-3', 0, 'gas', 'pay-z');
+        expect([one, beside, same].map((each) => market.ledger.commit(each))).to.deep.equal([
+            'VALID',
+            'VALID',
+            'MVCC_READ_CONFLICT',
+        ]);
+    });
 });
