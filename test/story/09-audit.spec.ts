@@ -10,14 +10,15 @@ import { digestOf, equalChains, type Listings, listingsAt } from '../support/lis
 import { RawGateway, withGateway } from '../support/raw-gateway.js';
 import { type Replay, replayBlocks, type ReplayedTransaction } from '../support/replay.js';
 import { statementFromBlocks } from '../support/statement-from-blocks.js';
-import { BUYER, DELIVERY_SLOTS, SUBJECTS } from './cast.js';
+import { BUYER, DELIVERY_SLOTS, PROSUMER, SUBJECTS } from './cast.js';
+import { CORRECTED_SLOTS } from './correction.js';
 import { withStory } from './with-story.js';
 
 const scenarioFolder = fileURLToPath(new URL('../../../test-network-config/scenario', import.meta.url));
 
 describe('09 audit', function () {
     this.timeout(60_000);
-    const story = withStory((each) => each.ended());
+    const story = withStory((each) => each.reopened());
     let replay: Replay;
     const gateway = withGateway(() => RawGateway.open(story().market.network, story().market.actors.get(BUYER.id)));
     before(async () => {
@@ -125,7 +126,10 @@ describe('09 audit', function () {
 
         it("is, posting for posting, what follows from the signed terms and the meters' own files", () => {
             const statement = statementFromBlocks(replay, 'summer', scenarioFolder);
-            expect(statement.scenario.slots).to.have.length(DELIVERY_SLOTS);
+            expect(statement.scenario.slots.length).to.be.at.least(DELIVERY_SLOTS + CORRECTED_SLOTS);
+            expect(statement.gaps.map(({ pointId }) => pointId)).to.deep.equal([PROSUMER.id]);
+            const corrections = statement.steps?.filter(({ kind }) => kind === 'reconciliation');
+            expect(corrections, 'four runs of one slot, one of the next').to.have.length(5);
             expect(statement.halts).to.have.length(2);
             expect(statement.postings.length).to.be.greaterThan(100);
             expect(statement.sums.total).to.equal('0');

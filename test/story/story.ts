@@ -20,7 +20,17 @@ import {
     type TestMarket,
 } from '../support/market.js';
 import { type ByName, forEach } from './by-name.js';
-import { type AgreementName, BUYER, DELIVERY_SLOTS, DRAFTS, NEIGHBOUR, QUALIFIED, SUBJECTS } from './cast.js';
+import {
+    countedWh,
+    dispute,
+    type Disputed,
+    type Estimated,
+    exported,
+    OVERCOUNTED_WH,
+    RUN_AFTER_SLOTS,
+    settleOnEstimate,
+} from './correction.js';
+import { type AgreementName, BUYER, DELIVERY_SLOTS, DRAFTS, NEIGHBOUR, PROSUMER, QUALIFIED, SUBJECTS } from './cast.js';
 
 /** Quarter hours between the beginning of the clock and of delivery: the time in which the story's steps are agreed. */
 const PREPARATION_SLOTS = 8;
@@ -40,6 +50,9 @@ export type Reported = Readonly<{
     readings: readonly SignedReading[];
     submitted: Committed<Readonly<{ accepted: number }>>;
 }>;
+
+/** The run that the first dispute about a final slot opens. */
+export const REOPENED_RUN = 4;
 
 /** One trade told in order. Every act is played once, after the acts before it, whoever asks first. */
 export class Story {
@@ -216,10 +229,61 @@ export class Story {
         });
     }
 
+    /** Afterwards a reading gets lost, and its slot is settled on an estimate. */
+    estimated(): Promise<Estimated> {
+        return this.#once('estimated', async () => {
+            await this.ended();
+            return await settleOnEstimate(this);
+        });
+    }
+
+    /** The reading comes, and the first reconciliation runs of the slots on both its sides take it up. */
+    corrected(): Promise<readonly [Committed<SettlementRef>, Committed<SettlementRef>]> {
+        return this.#once('corrected', async () => {
+            const { slot, late } = await this.estimated();
+            await this.as(PROSUMER.id).readings.submit([late]);
+            return [await this.#reconcile(slot, 1), await this.#reconcile(slot + 1, 1)] as const;
+        });
+    }
+
+    /** The buyer says that the meter counted too much, and the regulator confirms what the operator found instead. */
+    disputed(): Promise<Disputed> {
+        return this.#once('disputed', async () => {
+            await this.corrected();
+            const estimated = await this.estimated();
+            const right = { raisedBy: BUYER.id, agreementId: estimated.sale.value.agreementId };
+            return await dispute(this, estimated, right, exported(countedWh(this, estimated.slot) - OVERCOUNTED_WH));
+        });
+    }
+
+    /** The other two dated runs take it up; the slot is final. */
+    final(): Promise<readonly [Committed<SettlementRef>, Committed<SettlementRef>]> {
+        return this.#once('final', async () => {
+            await this.disputed();
+            const { slot } = await this.estimated();
+            return [await this.#reconcile(slot, 2), await this.#reconcile(slot, 3)] as const;
+        });
+    }
+
+    /** The prosumer has the meter examined again, and is found right after all. */
+    reopened(): Promise<Disputed & Readonly<{ reconciled: Committed<SettlementRef> }>> {
+        return this.#once('reopened', async () => {
+            await this.final();
+            const estimated = await this.estimated();
+            const { slot } = estimated;
+            const right = { raisedBy: PROSUMER.id, agreementId: null };
+            const disputed = await dispute(this, estimated, right, exported(countedWh(this, slot)));
+            return {
+                ...disputed,
+                reconciled: await this.as(NEIGHBOUR.id).settlements.reconcile(CARRIER, slot, REOPENED_RUN),
+            };
+        });
+    }
+
     /** Lets slots begin until this one has. */
     async tickUntil(slot: SlotIndex): Promise<void> {
         while (this.market.nextSlot <= slot) {
-            await this.market.tick();
+            await this.market.tick(slot);
         }
     }
 
@@ -238,6 +302,12 @@ export class Story {
     /** Anyone may. */
     async #settle(slot: SlotIndex): Promise<Committed<SettlementRef>> {
         return await this.as(NEIGHBOUR.id).settlements.run(CARRIER, slot);
+    }
+
+    /** Makes a dated reconciliation run once it is due; anyone may. */
+    async #reconcile(slot: SlotIndex, run: 1 | 2 | 3): Promise<Committed<SettlementRef>> {
+        await this.tickUntil(slot + 1 + (RUN_AFTER_SLOTS[run - 1] ?? 0));
+        return await this.as(NEIGHBOUR.id).settlements.reconcile(CARRIER, slot, run);
     }
 
     #once<Value>(act: string, play: () => Promise<Value>): Promise<Value> {

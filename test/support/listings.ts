@@ -35,6 +35,8 @@ export async function listingsAt(gateway: RawGateway, org: OrgName): Promise<Lis
     await list('exchange', 'account:subsidies', 'subsidy-fund', PAGE);
     await list('exchange', 'account:subsidy-payments', 'subsidy-payment', PAGE);
     await list('exchange', 'agreement:list', 'execution', PAGE);
+    await list('exchange', 'dispute:list', 'dispute', PAGE);
+    await list('exchange', 'settlement:reopened', 'reopening', PAGE);
     for (const { participantId = '' } of await list('exchange', 'participant:list', 'participant', PAGE)) {
         await list('exchange', 'account:lanes', 'lane', { ...PAGE, participantId });
         await list('exchange', 'account:credits', 'credit', { ...PAGE, participantId });

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
+import { ADVANCE_SLOTS_MAX } from '@commonwatt/chaincode/domain/clock';
 import type { Execution } from '@commonwatt/chaincode/domain/escrow';
 import { PLAIN_POINT, type MeteringPoint, type Registers } from '@commonwatt/chaincode/domain/meter';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
@@ -117,11 +118,12 @@ export class TestMarket {
         return this.#nextSlot;
     }
 
-    /** Begins the next slot. */
-    async tick(): Promise<Committed<AdvanceCommand>> {
-        const slot = this.#nextSlot;
-        const begun = await this.as('platform').clock.advance({ fromSlot: slot, toSlot: slot });
-        this.#nextSlot = slot + 1;
+    /** Begins the next slot, and as many of those after it up to another one as the clock begins at once. */
+    async tick(upTo = this.#nextSlot): Promise<Committed<AdvanceCommand>> {
+        const fromSlot = this.#nextSlot;
+        const toSlot = Math.min(upTo, fromSlot + ADVANCE_SLOTS_MAX - 1);
+        const begun = await this.as('platform').clock.advance({ fromSlot, toSlot });
+        this.#nextSlot = toSlot + 1;
         return begun;
     }
 

@@ -2,7 +2,9 @@ import { sourceOfBuilding } from '../recompute/meters.js';
 import type { Statement } from '../recompute/statement.js';
 import { moneyIn } from './held-money.js';
 import type { Replay, ReplayedTransaction } from './replay.js';
+import { stepsFrom } from './steps-from-blocks.js';
 
+type Point = Statement['points'][number] & { meter: unknown };
 type Posting = Statement['postings'][number];
 type TermsText = Omit<Statement['agreements'][number], 'id' | 'endSlot' | 'funded'>;
 type ExecutionText = Readonly<{ state: string; endSlot: number }>;
@@ -19,18 +21,20 @@ type HaltText = Readonly<{
 export function statementFromBlocks(replay: Replay, week: string, scenarioDir: string): Statement {
     const records = <Value>(prefix: string): Value[] =>
         [...replay.state].filter(([key]) => key.startsWith(prefix)).map(([, text]) => JSON.parse(text) as Value);
-    const postings = replay.transactions.filter((each) => each.validationCode === 'VALID').flatMap(postingsIn());
+    const valid = replay.transactions.filter((each) => each.validationCode === 'VALID');
+    const postings = valid.flatMap(postingsIn());
+    const points = records<Point>('exchange/metering-point/');
     const participants = new Map(
         records<Statement['agreements'][number]['parties'][number]>('exchange/participant/').map((each) => [
             each.participantId,
             each,
         ]),
     );
-    const slots = records<{ slot: number }>('exchange/settlement/').map(({ slot }) => slot);
+    const slots = new Set(records<{ slot: number }>('exchange/settlement/').map(({ slot }) => slot));
     return {
-        scenario: { week, slots: slots.sort((left, right) => left - right) },
+        scenario: { week, slots: [...slots].sort((left, right) => left - right) },
         rules: JSON.parse(replay.state.get('exchange/rules') ?? '') as Statement['rules'],
-        points: records<Statement['points'][number] & { meter: unknown }>('exchange/metering-point/').map((point) => ({
+        points: points.map((point) => ({
             ...point,
             source: point.meter === null ? null : sourceOfBuilding(scenarioDir, point.pointId),
         })),
@@ -51,9 +55,12 @@ export function statementFromBlocks(replay: Replay, week: string, scenarioDir: s
                 endSlot: liftedSlot ?? statement.untilSlot,
             })),
         ),
-        gaps: [], // no slot of the story is settled before its readings are there
         deposits: records<Statement['deposits'][number]>('exchange/deposit/'),
         covers: records<Statement['covers'][number]>('exchange/cover-transfer/'),
+        ...stepsFrom(
+            valid,
+            points.filter(({ meter }) => meter !== null),
+        ),
         postings,
         sums: sumsOf(postings),
     };
