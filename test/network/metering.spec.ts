@@ -151,6 +151,17 @@ describe('metering on real peers: charge points, gas, exchanged meters, lots and
             'weighbridge.json',
         );
         expect(registered.value).to.include({ sourceId: SOURCE });
+        const others = [
+            'source',
+            'register',
+            'other-1',
+            '--key',
+            join(folder, 'weighbridge.json'),
+            '--org',
+            'operator',
+        ];
+        const refused = await commonwatt(['--state', network().stateDir, ...others, '--as', 'metering']);
+        expect(refused.stderr).to.match(new RegExp(`FILE_INVALID .* path=sourceId .*${SOURCE}`));
         lotId = await agree(lot, { verification });
     });
 

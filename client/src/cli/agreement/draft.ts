@@ -90,9 +90,12 @@ function addQuantities(verb: Command): void {
             '--source <id>',
             'delivery is what this source states, not what meters count; always so for coal and oil',
         )
-        .option('--exempt <causes>', 'what waives default amounts: halt, forceMajeure or both', someOf(EXEMPTIONS), [
-            'halt',
-        ])
+        .option(
+            '--exempt <causes>',
+            `what waives default amounts, separated by commas: ${EXEMPTIONS.join(', ')}`,
+            someOf(EXEMPTIONS),
+            ['halt'],
+        )
         .option('--curtailable', 'the network operator may curtail the quantities', false)
         .option('--conclude-before <slot>', 'the offer is void from this slot on (default: the first slot)')
         .option('--rules-version <number>', 'rules of the market (default: those in force)', count);
