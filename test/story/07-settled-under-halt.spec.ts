@@ -137,6 +137,8 @@ describe('07 settle: while trade is halted', function () {
             });
             const again = await story().as('dispatcher').halts.lift('exchange', CARRIER, liftedSlot);
             await expectNothingWritten(story().as('dispatcher'), again);
+            await expectRefusal(story().market.conclude(draft()), HALTED, { carrier: CARRIER, untilSlot: liftedSlot });
+            await story().deliverUntil(liftedSlot);
             expect((await story().market.conclude(draft())).value.state).to.equal('concluded');
         });
 
