@@ -9,8 +9,8 @@ import {
     subsidyAccount,
     transfer,
 } from '@commonwatt/chaincode/domain/posting';
-import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
-import { amountNano, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import type { Settlement, SettlementInput } from '@commonwatt/chaincode/domain/settlement';
+import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { settlementCodec } from '@commonwatt/chaincode/wire/settlement';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -43,8 +43,50 @@ const RENEWABLE_STORAGES: SettlementMarket['traits'] = Object.fromEntries(
     ]),
 );
 
-type World = Pick<SettlementMarket, 'traits'>;
-const PLAIN: World = { traits: {} };
+type Told = Pick<SettlementInput, 'statements' | 'struck'>;
+type World = Pick<SettlementMarket, 'traits'> &
+    Readonly<{
+        /** What sources and the network operator tell of a slot, sooner or later. */
+        told: (slot: Slot, isTrue: boolean) => Told;
+    }>;
+const PLAIN: World = { traits: {}, told: () => ({ statements: [], struck: [] }) };
+
+/** A source verifies what has no mobility in it: in truth such a share of each leg, and at first whatever of it is known. */
+const proofs = fc.record({
+    percents: fc.array(fc.bigInt({ min: 0n, max: 130n }), { minLength: 6, maxLength: 6 }),
+    heard: fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }),
+    struck: fc.subarray(['ann', 'bob', 'cid', 'dan', 'eve']),
+});
+type Proofs = Readonly<{ percents: readonly bigint[]; heard: readonly boolean[]; struck: readonly string[] }>;
+
+function sourced(random: ConvertingMarket): ConvertingMarket {
+    const agreements = random.agreements.map(({ agreementId, terms }): ConvertingMarket['agreements'][number] => ({
+        agreementId,
+        terms: {
+            ...terms,
+            exemptions: [...terms.exemptions, 'forceMajeure'],
+            verification: terms.legs.some(({ carrier }) => carrier === 'mobility') ? 'meters' : { sourceId: 'oracle' },
+        },
+    }));
+    return { ...random, agreements };
+}
+
+/** Force majeure is declared afterwards; statements come in part. */
+const toldBy =
+    ({ agreements }: ConvertingMarket, { percents, heard, struck }: Proofs): World['told'] =>
+    ({ carrier, slot }, isTrue) => ({
+        statements: agreements.flatMap(({ agreementId, terms }) =>
+            terms.legs.flatMap((leg, index) => {
+                const agreedWh = leg.energyWh[slot - terms.firstSlot] ?? 0n;
+                const deliveredWh = energyWh((agreedWh * (percents[index] ?? 100n)) / 100n);
+                const isTold = leg.carrier === carrier && (isTrue || heard[index] === true);
+                return isTold ? [{ sourceId: 'oracle', agreementId, leg: index, slot, deliveredWh }] : [];
+            }),
+        ),
+        struck: isTrue
+            ? struck.map((id) => ({ pointId: `${id}.${carrier}`, declarationId: 'storm', mspId: 'OperatorMSP' }))
+            : [],
+    });
 
 function opened({ agreements }: ConvertingMarket, { traits }: World): SettlementMarket {
     const market = new SettlementMarket();
@@ -72,7 +114,8 @@ const slotsOf = ({ slots }: ConvertingMarket): Slot[] =>
 function atOnce(random: ConvertingMarket, world: World = PLAIN): SettlementMarket {
     const market = opened(random, world);
     for (const { carrier, slot } of slotsOf(random)) {
-        market.settle(slot, random.metered(carrier, slot), { carrier, halts: random.halts(carrier, slot) });
+        const halts = random.halts(carrier, slot);
+        market.settle(slot, random.metered(carrier, slot), { carrier, halts, ...world.told({ carrier, slot }, true) });
     }
     return market;
 }
@@ -88,10 +131,12 @@ function corrected(
     const slots = slotsOf(random);
     const correct = ({ carrier, slot }: Slot, isTrue: boolean): void => {
         const metered = (isTrue ? random.metered : random.supposed)(carrier, slot);
-        watch(market, market.reconcile(slot, metered, { carrier, halts: random.halts(carrier, slot) }));
+        const halts = random.halts(carrier, slot);
+        const told = world.told({ carrier, slot }, isTrue);
+        watch(market, market.reconcile(slot, metered, { carrier, halts, ...told }));
     };
     slots.forEach(({ carrier, slot }, index) => {
-        const options = { carrier, halts: random.halts(carrier, slot) };
+        const options = { carrier, halts: random.halts(carrier, slot), ...world.told({ carrier, slot }, false) };
         watch(market, market.settle(slot, random.supposed(carrier, slot), options));
         for (const { of, isTrue } of between.filter(({ after }) => after === index)) {
             const settled = slots[of % (index + 1)];
@@ -171,12 +216,29 @@ describe('corrections', function () {
     it('do so with storages and subsidies, slot after slot, as long as the fund goes', async () => {
         await holds(
             fc.property(convertingMarket, script, (random, order) => {
-                const world = { traits: RENEWABLE_STORAGES };
+                const world = { ...PLAIN, traits: RENEWABLE_STORAGES };
                 const market = corrected(random, { ...order, last: [0, 1] }, check, world);
                 expect(wealth(market.postings)).to.deep.equal(wealth(atOnce(random, world).postings));
             }),
             { runs: 60, seconds: 8 },
         );
+    });
+
+    it('do so with what sources state late, and with force majeure declared afterwards', async () => {
+        let [stated, struck] = [0, 0];
+        await holds(
+            fc.property(convertingMarket, proofs, script, (drawn, proof, order) => {
+                const random = sourced(drawn);
+                const world = { ...PLAIN, told: toldBy(random, proof) };
+                const market = corrected(random, order, check, world);
+                expect(wealth(market.postings)).to.deep.equal(wealth(atOnce(random, world).postings));
+                expect(market.heldNano, 'no escrow is left').to.equal(0n);
+                stated += random.agreements.filter(({ terms }) => terms.verification !== 'meters').length;
+                struck += proof.struck.length;
+            }),
+            { runs: 150, seconds: 8 },
+        );
+        expect([stated > 10, struck > 10]).to.deep.equal([true, true]);
     });
 
     it('sum to zero, close the energy, and post what records change by, run for run', async () => {
