@@ -5,8 +5,8 @@ import type { Reviewed } from '@commonwatt/client';
 import { expectInBlock, expectNothingWritten } from '../support/in-block.js';
 import { RETAILER } from '../support/market.js';
 import { expectRefusal } from '../support/refusal.js';
-import { NEIGHBOUR } from './cast.js';
-import { reviewedOf, STANDING_ID } from './story.js';
+import { NEIGHBOUR, STANDING_ID } from './cast.js';
+import { reviewedOf } from './story.js';
 import { withStory } from './with-story.js';
 
 describe('04 review', function () {

@@ -9,8 +9,8 @@ import { CARRIER, DEPOSIT_NANO, RETAILER } from '../support/market.js';
 import { RawGateway, submitLate } from '../support/raw-gateway.js';
 import { expectRefusal } from '../support/refusal.js';
 import { saleDraft } from '../support/sale.js';
-import { BUYER, NEIGHBOUR, OPERATORS_ROOF, PROSUMER } from './cast.js';
-import { reviewedOf, STANDING_ID } from './story.js';
+import { BUYER, NEIGHBOUR, OPERATORS_ROOF, PROSUMER, STANDING_ID } from './cast.js';
+import { reviewedOf } from './story.js';
 import { withStory } from './with-story.js';
 
 /** Funded agreements in their order, and whose deposit each is the first to need. */

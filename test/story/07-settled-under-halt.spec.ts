@@ -8,8 +8,8 @@ import { CARRIER } from '../support/market.js';
 import { RawGateway, submitLate } from '../support/raw-gateway.js';
 import { expectRefusal } from '../support/refusal.js';
 import { saleDraft } from '../support/sale.js';
-import { type AgreementName, BUYER, NEIGHBOUR, OPERATORS_ROOF, PROSUMER, TRADE_CAP_NANO } from './cast.js';
-import { OPERATORS_HALT, REGULATORS_HALT, STANDING_ID } from './story.js';
+import { type AgreementName, BUYER, NEIGHBOUR, OPERATORS_ROOF, PROSUMER, STANDING_ID, TRADE_CAP_NANO } from './cast.js';
+import { OPERATORS_HALT, REGULATORS_HALT } from './story.js';
 import { withStory } from './with-story.js';
 
 const PAYERS = { trade: PROSUMER.id, operatorsTrade: OPERATORS_ROOF.id } as const;

@@ -13,6 +13,8 @@ export const NEWCOMER = household('bld-08');
 export const QUALIFIED: readonly Subject[] = [PROSUMER, OPERATORS_ROOF, BUYER, NEIGHBOUR, RETAILER];
 export const SUBJECTS: readonly Subject[] = [...QUALIFIED, NEWCOMER];
 
+/** The standing verdict under which ordinary trade is approved in advance. */
+export const STANDING_ID = 'ordinary-electricity';
 export const DELIVERY_SLOTS = 10;
 /** From this slot of delivery on both roofs have promised more than the sun gives. */
 const OVERCONFIDENT_FROM = 5;

@@ -1,11 +1,10 @@
 import type { Dispute, Objection, Replacement, Review } from '@commonwatt/chaincode/domain/dispute';
 import type { SignedReading } from '@commonwatt/chaincode/domain/reading';
 import { energyWh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
-import type { Committed, SettlementRef } from '@commonwatt/client';
-import { CARRIER } from '../support/market.js';
+import type { Committed, Market, SettlementRef } from '@commonwatt/client';
+import { CARRIER, type TestMarket } from '../support/market.js';
 import { saleDraft } from '../support/sale.js';
-import { BUYER, NEIGHBOUR, ORDINARY_PRICE_MICRO, PROSUMER } from './cast.js';
-import { type Concluded, STANDING_ID, type Story } from './story.js';
+import { BUYER, NEIGHBOUR, ORDINARY_PRICE_MICRO, PROSUMER, STANDING_ID } from './cast.js';
 
 /** Slots of delivery around the reading that gets lost. */
 export const CORRECTED_SLOTS = 3;
@@ -17,8 +16,16 @@ export const OVERCOUNTED_WH = 40n;
 const DEADLINE_SLOTS = 4;
 export const RUN_AFTER_SLOTS = [8, 96, 288] as const;
 
+/** What of the story corrections need. */
+type Stage = Readonly<{
+    market: TestMarket;
+    as: (name: string) => Market;
+    tickUntil: (slot: SlotIndex) => Promise<void>;
+    deliverUntil: (slot: SlotIndex) => Promise<void>;
+}>;
+
 export type Estimated = Readonly<{
-    sale: Concluded;
+    sale: Awaited<ReturnType<TestMarket['conclude']>>;
     /** The slot at whose end the prosumer's meter could not be reached, the second of three. */
     slot: SlotIndex;
     /** What it signed then. */
@@ -34,7 +41,7 @@ export type Disputed = Readonly<{
 }>;
 
 /** A meter falls silent, and its slot is settled on an estimate. */
-export async function settleOnEstimate(story: Story): Promise<Estimated> {
+export async function settleOnEstimate(story: Stage): Promise<Estimated> {
     const { market } = story;
     const firstSlot = market.nextSlot;
     const sale = await market.conclude(
@@ -71,7 +78,7 @@ export async function settleOnEstimate(story: Story): Promise<Estimated> {
 
 /** A party doubts the reading, the operator finds a replacement, the regulator confirms it, anyone puts it into force. */
 export async function dispute(
-    story: Story,
+    story: Stage,
     { slot }: Estimated,
     right: Pick<Objection, 'raisedBy' | 'agreementId'>,
     replacement: Replacement,
@@ -85,7 +92,7 @@ export async function dispute(
 }
 
 /** Energy that the prosumer's meter counted in a slot. */
-export function countedWh(story: Story, slot: SlotIndex): bigint {
+export function countedWh(story: Stage, slot: SlotIndex): bigint {
     const [before, after] = [slot - 1, slot].map((each) => story.market.registersAt(PROSUMER.id, each).exportWh);
     return BigInt(after ?? 0n) - BigInt(before ?? 0n);
 }

@@ -30,11 +30,20 @@ import {
     RUN_AFTER_SLOTS,
     settleOnEstimate,
 } from './correction.js';
-import { type AgreementName, BUYER, DELIVERY_SLOTS, DRAFTS, NEIGHBOUR, PROSUMER, QUALIFIED, SUBJECTS } from './cast.js';
+import {
+    type AgreementName,
+    BUYER,
+    DELIVERY_SLOTS,
+    DRAFTS,
+    NEIGHBOUR,
+    PROSUMER,
+    QUALIFIED,
+    STANDING_ID,
+    SUBJECTS,
+} from './cast.js';
 
 /** Quarter hours between the beginning of the clock and of delivery: the time in which the story's steps are agreed. */
 const PREPARATION_SLOTS = 8;
-export const STANDING_ID = 'ordinary-electricity';
 /** The regulator stops trade for one slot; the network operator for ten, and lifts its halt after the first of them. */
 export const REGULATORS_HALT = { from: 5, until: 6 } as const;
 export const OPERATORS_HALT = { from: 7, until: 17, lifted: 8 } as const;

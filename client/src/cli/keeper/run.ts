@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Keeper } from '../../keeper.js';
 import type { KeeperReport } from '../../keeper-step.js';
+import { inBrief } from '../in-brief.js';
 import { interruption } from '../interruption.js';
 import { count } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
@@ -29,4 +30,4 @@ export function registerRun(noun: Command): void {
 }
 
 const lineOf = ({ step, blockNumber, refusal }: KeeperReport): string =>
-    refusal === null ? `${step}: done, block ${String(blockNumber ?? '-')}` : `${step}: ${refusal.message}`;
+    refusal === null ? `${step}: done, block ${String(blockNumber ?? '-')}` : `${step}: ${inBrief(refusal)}`;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readReviewPolicy } from '../../review-policy.js';
 import { Reviewer, type ReviewReport } from '../../reviewer.js';
+import { inBrief } from '../in-brief.js';
 import { interruption } from '../interruption.js';
 import type { SlotNames } from '../slot-names.js';
 import { addVerb, onRun } from '../verb.js';
@@ -31,7 +32,7 @@ export function registerRun(noun: Command): void {
 
 function lineOf({ subject, review, blockNumber, refusal }: ReviewReport, slots: SlotNames): string {
     if (refusal !== null) {
-        return `${wordsOf(subject, slots)}: ${review.outcome}: ${refusal.message}`;
+        return `${wordsOf(subject, slots)}: ${review.outcome}: ${inBrief(refusal)}`;
     }
     return review.outcome === 'queue'
         ? `${wordsOf(subject, slots)}: waits for a person: ${reasonsOf(review)}`

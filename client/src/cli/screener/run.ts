@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ScreeningReport } from '../../screener.js';
+import { inBrief } from '../in-brief.js';
 import { interruption } from '../interruption.js';
 import type { SlotNames } from '../slot-names.js';
 import { addVerb, onRun } from '../verb.js';
@@ -28,7 +29,7 @@ function lineOf(report: ScreeningReport, slots: SlotNames): string {
     const { agreementId, version, carrier, decision, overload, blockNumber, refusal } = report;
     const what = `agreement ${agreementId}, version ${String(version)}, ${carrier}: ${decision}`;
     if (refusal !== null) {
-        return `${what}: ${refusal.message}`;
+        return `${what}: ${inBrief(refusal)}`;
     }
     const { connectionPoint, side, slot, energyWh, limitWh } = overload ?? {};
     const why =
