@@ -130,7 +130,7 @@ async function runEverywhere({ player }: Life, slots: readonly Place[], run: num
 async function hearAll({ player, meters }: Life, carriers: ReadonlySet<Carrier>): Promise<void> {
     const silent = METERED.filter(({ carrier }) => carriers.has(carrier)).flatMap(({ pointId }) =>
         Array.from({ length: SLOTS }, (_, index) => ({ pointId, index })).filter(
-            ({ index }) => !isRead(player.ledger, pointId, slotAt(index)),
+            ({ index }) => !isRead(player.ledger, pointId, slotAt(index)) && meters.tellsOf(pointId, index),
         ),
     );
     if (silent.length > 0) {

@@ -20,7 +20,9 @@ import { declareForceMajeure, publishCalorific } from '../support/metering-comma
 import { SigningKey } from '../support/signing-key.js';
 import { reconcile } from './corrections.js';
 import { at } from './drafting.js';
+import { leave } from './leavers.js';
 import type { WorldMeters } from './meters.js';
+import { certify, exchangeMeter, loseKey, require } from './oversight.js';
 import type { Move, MoveKind } from './plan.js';
 import type { Player } from './player.js';
 import { forgeStatement } from './sources.js';
@@ -202,6 +204,11 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
             life.player.rotated(participantId, next);
         }
     },
+    loseKey,
+    certify,
+    require,
+    exchangeMeter,
+    leave: ({ player }, move) => leave(player, move),
     settleEarly: (life, move, stage) => life.push(at(CARRIERS, move.pick), Math.max(0, Math.min(stage, SLOTS - 1))),
     reconcile: (life, move) => reconcile(life, at(CARRIERS, move.pick), move.agreement % SLOTS),
     repeat: (life, move) => {

@@ -10,6 +10,7 @@ import { dueAt, WorldMeters } from './meters.js';
 import type { Move, MoveKind, Plan } from './plan.js';
 import { Player } from './player.js';
 import { correctAll, dispute } from './corrections.js';
+import { windUpAll } from './leavers.js';
 import { recomputed } from './recomputed.js';
 import { shuffled } from './shuffled.js';
 import { statementsDueAt } from './sources.js';
@@ -19,7 +20,15 @@ import { must } from './broken.js';
 import { behind, POINTS, slotAt, SLOTS, vehicleAt, type World, type WorldPoint } from './world.js';
 
 /** What is done before agreements are concluded at the same stage, because they depend on it. */
-const FORESEEN: ReadonlySet<MoveKind> = new Set<MoveKind>(['limit', 'mandate', 'rotateKey', 'subsidise']);
+const FORESEEN: ReadonlySet<MoveKind> = new Set<MoveKind>([
+    'limit',
+    'mandate',
+    'rotateKey',
+    'loseKey',
+    'certify',
+    'require',
+    'subsidise',
+]);
 
 /** One lifecycle, as it is played: stage 0 lies before the first slot, stage n while the n-th slot runs. */
 export class Lifecycle {
@@ -87,9 +96,10 @@ export class Lifecycle {
                 this.meters.count(point, at(drawn.readings, position), this.#meterNetWh(point, slotAt(over)));
             });
         }
-        const readings = dueAt(stage, this.plan.slots, this.#carriers).map(({ point, index }) =>
-            this.meters.reading(point.pointId, index),
+        const due = dueAt(stage, this.plan.slots, this.#carriers).filter(({ point, index }) =>
+            this.meters.tellsOf(point.pointId, index),
         );
+        const readings = due.map(({ point, index }) => this.meters.reading(point.pointId, index));
         if (readings.length > 0) {
             await this.player.exchange('stranger', 'reading:submit', commands.submitReadings(...readings));
         }
@@ -182,6 +192,7 @@ export class Lifecycle {
         }
         this.#checkRegisters();
         await correctAll(this, this.#carriers, this.plan.corrections, slotAt(this.#lastStage));
+        await windUpAll(this.player);
         this.player.watch.checkEnd();
         const differences = recomputed(this.player.world.rules, this.player.watch, this.meters);
         must(differences.length === 0, 'a second settlement comes to the same', { differences });

@@ -1,18 +1,20 @@
 import type { SignedReading } from '@commonwatt/chaincode/domain/reading';
-import * as commands from '../support/market-commands.js';
+import { Devices } from './devices.js';
 import type { DrawnReading } from './plan.js';
 import { at } from './drafting.js';
-import { POINTS, slotAt, SLOTS, type World, type WorldPoint } from './world.js';
+import { POINTS, SLOTS, type World, type WorldPoint } from './world.js';
 
-type Registers = Readonly<{ importWh: bigint; exportWh: bigint }>;
+export type Registers = Readonly<{ importWh: bigint; exportWh: bigint }>;
 
 /** What the world's meters really counted, whether anybody hears of it or not. */
 export class WorldMeters {
-    readonly #world: World;
     readonly #registers = new Map<string, Registers[]>();
+    readonly #devices: ReadonlyMap<string, Devices>;
+    /** Of the slot that runs, before a meter was exchanged. */
+    readonly #parts = new Map<string, Registers>();
 
     constructor(world: World) {
-        this.#world = world;
+        this.#devices = new Map([...world.meters].map(([pointId, key]) => [pointId, new Devices(pointId, key)]));
     }
 
     /** Lets a slot pass at a point: as agreed, or nearly, or as drawn. */
@@ -20,8 +22,29 @@ export class WorldMeters {
         const states = this.#registers.get(pointId) ?? [{ importWh: 0n, exportWh: 0n }];
         const energy = energyOf(drawn, agreedNetWh);
         const last = at(states, states.length - 1);
-        states.push({ importWh: last.importWh + energy.importWh, exportWh: last.exportWh + energy.exportWh });
+        states.push(plus(plus(last, energy), this.#parts.get(pointId)));
+        this.#parts.delete(pointId);
         this.#registers.set(pointId, states);
+    }
+
+    /** Something passes in the slot that runs, besides what it will come to. */
+    countPart(pointId: string, energy: Registers): void {
+        this.#parts.set(pointId, plus(energy, this.#parts.get(pointId)));
+    }
+
+    /** The device that takes the place of the present one while the slot after this one runs. */
+    following(pointId: string, index: number, shown: Registers): ReturnType<Devices['following']> {
+        const counted = plus(this.state(pointId, index), this.#parts.get(pointId));
+        return this.#devicesAt(pointId).following(index, counted, shown);
+    }
+
+    install(pointId: string, device: Parameters<Devices['install']>[0]): void {
+        this.#devicesAt(pointId).install(device);
+    }
+
+    /** Whether the device that counted a slot is still heard. */
+    tellsOf(pointId: string, index: number): boolean {
+        return this.#devicesAt(pointId).tellsOf(index);
     }
 
     /** Registers at the end of the n-th slot of the world; −1 is the beginning. */
@@ -34,16 +57,22 @@ export class WorldMeters {
     }
 
     reading(pointId: string, index: number): SignedReading {
-        const meter = this.#world.meters.get(pointId);
-        if (meter === undefined) {
+        return this.#devicesAt(pointId).reading(index, this.state(pointId, index));
+    }
+
+    #devicesAt(pointId: string): Devices {
+        const devices = this.#devices.get(pointId);
+        if (devices === undefined) {
             throw new Error(`${pointId} has no meter`);
         }
-        const { importWh, exportWh } = this.state(pointId, index);
-        const carrier = POINTS.find((point) => point.pointId === pointId)?.carrier;
-        const reading = commands.readingOf(pointId, slotAt(index), importWh, exportWh, carrier);
-        return commands.signReading(meter, reading);
+        return devices;
     }
 }
+
+const plus = (left: Registers, right: Registers = { importWh: 0n, exportWh: 0n }): Registers => ({
+    importWh: left.importWh + right.importWh,
+    exportWh: left.exportWh + right.exportWh,
+});
 
 function energyOf({ as, importWh, exportWh }: DrawnReading, agreedNetWh: bigint): Registers {
     if (as === 'drawn') {

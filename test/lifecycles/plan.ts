@@ -120,6 +120,15 @@ export const MOVES = [
     'mandate',
     'revokeMandate',
     'rotateKey',
+    'loseKey',
+    'certify',
+    'certify',
+    'require',
+    'require',
+    'exchangeMeter',
+    'exchangeMeter',
+    'leave',
+    'leave',
     'settleEarly',
     'reconcile',
     'reconcile',
@@ -240,9 +249,11 @@ const move: fc.Arbitrary<Move> = fc
         energyWh: energy,
         price,
     })
-    // Limits and mandates mean most before anything is agreed.
+    // Limits, mandates, requirements and certificates mean most before anything is agreed.
     .map((drawn) =>
-        ['limit', 'mandate'].includes(drawn.kind) && drawn.pick % 2 === 0 ? { ...drawn, stage: 0 } : drawn,
+        ['limit', 'mandate', 'require', 'certify'].includes(drawn.kind) && drawn.pick % 2 === 0
+            ? { ...drawn, stage: 0 }
+            : drawn,
     );
 
 /** When slots are over and the first ones may be corrected. */
@@ -260,11 +271,18 @@ const corrections: fc.Arbitrary<DrawnCorrections> = fc.record({
     last: doubt,
 });
 
-export const plan: fc.Arbitrary<Plan> = fc.record({
-    rules: fc.nat({ max: WORLD_RULES.length - 1 }),
-    agreements: fc.array(agreement, { minLength: 1, maxLength: 3 }),
-    slots: fc.array(slot, { minLength: SLOTS, maxLength: SLOTS }),
-    moves: fc.array(move, { maxLength: 18 }),
-    doubts: fc.array(doubt, { maxLength: 4 }),
-    corrections,
-});
+export const plan: fc.Arbitrary<Plan> = fc
+    .record({
+        rules: fc.nat({ max: WORLD_RULES.length - 1 }),
+        agreements: fc.array(agreement, { minLength: 1, maxLength: 3 }),
+        slots: fc.array(slot, { minLength: SLOTS, maxLength: SLOTS }),
+        moves: fc.array(move, { maxLength: 18 }),
+        doubts: fc.array(doubt, { maxLength: 4 }),
+        corrections,
+    })
+    // Who leaves is paid after the final run: it is mostly waited for.
+    .map((drawn) =>
+        drawn.moves.some(({ kind }) => kind === 'leave') && drawn.corrections.order % 3 > 0
+            ? { ...drawn, corrections: { ...drawn.corrections, runs: 3 } }
+            : drawn,
+    );

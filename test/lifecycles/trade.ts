@@ -21,6 +21,7 @@ import * as commands from '../support/market-commands.js';
 import { SCOPE } from '../support/signing-key.js';
 import type { Identity } from '../support/stub-identity.js';
 import { amended, at } from './drafting.js';
+import { screen } from './oversight.js';
 import type { DrawnAgreement, Move } from './plan.js';
 import type { Answer, Player } from './player.js';
 import { must } from './broken.js';
@@ -81,6 +82,9 @@ export class Trade {
     async fund(): Promise<void> {
         const { agreementId } = this;
         const standingId = this.drawn.review === 'standing' ? STANDING_ID : null;
+        if (this.isConcluded) {
+            await screen(this.#player, this.current, agreementId, this.drawn.terms.circle[0] ?? 1);
+        }
         await this.#withFolds((folds) =>
             this.#player.exchange('stranger', 'agreement:fund', fundCodec.encode({ agreementId, standingId, folds })),
         );
@@ -103,6 +107,7 @@ export class Trade {
             await this.review('approved', terms);
         }
         const { version } = terms;
+        await screen(this.#player, terms, agreementId, move.pick);
         await this.#withFolds((folds) => {
             const command = enactCodec.encode({ agreementId, version, fromSlot, standingId, folds });
             return this.#player.exchange('stranger', 'amendment:enact', command);

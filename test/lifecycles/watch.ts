@@ -4,8 +4,10 @@ import { FINAL_STATES } from '@commonwatt/chaincode/domain/lifecycle';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
 import { agreementCodec } from '@commonwatt/chaincode/wire/agreement';
 import type { Halt } from '@commonwatt/chaincode/domain/halt';
+import type { Offer } from '@commonwatt/chaincode/domain/offer';
 import { haltCodec } from '@commonwatt/chaincode/wire/halt';
 import { mandateCodec } from '@commonwatt/chaincode/wire/mandate';
+import { offerCodec } from '@commonwatt/chaincode/wire/offer';
 import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
 import { settlementCodec, slotClaimsCodec } from '@commonwatt/chaincode/wire/settlement';
 import { moneyIn } from '../support/held-money.js';
@@ -16,6 +18,7 @@ import type { Tally } from './tally.js';
 import { checkConnections, loadsOf } from './loads.js';
 import { must, sum } from './broken.js';
 import { CorrectionWatch } from './corrected.js';
+import { DutyWatch } from './duties.js';
 import { SettlementWatch } from './settled.js';
 import { sparedLegs } from './run-facts.js';
 
@@ -39,6 +42,9 @@ const FIXED = [
     'calorific',
     'statement',
     'force-majeure',
+    'meter-exchange',
+    'key-succession',
+    'screening',
 ];
 
 /**
@@ -55,6 +61,7 @@ export class Watch {
     readonly #executions = new Map<string, Execution>();
     readonly #settlementWatch: SettlementWatch;
     readonly #correctionWatch: CorrectionWatch;
+    readonly #dutyWatch: DutyWatch;
     readonly settlements: Settlement[] = [];
     readonly journal = new Journal();
 
@@ -62,6 +69,7 @@ export class Watch {
         this.#ledger = ledger;
         this.#tally = tally;
         this.#correctionWatch = new CorrectionWatch(tally);
+        this.#dutyWatch = new DutyWatch(ledger, tally);
         this.#settlementWatch = new SettlementWatch(tally, this.#agreements, this.#executions);
         for (const [key, { value }] of ledger.range('exchange', ' ', '~')) {
             const text = value.toString('utf8');
@@ -119,6 +127,9 @@ export class Watch {
         }
         if (loads !== null) {
             checkConnections(this.#ledger, this.#tally, loads, loadsOf(this.#inForce()));
+            for (const { value } of writes.filter(({ key }) => key.startsWith('execution/'))) {
+                this.#checkEntered(executionCodec.decode(value ?? ''));
+            }
         }
         if (!writes.some(({ key }) => key.startsWith('settlement/'))) {
             this.journal.moved(moved);
@@ -190,6 +201,12 @@ export class Watch {
             case 'settlement':
                 this.#checkSettlement(settlementCodec.decode(after));
                 break;
+            case 'payout':
+                this.#checkPayout(before, JSON.parse(after) as { participantId: string });
+                break;
+            case 'offer':
+                this.#checkOffer(verb, offerCodec.decode(after));
+                break;
             case 'claims':
                 this.#correctionWatch.drawn(key, slotClaimsCodec.decode(after));
                 break;
@@ -209,6 +226,7 @@ export class Watch {
             }
         }
         const known = this.#agreements.get(agreementId);
+        this.#dutyWatch.agreed(agreement, known?.terms);
         if (known === undefined) {
             this.#tally.saw(`agreements of ${terms.parties.length} parties`);
             this.#tally.saw(`agreements of ${terms.legs.length} legs`);
@@ -285,6 +303,25 @@ export class Watch {
             this.#tally.ended(state);
         }
         this.#executions.set(agreementId, execution);
+    }
+
+    #checkEntered(execution: Execution): void {
+        if (execution.state === 'inForce') {
+            this.#dutyWatch.entered(execution, this.#found(execution.agreementId).terms);
+        }
+    }
+
+    #checkPayout(before: string | null, { participantId }: Readonly<{ participantId: string }>): void {
+        if (before === null) {
+            this.#dutyWatch.paidOut(participantId);
+        }
+    }
+
+    #checkOffer(verb: string, { terms }: Offer): void {
+        const isMove = ['offer:make', 'offer:counter', 'offer:accept'].includes(verb);
+        for (const { participantId } of isMove ? terms.parties : []) {
+            this.#dutyWatch.staying(participantId);
+        }
     }
 
     #checkSettlement(settlement: Settlement): void {

@@ -3,7 +3,7 @@ import { type Carrier, CARRIERS, type Charter, isLot } from '@commonwatt/chainco
 import { type MeteringPoint, PLAIN_POINT, type PointTraits } from '@commonwatt/chaincode/domain/meter';
 import type { ParticipantKind } from '@commonwatt/chaincode/domain/participant';
 import type { CarrierRules, Rules } from '@commonwatt/chaincode/domain/rules';
-import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { amountNano, energyWh, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import type { StandingStatement } from '@commonwatt/chaincode/domain/verdict';
 import { coverCommandCodec, depositCodec } from '@commonwatt/chaincode/wire/account';
 import { sourceCodec } from '@commonwatt/chaincode/wire/source';
@@ -96,6 +96,11 @@ export const POINTS: readonly WorldPoint[] = [
     ...pointsOf('net', { electricity: 'sb', gas: 'sb' }),
 ];
 
+/** What sells electricity, and is certified where the rules ask for it. */
+export const DEVICES = POINTS.filter(
+    ({ carrier, sells, isMetered }) => carrier === 'electricity' && sells && isMetered,
+);
+
 /** Points whose energy a point's meter counts, too. */
 export const behind = (pointId: string): WorldPoint[] => POINTS.filter(({ point }) => point.parentPointId === pointId);
 /** Node at which a point hangs. */
@@ -128,7 +133,16 @@ const WORLD_CHARTER: Charter = {
 const carrierRules = (changes: Partial<CarrierRules>): Rules['carriers'] =>
     Object.fromEntries(CARRIERS.map((carrier) => [carrier, { ...ELECTRICITY_RULES, ...changes }]));
 
-/** Rules that lifecycles are played under: with fees and without, patient and not, generous with debts and not. */
+const SMALL_FEES: Partial<CarrierRules> = {
+    imbalanceLongMicroPerKwh: priceMicroPerKwh(-30_000n),
+    networkFeeMicroPerKwh: priceMicroPerKwh(7n),
+    subsidyMicroPerKwh: priceMicroPerKwh(3n),
+};
+
+/**
+ * Rules that lifecycles are played under: with fees and without, patient and not, generous with debts and not; devices
+ * certified and not, connections checked by everybody or by the operator.
+ */
 export const WORLD_RULES: readonly Rules[] = [
     {
         ...RULES,
@@ -142,11 +156,14 @@ export const WORLD_RULES: readonly Rules[] = [
     },
     {
         ...RULES,
-        carriers: carrierRules({
-            imbalanceLongMicroPerKwh: priceMicroPerKwh(-30_000n),
-            networkFeeMicroPerKwh: priceMicroPerKwh(7n),
-            subsidyMicroPerKwh: priceMicroPerKwh(3n),
-        }),
+        carriers: {
+            ...carrierRules(SMALL_FEES),
+            electricity: {
+                ...ELECTRICITY_RULES,
+                ...SMALL_FEES,
+                conformityStandards: [commands.STANDARD.standardId],
+            },
+        },
         haltGraceSlots: 0,
         readingDeadlineSlots: 2,
         reconciliationAfterSlots: [3, 4, 6],
@@ -154,7 +171,11 @@ export const WORLD_RULES: readonly Rules[] = [
     },
     {
         ...RULES,
-        carriers: carrierRules({}),
+        carriers: {
+            ...carrierRules({}),
+            electricity: { ...ELECTRICITY_RULES, screening: 'central' },
+            gas: { ...ELECTRICITY_RULES, screening: 'central' },
+        },
         haltGraceSlots: 2,
         readingDeadlineSlots: 0,
         reconciliationAfterSlots: [1, 2, 3],
@@ -217,6 +238,9 @@ async function buildWorld(rules: Rules): Promise<World> {
     await enrol('admin', 'OperatorMSP', 'admin');
     await enrol('regulatorAdmin', 'RegulatorMSP', 'admin');
     await enrol('stranger', 'CommunityMSP');
+    for (const mspId of new Set(Object.values(SUBJECTS).map((each) => each.mspId))) {
+        await enrol(`${mspId} admin`, mspId, 'admin');
+    }
     const charter = commands.establish(WORLD_CHARTER, rules);
     await submit('admin', 'exchange', 'charter:establish', charter);
     await submit('admin', 'supervision', 'charter:establish', charter);
@@ -249,6 +273,12 @@ async function buildWorld(rules: Rules): Promise<World> {
     const registration = sourceCodec.encode({ sourceId: SOURCE_ID, publicKey: source.publicKey });
     await submit('metering', 'exchange', 'source:register', registration);
     await submit('reviewer', 'supervision', 'verdict:standing', commands.standing(reviewer, STANDING_CHANGES));
+    const standard = commands.publishStandard(reviewer, { fromSlot: slotAt(1) });
+    await submit('reviewer', 'supervision', 'standard:publish', standard);
+    for (const { pointId } of DEVICES) {
+        const certificate = { pointId, ratedW: powerW(10n ** 8n), untilSlot: slotAt(SLOTS) };
+        await submit('reviewer', 'supervision', 'conformity:certify', commands.certify(reviewer, certificate));
+    }
     return { rules, ledger, people, meters, source };
 }
 
