@@ -1,54 +1,35 @@
 import { fileURLToPath } from 'node:url';
-import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { recompute } from '../recompute/recompute.js';
 import { commonwatt } from '../support/commonwatt.js';
-import type { DemoJson } from '../support/kept-demo.js';
 import { newStateDir, requireBinaries } from '../support/network.js';
-import { childrenWorkedSeconds, workedSeconds } from './processor-time.js';
+import { longestChain } from './dependent-runs.js';
+import { disagreements } from './ledger-balances.js';
+import { play } from './play.js';
 
 /** A day of summer, one of winter, and the one of which summer time takes an hour. */
 const DAYS: Readonly<Record<string, string>> = { summer: '2016-07-20', winter: '2016-01-06', spring_dst: '2016-03-27' };
 /** On two cores that have nothing else to do. */
 const SECONDS_MAX = 240;
 const CORES = 2;
+/** Of which each waits for the one before it, in a slot. */
+const COMMITS_MAX = 3;
 const SHOWN_MAX = 10;
+
+const USAGE = `Plays whole days on networks of their own, one after the other, and settles each a second time from the CSV files.
+
+  npm run test:days -- [WEEK …] [--out DIR]
+
+  WEEK   ${Object.keys(DAYS).join(', ')}; all of them unless named
+  --out  folder for what each day printed and for its report`;
 
 const scenarioFolder = fileURLToPath(new URL('../../../test-network-config/scenario', import.meta.url));
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
-type Played = Readonly<{ stateDir: string; json: DemoJson; wallSeconds: number; clientSeconds: number }>;
-type Worked = ReadonlyMap<string, number>;
-
-/** Plays a whole day on a network of its own, as a user does. */
-async function play(week: string, date: string): Promise<Played> {
-    const stateDir = newStateDir();
-    const report = join(stateDir, 'report.html');
-    const args = ['--state', stateDir, 'demo', '--week', week, '--day', date, '--keep', '--json', '--report', report];
-    const [startedMs, workedBefore] = [performance.now(), childrenWorkedSeconds()];
-    const { exitCode, stdout, stderr } = await commonwatt(args);
-    const wallSeconds = (performance.now() - startedMs) / 1_000;
-    if (stdout === '') {
-        throw new Error(`the demo failed with ${String(exitCode)}:\n${stderr}`);
-    }
-    const clientSeconds = childrenWorkedSeconds() - workedBefore;
-    return { stateDir, json: JSON.parse(stdout) as DemoJson, wallSeconds, clientSeconds };
-}
-
-/** Seconds that the processes of a network have worked, by their kind. */
-async function workedByKind(stateDir: string): Promise<Worked> {
-    const { stdout } = await commonwatt(['--state', stateDir, 'network', 'status', '--json']);
-    const { processes } = JSON.parse(stdout) as { processes: readonly { kind: string; pid: number }[] };
-    const worked = new Map<string, number>();
-    for (const { kind, pid } of processes) {
-        worked.set(kind, (worked.get(kind) ?? 0) + workedSeconds(pid));
-    }
-    return worked;
-}
-
 /** Whether everything about the day is as it should be. */
-async function judge(week: string, date: string): Promise<boolean> {
-    const { stateDir, json, wallSeconds, clientSeconds } = await play(week, date);
-    const worked = new Map([['client', clientSeconds], ...(await workedByKind(stateDir))]);
+async function judge(week: string, date: string, folder: string): Promise<boolean> {
+    const { stateDir, json, wallSeconds, worked } = await play(week, date, folder);
+    const unequal = await disagreements(stateDir, json.postings);
     await commonwatt(['--state', stateDir, 'network', 'reset']);
     const differences = recompute(json, scenarioFolder);
     const broken = json.checks.filter(({ expected, observed }) => expected !== observed);
@@ -58,6 +39,9 @@ async function judge(week: string, date: string): Promise<boolean> {
     say(`${date} (${week}): ${json.scenario.slots.length} slots, ${json.agreements.length} agreements`);
     say(`  ${json.checks.length - broken.length} of ${json.checks.length} promises kept, ${corrections} corrections`);
     say(`  ${json.postings.length} postings recomputed from the CSV files: ${differences.length} differences`);
+    say(`  ${json.height} blocks replayed: ${unequal.length} accounts hold something else`);
+    const chain = longestChain(json.agreements);
+    say(`  at most ${chain} dependent commits in a slot`);
     say(`  ${wallSeconds.toFixed(0)} s; ${total.toFixed(0)} s of processor time (${parts})`);
     for (const { name, expected, observed } of broken) {
         say(`  BROKEN ${name}: expected ${expected}, observed ${observed}`);
@@ -65,15 +49,25 @@ async function judge(week: string, date: string): Promise<boolean> {
     for (const { problem, subject, recomputed, stated } of differences.slice(0, SHOWN_MAX)) {
         say(`  ${problem}: ${subject}: recomputed ${recomputed ?? '-'}, stated ${stated ?? '-'}`);
     }
-    const isQuick = total <= SECONDS_MAX * CORES;
-    if (!isQuick) {
-        say(`  more than ${SECONDS_MAX} s of ${CORES} cores`);
+    for (const { account, posted, held } of unequal.slice(0, SHOWN_MAX)) {
+        say(`  UNEQUAL ${account}: posted ${posted}, in the blocks ${held}`);
     }
-    return differences.length === 0 && broken.length === 0 && isQuick;
+    const isQuick = total <= SECONDS_MAX * CORES && chain <= COMMITS_MAX;
+    if (!isQuick) {
+        say(`  more than ${SECONDS_MAX} s of ${CORES} cores, or ${COMMITS_MAX} commits`);
+    }
+    return differences.length + unequal.length === 0 && broken.length === 0 && isQuick;
 }
 
-/** `npm run test:days [-- WEEK …]`: plays whole days one after the other and settles each a second time. */
-async function main(chosen: readonly string[]): Promise<void> {
+async function main(): Promise<void> {
+    const { positionals: chosen, values } = parseArgs({
+        allowPositionals: true,
+        options: { out: { type: 'string' }, help: { type: 'boolean', default: false } },
+    });
+    if (values.help) {
+        say(USAGE);
+        return;
+    }
     await requireBinaries();
     const unknown = chosen.filter((week) => !(week in DAYS));
     if (unknown.length > 0) {
@@ -82,14 +76,14 @@ async function main(chosen: readonly string[]): Promise<void> {
     const days = Object.entries(DAYS).filter(([week]) => chosen.length === 0 || chosen.includes(week));
     let kept = 0;
     for (const [week, date] of days) {
-        kept += (await judge(week, date)) ? 1 : 0;
+        kept += (await judge(week, date, values.out ?? newStateDir())) ? 1 : 0;
     }
     say(`${kept} of ${days.length} days hold`);
     process.exitCode = kept === days.length ? 0 : 1;
 }
 
 try {
-    await main(process.argv.slice(2));
+    await main();
 } catch (error) {
     process.stderr.write(`test:days: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;

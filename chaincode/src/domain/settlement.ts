@@ -231,6 +231,9 @@ function statedIn(statements: readonly DeliveryStatement[]): StatementLookup {
 
 /** Halts, and force majeure at the party's own point of the leg, waive default amounts where the agreement says so. */
 function exemptions({ halts, struck, participants }: SlotInput): Exempts {
+    if (halts.length + struck.length === 0) {
+        return () => false;
+    }
     return ({ agreement, leg }, liableId) => {
         const liable = participants.get(liableId);
         assert(liable !== undefined, 'every party of an agreement is a participant');

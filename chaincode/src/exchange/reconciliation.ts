@@ -20,7 +20,7 @@ import { AGREEMENT, CLAIMS, COVER, EXECUTION, REOPENING, SETTLEMENT, SUBSIDY_FUN
 import { emptyCover } from '../domain/account.js';
 import { noteIndebtedness } from './indebtedness.js';
 import { pointsAsKnown } from './points-as-known.js';
-import { calorificOf, haltsOf, inputCarriers, partiesOf, struckIn } from './slot-facts.js';
+import { calorificOf, inputCarriers, waiversOf } from './slot-facts.js';
 import { statedDeliveries } from './stated-deliveries.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -71,9 +71,7 @@ async function factsOf(ctx: TradeContext, { carrier, slot, legs }: Settlement, r
         rules: rulesOf(await ctx.rules(), carrier),
         points,
         agreements,
-        participants: await partiesOf(ctx, agreements),
-        halts: await haltsOf(ctx, carrier, slot),
-        struck: await struckIn(ctx, carrier, slot),
+        ...(await waiversOf(ctx, agreements, carrier, slot)),
         statements: await statedDeliveries(ctx, agreements, carrier, slot),
         calorific: await calorificOf(ctx, carrier, slot),
         upstream: await upstreamOf(ctx, agreements, { carrier, slot, run }),

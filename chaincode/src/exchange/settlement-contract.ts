@@ -42,7 +42,7 @@ import { ExchangeContract } from './exchange-contract.js';
 import { noteIndebtedness } from './indebtedness.js';
 import { meteredPoints } from './metered-points.js';
 import { reconcile } from './reconciliation.js';
-import { calorificOf, haltsOf, inputCarriers, partiesOf, struckIn } from './slot-facts.js';
+import { calorificOf, inputCarriers, waiversOf } from './slot-facts.js';
 import { demandStated, statedDeliveries } from './stated-deliveries.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -124,10 +124,8 @@ export class SettlementContract extends ExchangeContract {
             rules: rulesOf(rules, carrier),
             points,
             agreements,
-            participants: await partiesOf(ctx, agreements),
-            halts: await haltsOf(ctx, carrier, slot),
+            ...(await waiversOf(ctx, agreements, carrier, slot)),
             upstream: await this.#upstream(ctx, agreements, carrier, slot),
-            struck: await struckIn(ctx, carrier, slot),
             statements,
             calorific: await calorificOf(ctx, carrier, slot),
             covers,

@@ -1,16 +1,29 @@
 import type { Carrier } from '../domain/charter.js';
 import { carriersInto } from '../domain/conversion.js';
 import type { DeliveringAgreement } from '../domain/delivery.js';
-import type { StruckPoints } from '../domain/force-majeure.js';
 import type { Halt } from '../domain/halt.js';
 import type { Participant } from '../domain/participant.js';
+import type { SlotInput } from '../domain/settlement.js';
 import type { CalorificWhPerM3, SlotIndex } from '../domain/units.js';
 import { haltsCovering } from '../store/halts.js';
 import { CALORIFIC, STRUCK_POINTS } from '../store/keys.js';
 import type { TradeContext } from './trade-context.js';
 
+/** What may waive default amounts in a slot, and of whom: parties are looked up only where something does. */
+export async function waiversOf(
+    ctx: TradeContext,
+    agreements: readonly DeliveringAgreement[],
+    carrier: Carrier,
+    slot: SlotIndex,
+): Promise<Pick<SlotInput, 'halts' | 'struck' | 'participants'>> {
+    const halts = await haltsOf(ctx, carrier, slot);
+    const struck = (await ctx.ledger.get(STRUCK_POINTS, carrier, slot))?.points ?? [];
+    const isWaived = halts.length + struck.length > 0;
+    return { halts, struck, participants: isWaived ? await partiesOf(ctx, agreements) : new Map() };
+}
+
 /** Parties of agreements, by id. */
-export async function partiesOf(
+async function partiesOf(
     ctx: TradeContext,
     agreements: readonly DeliveringAgreement[],
 ): Promise<ReadonlyMap<string, Participant>> {
@@ -22,17 +35,13 @@ export async function partiesOf(
 }
 
 /** Halts of both sides whose waiver covers the slot. */
-export async function haltsOf(ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<readonly Halt[]> {
+async function haltsOf(ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<readonly Halt[]> {
     const { haltGraceSlots } = await ctx.rules();
     return [
         ...(await haltsCovering(ctx.ledger, carrier, slot, haltGraceSlots)),
         ...(await ctx.supervisionHalts(carrier, slot, haltGraceSlots)),
     ];
 }
-
-/** Points that force majeure struck in the slot, whenever it was declared. */
-export const struckIn = async (ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<StruckPoints['points']> =>
-    (await ctx.ledger.get(STRUCK_POINTS, carrier, slot))?.points ?? [];
 
 /** Carriers that something of this one is made from. */
 export const inputCarriers = (agreements: readonly DeliveringAgreement[], carrier: Carrier): Carrier[] => [

@@ -5,7 +5,7 @@ import { establishMarket, readCharterFile } from '../charter-file.js';
 import { openNetwork } from '../network.js';
 import type { OnProgress } from '../progress.js';
 import { configFolder } from '../project.js';
-import { datesOf, dayOf, loadScenario, type Scenario } from '../scenario/index.js';
+import { datesOf, dayOf, loadScenario, type ProfileName, PROFILES, type Scenario } from '../scenario/index.js';
 import { registersOfMeter, type SlotRegisters } from '../scenario/registers.js';
 import { wholesalePricesOf } from '../scenario/prices.js';
 import { attack } from './acts/attack.js';
@@ -18,7 +18,7 @@ import { Cast } from './cast.js';
 import { checkMoney } from './check-money.js';
 import { type Check, type Happening, Journal } from './check.js';
 import { type Findings, readFindings } from './findings.js';
-import { demoJson } from './json.js';
+import { type DemoFrame, demoJson } from './json.js';
 import { readCommunity } from './plan/community.js';
 import { makePlan } from './plan/make-plan.js';
 import { gasState } from './gas-state.js';
@@ -81,7 +81,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
             registersAt: registersIn(scenario, plan),
             meters: new Map(),
         };
-        return await play(stage, { week: options.week, date });
+        return await play(stage, { week: options.week, date, profiles: profilesOf(scenario) });
     } finally {
         cast.close();
     }
@@ -92,7 +92,9 @@ async function planFor(scenario: Scenario, slots: readonly SlotIndex[]): Promise
     return makePlan({ scenario, community: await readCommunity(scenario.directory), slots, wholesale });
 }
 
-async function play(stage: Stage, { week, date }: Readonly<{ week: string; date: string }>): Promise<DemoResult> {
+type Played = Pick<DemoFrame, 'week' | 'date' | 'profiles'>;
+
+async function play(stage: Stage, played: Played): Promise<DemoResult> {
     const { cast, journal } = stage;
     await qualify(stage);
     const negotiated = await negotiate(stage);
@@ -109,11 +111,13 @@ async function play(stage: Stage, { week, date }: Readonly<{ week: string; date:
     await checkMoney(stage, findings);
     const names = new Map(concluded.map(({ agreementId, contract }) => [agreementId, contract.name]));
     const { channel } = cast.as('settlement').profile;
-    const json = demoJson(stage, { channel, week, date, names }, findings);
+    const json = demoJson(stage, { channel, names, ...played }, findings);
     const { checks, broken, happenings } = journal;
     const report = reportOf(findings, checks);
     return { json, findings, checks, broken, happenings, report, currency: findings.charter.currency };
 }
+
+const profilesOf = (scenario: Scenario): ProfileName[] => PROFILES.filter((name) => scenario[name] !== null);
 
 /** Registers of a metering point, as its meter shows them at the end of a slot. */
 function registersIn(scenario: Scenario, plan: Plan): Stage['registersAt'] {

@@ -14,6 +14,8 @@ export type DemoFrame = Readonly<{
     channel: string;
     week: string;
     date: string;
+    /** What the week has measurements of; of anything else nothing was taken or given. */
+    profiles: readonly ProfileName[];
     /** What the demo calls each agreement. */
     names: ReadonlyMap<string, string>;
 }>;
@@ -35,7 +37,7 @@ export function demoJson(stage: Stage, frame: DemoFrame, findings: Findings): Js
             chargePointId: point.chargePointId,
             storageEfficiencyBp: point.storageEfficiencyBp,
             isRenewable: point.isRenewable,
-            source: sourceJson(stage, point.pointId),
+            source: sourceJson(stage, frame, point.pointId),
         })),
         agreements: findings.agreements.map((found) => agreementJson(found, frame, findings)),
         halts: [],
@@ -90,14 +92,16 @@ function gapsOf({ plan: { silence } }: Stage): Json {
  * What a point's meter measures, for whoever computes the registers again: columns of the scenario's files, what their
  * energy is multiplied by, and net imports in Wh of devices that the demo simulates, slot by slot.
  */
-function sourceJson(stage: Stage, pointId: string): Json {
+function sourceJson(stage: Stage, { profiles }: DemoFrame, pointId: string): Json {
     const source: PlannedPoint['source'] = stage.plan.points.find((point) => point.pointId === pointId)?.source ?? null;
     if (source === null) {
         return null;
     }
     const { numerator, denominator } = source.factor ?? { numerator: 1n, denominator: 1n };
     return {
-        columns: source.columns.map(({ profile, column, draws }) => ({ file: FILES[profile], column, draws })),
+        columns: source.columns
+            .filter(({ profile }) => profiles.includes(profile))
+            .map(({ profile, column, draws }) => ({ file: FILES[profile], column, draws })),
         factor: [String(numerator), String(denominator)],
         simulatedWh: stage.slots.map((slot) => String(source.simulatedWh?.get(slot) ?? 0n)),
     };

@@ -24,7 +24,8 @@ export type Scenario = Readonly<{
     cold: Profile | null;
 }>;
 
-export type ProfileName = 'loads' | 'pv' | 'batteries' | 'heat' | 'cold';
+export const PROFILES = ['loads', 'pv', 'batteries', 'heat', 'cold'] as const;
+export type ProfileName = (typeof PROFILES)[number];
 
 /** @throws ScenarioError naming file, line and column of what is not as it should be */
 export async function loadScenario(directory: string, week: string): Promise<Scenario> {
