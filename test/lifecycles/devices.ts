@@ -3,8 +3,9 @@ import { meterExchangeCodec } from '@commonwatt/chaincode/wire/meter';
 import * as commands from '../support/market-commands.js';
 import { signClosing } from '../support/metering-commands.js';
 import { SigningKey } from '../support/signing-key.js';
-import type { Registers } from './meters.js';
 import { POINTS, slotAt } from './world.js';
+
+export type Registers = Readonly<{ importWh: bigint; exportWh: bigint }>;
 
 /** One device at a point: what it showed, and what the point had counted, when it began. */
 type Device = Readonly<{

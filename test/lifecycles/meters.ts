@@ -1,10 +1,8 @@
 import type { SignedReading } from '@commonwatt/chaincode/domain/reading';
-import { Devices } from './devices.js';
+import { Devices, type Registers } from './devices.js';
 import type { DrawnReading } from './plan.js';
 import { at } from './drafting.js';
 import { POINTS, SLOTS, type World, type WorldPoint } from './world.js';
-
-export type Registers = Readonly<{ importWh: bigint; exportWh: bigint }>;
 
 /** What the world's meters really counted, whether anybody hears of it or not. */
 export class WorldMeters {
