@@ -14,7 +14,7 @@ const doctor: LazyCommand = {
 };
 const demo: LazyCommand = {
     name: 'demo',
-    summary: 'trade, meter and settle electricity between real buildings on a network of its own',
+    summary: 'play a day of a real community, quarter hour by quarter hour, on a network of its own',
     load: async (command) => {
         (await import('./demo.js')).completeDemo(command);
     },

@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { commonwatt } from '../support/commonwatt.js';
+
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+const UNREAD = /(^|\/)(node_modules|dist|\.commonwatt)\//;
+
+async function documents(): Promise<string[]> {
+    const files = await readdir(repository, { recursive: true });
+    return files.filter((file) => file.endsWith('.md') && !UNREAD.test(file)).sort();
+}
+
+const read = (file: string): Promise<string> => readFile(join(repository, file), 'utf8');
+
+describe('documents', function () {
+    this.timeout(120_000);
+
+    it('link to what is there', async () => {
+        const broken: string[] = [];
+        for (const file of await documents()) {
+            for (const [, target = ''] of (await read(file)).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
+                const isElsewhere = /^[a-z]+:/.test(target);
+                if (!isElsewhere && !existsSync(join(repository, dirname(file), target))) {
+                    broken.push(`${file}: ${target}`);
+                }
+            }
+        }
+        expect(broken).to.deep.equal([]);
+    });
+
+    it("name code and tests that are there for each of the paper's sections", async () => {
+        const rows = (await read('chaincode/docs/paper.md')).split('\n').filter((line) => line.startsWith('| §'));
+        expect(rows.length).to.be.greaterThan(25);
+        for (const row of rows) {
+            const [, , , code = '', tests = ''] = row.split('|').map((cell) => cell.trim());
+            for (const [cell, places] of [
+                [code, ['chaincode/src', '.']],
+                [tests, ['test']],
+            ] as const) {
+                const paths = [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
+                expect(paths.length > 0 || cell.includes('_coming_'), row).to.equal(true);
+                for (const path of paths) {
+                    expect(
+                        places.some((place) => existsSync(join(repository, place, path))),
+                        path,
+                    ).to.equal(true);
+                }
+            }
+        }
+    });
+
+    it('show commands that exist, with options that they have', async () => {
+        const shown = new Map<string, Set<string>>();
+        for (const file of await documents()) {
+            const [, ...commands] = (await read(file)).replaceAll('\\\n', ' ').split('npx commonwatt ');
+            for (const command of commands) {
+                const [, name = '', rest = ''] = /^((?:[a-z][a-z-]* ?){1,2})([^\n|>#`]*)/.exec(command) ?? [];
+                const options = shown.get(name.trim()) ?? new Set();
+                [...rest.matchAll(/--[a-z-]+/g)].forEach(([option]) => options.add(option));
+                shown.set(name.trim(), options);
+            }
+        }
+        expect(shown.size).to.be.greaterThan(20);
+        for (const [command, options] of shown) {
+            const { exitCode, stdout } = await commonwatt([...command.split(' '), '--help']);
+            expect(exitCode, command).to.equal(0);
+            for (const option of options) {
+                expect(stdout, command).to.include(option);
+            }
+        }
+    });
+});
