@@ -248,6 +248,9 @@ async function buildWorld(rules: Rules): Promise<World> {
     for (const kind of ['dispatcher', 'metering', 'settlement', 'platform'] as const) {
         const officer = await enrol(kind, OFFICERS[kind]);
         await submit('admin', 'supervision', 'seat:grant', commands.grantSeat(kind, officer));
+        if (kind === 'dispatcher') {
+            await submit('dispatcher', 'exchange', 'requirement:publish', firstRequirement(officer));
+        }
     }
     const permits = CARRIERS.map((carrier) => ({ carrier, buy: true, sell: true }));
     for (const [name, { kind, mspId, depositNano }] of Object.entries(SUBJECTS)) {
@@ -275,12 +278,25 @@ async function buildWorld(rules: Rules): Promise<World> {
     await submit('reviewer', 'supervision', 'verdict:standing', commands.standing(reviewer, STANDING_CHANGES));
     const standard = commands.publishStandard(reviewer, { fromSlot: slotAt(1) });
     await submit('reviewer', 'supervision', 'standard:publish', standard);
-    for (const { pointId } of DEVICES) {
-        const certificate = { pointId, ratedW: powerW(10n ** 8n), untilSlot: slotAt(SLOTS) };
-        await submit('reviewer', 'supervision', 'conformity:certify', commands.certify(reviewer, certificate));
+    for (const certificate of firstCertificates(reviewer)) {
+        await submit('reviewer', 'supervision', 'conformity:certify', certificate);
     }
     return { rules, ledger, people, meters, source };
 }
+
+/** What the heating network asks of trades from the beginning. */
+const firstRequirement = (dispatcher: Identity): string =>
+    commands.publishRequirement(dispatcher, {
+        carrier: 'heat',
+        curtailableAboveWh: energyWh(100_000n),
+        toleranceBpMax: 6_000,
+    });
+
+/** Certificates of everything that sells electricity; every other one ends before the last slot. */
+const firstCertificates = (reviewer: Identity): string[] =>
+    DEVICES.map(({ pointId }, index) =>
+        commands.certify(reviewer, { pointId, ratedW: powerW(10n ** 8n), untilSlot: slotAt(SLOTS - (index % 2)) }),
+    );
 
 /** Brings a deposit into the lane, by way of the smallest cover there is; who does not do it funds from credits. */
 const firstCover = (participantId: string): string =>
