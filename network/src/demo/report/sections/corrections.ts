@@ -63,10 +63,13 @@ function correctedPoints(findings: Findings, corrections: readonly Run[]): Html 
 }
 
 function correctedAccounts(corrections: readonly Run[], currency: string): Html {
-    const moved = groupBy(
-        corrections.flatMap(({ postings }) => postings),
+    const postings = groupBy(
+        corrections.flatMap((run) => run.postings),
         ({ account }) => account,
     );
+    const moved = [...postings]
+        .map(([account, own]) => ({ account, nano: sum(own.map(({ amountNano }) => amountNano)) }))
+        .filter(({ nano }) => nano !== 0n);
     return html`<div class="scroll">
         <table>
             <thead>
@@ -76,13 +79,11 @@ function correctedAccounts(corrections: readonly Run[], currency: string): Html 
                 </tr>
             </thead>
             <tbody>
-                ${[...moved].map(
-                    ([account, postings]) =>
+                ${moved.map(
+                    ({ account, nano }) =>
                         html`<tr>
                             <td>${account}</td>
-                            <td class="number">
-                                ${fixed(units(sum(postings.map(({ amountNano }) => amountNano))), 6)}
-                            </td>
+                            <td class="number">${fixed(units(nano), 6)}</td>
                         </tr>`,
                 )}
             </tbody>
