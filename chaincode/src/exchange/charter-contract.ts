@@ -21,7 +21,7 @@ export class CharterContract extends ExchangeContract {
             const inForce = await ctx.rules();
             const same =
                 charterCodec.encode(existing) === answer &&
-                (inForce.version > rules.version || rulesCodec.encode(inForce) === rulesCodec.encode(rules));
+                (inForce.version > rules.version || rulesCodec.isSame(inForce, rules));
             demand(same, 'CHARTER_ESTABLISHED');
             return answer;
         }

@@ -36,10 +36,7 @@ export class ConnectionContract extends ExchangeContract {
         const mark = await ctx.officersMark(['connection', 'set'], 'commonwatt/connection/1', body, signature);
         const { carrier, connectionPoint, sequence } = statement;
         const existing = await ctx.ledger.get(CONNECTION, carrier, connectionPoint);
-        if (
-            existing !== null &&
-            connectionStatementCodec.encode(existing.statement) === connectionStatementCodec.encode(statement)
-        ) {
+        if (existing !== null && connectionStatementCodec.isSame(existing.statement, statement)) {
             return connectionCodec.encode(existing);
         }
         followsConnection(existing, statement);

@@ -43,7 +43,7 @@ export class DisputeContract extends ExchangeContract {
         const party = await ctx.callingParticipant(raisedBy);
         const existing = await ctx.ledger.get(DISPUTE, pointId, slot, raisedBy);
         if (existing !== null) {
-            const same = objectionCodec.encode(existing.objection) === objectionCodec.encode(objection);
+            const same = objectionCodec.isSame(existing.objection, objection);
             demand(same, 'DISPUTE_CONFLICT', { pointId, slot, raisedBy });
             return disputeCodec.encode(existing);
         }
@@ -72,7 +72,7 @@ export class DisputeContract extends ExchangeContract {
         const mark = await ctx.officersMark(['dispute', 'decide'], 'commonwatt/decision/1', body, signature);
         const dispute = await load(ctx, statement);
         const last = dispute.decision?.statement ?? null;
-        if (last !== null && decisionStatementCodec.encode(last) === decisionStatementCodec.encode(statement)) {
+        if (last !== null && decisionStatementCodec.isSame(last, statement)) {
             return disputeCodec.encode(dispute);
         }
         const decided = decideDispute(dispute, await reviewOf(ctx, dispute), { statement, ...mark });

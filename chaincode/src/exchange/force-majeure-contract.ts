@@ -31,8 +31,7 @@ export class ForceMajeureContract extends ExchangeContract {
         );
         const existing = await ctx.ledger.get(FORCE_MAJEURE, declarationId);
         if (existing !== null) {
-            const text = forceMajeureStatementCodec.encode(existing.statement);
-            const same = text === forceMajeureStatementCodec.encode(statement);
+            const same = forceMajeureStatementCodec.isSame(existing.statement, statement);
             demand(same, 'FORCE_MAJEURE_CONFLICT', { declarationId });
             return forceMajeureCodec.encode(existing);
         }

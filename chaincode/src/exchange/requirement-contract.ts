@@ -15,9 +15,7 @@ export class RequirementContract extends ExchangeContract {
         const mark = await ctx.officersMark(['requirement', 'publish'], 'commonwatt/requirement/1', body, signature);
         const { carrier, version } = statement;
         const existing = await ctx.ledger.get(REQUIREMENT, carrier);
-        const repeated =
-            existing !== null &&
-            requirementStatementCodec.encode(existing.statement) === requirementStatementCodec.encode(statement);
+        const repeated = existing !== null && requirementStatementCodec.isSame(existing.statement, statement);
         if (repeated) {
             return requirementCodec.encode(existing);
         }

@@ -45,10 +45,7 @@ export class ScreeningContract extends ExchangeContract {
         const mark = await ctx.officersMark(['screening', verb], 'commonwatt/screening/1', body, signature);
         const { agreementId, version, carrier } = statement;
         const existing = await ctx.ledger.get(SCREENING, agreementId, version, carrier);
-        if (
-            existing !== null &&
-            screeningStatementCodec.encode(existing.statement) === screeningStatementCodec.encode(statement)
-        ) {
+        if (existing !== null && screeningStatementCodec.isSame(existing.statement, statement)) {
             return screeningCodec.encode(existing);
         }
         followsScreening(existing, statement);

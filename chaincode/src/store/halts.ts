@@ -29,7 +29,7 @@ export async function recordHalt(ctx: MarketContext, statement: HaltStatement, o
     const { mspId } = ctx.caller;
     const { carrier, fromSlot, untilSlot } = statement;
     const latest = await ledger.get(HALT, carrier);
-    if (latest !== null && haltStatementCodec.encode(latest.statement) === haltStatementCodec.encode(statement)) {
+    if (latest !== null && haltStatementCodec.isSame(latest.statement, statement)) {
         return haltCodec.encode(latest);
     }
     await ctx.demandNotBegun(fromSlot);

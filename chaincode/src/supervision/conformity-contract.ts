@@ -43,9 +43,7 @@ export class ConformityContract extends SupervisionContract {
         const mark = await ctx.officersMark(['conformity', verb], 'commonwatt/conformity/1', body, signature);
         const { pointId, standardId, sequence } = statement;
         const existing = await ctx.ledger.get(CONFORMITY, pointId, standardId);
-        const repeated =
-            existing !== null &&
-            conformityStatementCodec.encode(existing.statement) === conformityStatementCodec.encode(statement);
+        const repeated = existing !== null && conformityStatementCodec.isSame(existing.statement, statement);
         if (repeated) {
             return conformityCodec.encode(existing);
         }

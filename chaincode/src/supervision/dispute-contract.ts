@@ -36,9 +36,7 @@ export class DisputeContract extends SupervisionContract {
         const body = reviewStatementCodec.toJson(statement);
         const mark = await ctx.officersMark(['dispute', verb], 'commonwatt/dispute-review/1', body, signature);
         const existing = await ctx.ledger.get(DISPUTE_REVIEW, pointId, slot, raisedBy, number);
-        const isRepeated =
-            existing !== null &&
-            reviewStatementCodec.encode(existing.statement) === reviewStatementCodec.encode(statement);
+        const isRepeated = existing !== null && reviewStatementCodec.isSame(existing.statement, statement);
         if (isRepeated) {
             return reviewCodec.encode(existing);
         }

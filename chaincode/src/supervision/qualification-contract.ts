@@ -45,9 +45,7 @@ export class QualificationContract extends SupervisionContract {
         const { participantId, sequence } = statement;
         const existing = await ctx.ledger.get(QUALIFICATION, participantId);
         const qualification = { statement, ...mark };
-        const repeated =
-            existing !== null &&
-            qualificationStatementCodec.encode(existing.statement) === qualificationStatementCodec.encode(statement);
+        const repeated = existing !== null && qualificationStatementCodec.isSame(existing.statement, statement);
         if (!repeated) {
             followsQualification(existing, statement);
             ctx.ledger.put(QUALIFICATION, qualification);

@@ -41,9 +41,7 @@ export class VerdictContract extends SupervisionContract {
         const { standingId, sequence, status } = statement;
         const existing = await ctx.ledger.get(STANDING_VERDICT, standingId);
         const standing = { statement, ...mark };
-        const repeated =
-            existing !== null &&
-            standingStatementCodec.encode(existing.statement) === standingStatementCodec.encode(statement);
+        const repeated = existing !== null && standingStatementCodec.isSame(existing.statement, statement);
         if (!repeated) {
             followsStanding(existing, statement);
             ctx.ledger.put(STANDING_VERDICT, standing);
@@ -78,9 +76,7 @@ export class VerdictContract extends SupervisionContract {
         const { agreementId, version } = statement;
         const existing = await ctx.ledger.get(VERDICT, agreementId, version);
         const verdict = { statement, ...mark };
-        const repeated =
-            existing !== null &&
-            verdictStatementCodec.encode(existing.statement) === verdictStatementCodec.encode(statement);
+        const repeated = existing !== null && verdictStatementCodec.isSame(existing.statement, statement);
         if (!repeated) {
             followsVerdict(existing, statement);
             ctx.ledger.put(VERDICT, verdict);

@@ -10,6 +10,8 @@ export type Codec<Value> = Readonly<{
     /** @throws INPUT_INVALID {path, reason} and what `parseCanonical` throws */
     decode: (text: string) => Value;
     fromJson: (json: Json) => Value;
+    /** Whether two values say the same: a command sent again says what the record says. */
+    isSame: (left: Value, right: Value) => boolean;
 }>;
 
 const REASON_CHARACTERS_MAX = 160;
@@ -18,10 +20,12 @@ const REASON_CHARACTERS_MAX = 160;
 export function codec<Value>(schema: z.ZodType<Value>, bytesMax?: number): Codec<Value> {
     const fromJson = (json: Json): Value => unwrap(z.safeDecode(schema, json));
     const toJson = (value: Value): Json => unwrap(z.safeEncode(schema, value)) as Json;
+    const encode = (value: Value): string => canonicalJson(toJson(value));
     return {
         toJson,
         fromJson,
-        encode: (value) => canonicalJson(toJson(value)),
+        encode,
+        isSame: (left, right) => encode(left) === encode(right),
         decode: (text) => fromJson(parseCanonical(text, bytesMax)),
     };
 }
