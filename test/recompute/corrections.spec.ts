@@ -98,9 +98,9 @@ describe('corrections, computed independently', () => {
     it('go by replaced registers in the slot and the next, by replaced energy in the slot alone', () => {
         const all = [0, 1, 2].map((n) => corrected('electricity', SLOT + n));
         const known = { gaps: [] };
-        const registers = sale([...runs(...initial), replaced('p.point', SLOT + 1, 'registers', '160'), ...all], known);
-        expect(registers.sum('cover/p/electricity', 'imbalance')).to.equal(0n);
-        expect(registers.sum('cover/a/electricity', 'imbalance')).to.equal(-(40n + 0n + 10n) * 150_000n);
+        const registers = sale([...runs(...initial), replaced('p.point', SLOT + 1, 'registers', '170'), ...all], known);
+        expect(registers.sum('cover/p/electricity', 'imbalance')).to.equal(10n * 50_000n);
+        expect(registers.sum('cover/a/electricity', 'imbalance')).to.equal(-(40n + 0n + 20n) * 150_000n);
         const energy = sale([...runs(...initial), replaced('p.point', SLOT + 1, 'energy', '100'), ...all], known);
         expect(energy.sum('cover/a/electricity', 'imbalance')).to.equal(-40n * 150_000n);
     });
@@ -120,7 +120,7 @@ describe('corrections, computed independently', () => {
     });
 
     it('pay subsidies as far as the fund goes now, and take back what was paid beyond what is due', () => {
-        const market = (fund: string, truthWh: string): Example =>
+        const market = (fund: string, truthWh: string, refill = '0'): Example =>
             new Example(
                 {
                     rules: { carriers: { electricity: prices({ subsidyMicroPerKwh: '60000' }) }, haltGraceSlots: 0 },
@@ -129,6 +129,7 @@ describe('corrections, computed independently', () => {
                         { kind: 'subsidy', carrier: 'electricity', amountNano: fund },
                         ...runs(['electricity', SLOT]),
                         replaced('g.roof', SLOT, 'energy', truthWh),
+                        { kind: 'subsidy', carrier: 'electricity', amountNano: refill },
                         corrected('electricity', SLOT),
                     ],
                 },
@@ -136,7 +137,9 @@ describe('corrections, computed independently', () => {
             );
         expect(market('30000000', '600').sum('cover/g/electricity', 'subsidy')).to.equal(30_000_000n);
         expect(market('20000000', '300').sum('cover/g/electricity', 'subsidy')).to.equal(18_000_000n);
-        expect(market('20000000', '399').sum('cover/g/electricity', 'subsidy')).to.equal(20_000_000n);
+        // What the fund could not pay before is not owed for less than was due.
+        expect(market('20000000', '399', '9000000').sum('cover/g/electricity', 'subsidy')).to.equal(20_000_000n);
+        expect(market('20000000', '450', '9000000').sum('cover/g/electricity', 'subsidy')).to.equal(23_000_000n);
         expect(market('30000000', '300').sum('subsidy/electricity')).to.equal(12_000_000n);
     });
 
