@@ -5,7 +5,7 @@ import type { Tally } from './suite.js';
 /** A stage either is a command that must succeed or a set of folders with specs. */
 type Stage =
     | Readonly<{ name: string; command: readonly [string, ...string[]] }>
-    | Readonly<{ name: string; specs: readonly string[] }>;
+    | Readonly<{ name: string; specs: readonly string[]; environment?: Readonly<Record<string, string>> }>;
 
 const LINT: readonly Stage[] = [
     { name: 'format', command: ['npx', 'prettier', '--check', '.'] },
@@ -23,6 +23,11 @@ const BINARIES: readonly Stage[] = [{ name: 'Fabric binaries', command: ['npx', 
 const NETWORK: readonly Stage[] = [
     { name: 'network', specs: ['network'] },
     { name: 'story', specs: ['story'] },
+    {
+        name: 'story over fabric-network',
+        specs: ['story'],
+        environment: { COMMONWATT_TEST_TRANSPORT: 'fabric-network' },
+    },
 ];
 
 const SELECTIONS: Readonly<Record<string, readonly Stage[]>> = {
@@ -39,7 +44,8 @@ async function run(stages: readonly Stage[]): Promise<Tally> {
     for (const [index, stage] of stages.entries()) {
         const startedMs = performance.now();
         say(`\n[${index + 1}/${stages.length}] ${stage.name}`);
-        const tally = 'command' in stage ? await runCommand(stage.command) : await runSpecs(stage.specs);
+        const tally =
+            'command' in stage ? await runCommand(stage.command) : await runSpecs(stage.specs, stage.environment);
         total.passed += tally.passed;
         total.failed += tally.failed;
         total.pending += tally.pending;
@@ -68,11 +74,14 @@ function runCommand([file, ...args]: readonly [string, ...string[]]): Promise<Ta
 }
 
 /** Specs run in a process of their own, so that a crash counts as a failure and is not the end of the report. */
-function runSpecs(folders: readonly string[]): Promise<Tally> {
+function runSpecs(folders: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Tally> {
     return new Promise((resolve) => {
         let tally: Tally | undefined;
         const suite = fileURLToPath(new URL('./suite.js', import.meta.url));
-        const child = fork(suite, folders, { execArgv: ['--enable-source-maps'] });
+        const child = fork(suite, folders, {
+            execArgv: ['--enable-source-maps'],
+            env: { ...process.env, ...environment },
+        });
         child.once('message', (message) => {
             tally = message as Tally;
         });

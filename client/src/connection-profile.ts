@@ -3,19 +3,21 @@ import { z } from 'zod';
 import { InvalidError } from './errors.js';
 import { readJsonFile } from './json-file.js';
 
-/** A peer whose gateway service a client may use. */
-export type GatewayPeer = Readonly<{
+/** A peer or an orderer, and how to know it. */
+export type NodeAddress = Readonly<{
     name: string;
-    mspId: string;
     /** `host:port` */
     address: string;
-    /** CA certificates that vouch for the peer's TLS certificate. */
+    /** CA certificates that vouch for the node's TLS certificate. */
     tlsCaPem: string;
-    /** Name in the peer's TLS certificate, where it is not the host's. */
+    /** Name in the node's TLS certificate, where it is not the host's. */
     serverName: string | null;
     /** Options of the gRPC channel (`grpc.…`), such as keepalive. */
     channelOptions: Readonly<Record<string, string | number>>;
 }>;
+
+/** A peer that a client may use, by its gateway service where it has one. */
+export type GatewayPeer = NodeAddress & Readonly<{ mspId: string }>;
 
 /** A certificate and its private key, as files. */
 export type KeyFiles = Readonly<{ certificate: string; privateKey: string }>;
@@ -28,6 +30,8 @@ export type ConnectionProfile = Readonly<{
     chaincodes: Readonly<{ supervision: string; exchange: string }>;
     /** The own organisation's first; the next is used when one does not answer. */
     gateways: readonly GatewayPeer[];
+    /** Where transactions are ordered; a gateway knows by itself. */
+    orderers: readonly NodeAddress[];
     /** MSP of every organisation on the channel, the own one first. */
     mspIds: readonly string[];
     /** On a development network: the organisation's CA and administrator. */
@@ -37,16 +41,16 @@ export type ConnectionProfile = Readonly<{
 
 const keyFilesSchema = z.object({ certificate: z.string().min(1), privateKey: z.string().min(1) });
 
+const nodeSchema = z.object({
+    url: z.string().regex(/^grpcs:\/\/[^/]+:\d+$/, 'grpcs://host:port'),
+    tlsCACerts: z.object({ pem: z.string().includes('BEGIN CERTIFICATE') }),
+    grpcOptions: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+});
+
 const profileSchema = z.object({
     organizations: z.record(z.string(), z.object({ mspid: z.string().min(1), peers: z.array(z.string()).default([]) })),
-    peers: z.record(
-        z.string(),
-        z.object({
-            url: z.string().regex(/^grpcs:\/\/[^/]+:\d+$/, 'grpcs://host:port'),
-            tlsCACerts: z.object({ pem: z.string().includes('BEGIN CERTIFICATE') }),
-            grpcOptions: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
-        }),
-    ),
+    peers: z.record(z.string(), nodeSchema),
+    orderers: z.record(z.string(), nodeSchema).default({}),
     'x-commonwatt': z.object({
         org: z.string().min(1),
         mspId: z.string().min(1),
@@ -82,6 +86,7 @@ export async function readConnectionProfile(file: string): Promise<ConnectionPro
         channel: extension.channel,
         chaincodes: extension.chaincodes,
         gateways: extension.gateways.map((name) => gatewayPeer(file, document, name)),
+        orderers: Object.entries(document.orderers).map(([name, orderer]) => nodeAddress(name, orderer)),
         mspIds: [...new Set([extension.mspId, ...others])],
         developmentCa: absolute(extension.developmentCa),
         admin: absolute(extension.admin),
@@ -98,15 +103,18 @@ function gatewayPeer(file: string, document: ProfileDocument, name: string): Gat
             operands: { file, path: 'x-commonwatt.gateways', reason },
         });
     }
-    const serverName = peer.grpcOptions['ssl-target-name-override'];
+    return { ...nodeAddress(name, peer), mspId: organization.mspid };
+}
+
+function nodeAddress(name: string, node: z.output<typeof nodeSchema>): NodeAddress {
+    const serverName = node.grpcOptions['ssl-target-name-override'];
     return {
         name,
-        mspId: organization.mspid,
-        address: peer.url.slice('grpcs://'.length),
-        tlsCaPem: peer.tlsCACerts.pem,
+        address: node.url.slice('grpcs://'.length),
+        tlsCaPem: node.tlsCACerts.pem,
         serverName: serverName === undefined ? null : String(serverName),
         channelOptions: Object.fromEntries(
-            Object.entries(peer.grpcOptions).filter(([option]) => option.startsWith('grpc.')),
+            Object.entries(node.grpcOptions).filter(([option]) => option.startsWith('grpc.')),
         ),
     };
 }

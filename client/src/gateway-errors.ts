@@ -1,34 +1,9 @@
 import { status } from '@grpc/grpc-js';
 import { GatewayError } from '@hyperledger/fabric-gateway';
 import { decodeError } from '@commonwatt/chaincode/wire/errors';
-import {
-    type CommonwattError,
-    DisagreementError,
-    ForbiddenError,
-    InternalError,
-    refusal,
-    UnavailableError,
-} from './errors.js';
-
-/** The peer that serves the gateway is itself away, so another one may do the same. */
-export class GatewayAway extends Error {
-    constructor(cause: unknown) {
-        super('the gateway peer does not answer', { cause });
-    }
-}
-
-/**
- * The gateway peer knows no peers of some organisations. They may be away, or it has only just started and not yet met
- * them; another gateway tells.
- */
-export class PeersUnknown extends Error {
-    readonly unavailable: UnavailableError;
-
-    constructor(unavailable: UnavailableError) {
-        super(unavailable.message, { cause: unavailable });
-        this.unavailable = unavailable;
-    }
-}
+import { type CommonwattError, DisagreementError, ForbiddenError, InternalError, UnavailableError } from './errors.js';
+import { PeerAway, PeersUnknown } from './peer-pool.js';
+import { firstRefusal, saysDenied, saysExpired, unanimously } from './peer-refusal.js';
 
 /** Status codes of a peer that could not do its part now. */
 const AWAY_CODES: readonly number[] = [
@@ -45,10 +20,6 @@ const DISCOVERY_CODES: readonly number[] = [status.UNAVAILABLE];
 /** Status codes that a gateway gives for itself when it names nobody else. */
 const OWN_CODES: readonly number[] = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED];
 
-/** How a peer says that it does not accept the caller's certificate; it answers, so it is not away. */
-const ACCESS_DENIED = /access denied|creator is malformed/i;
-/** How a peer says that the caller's certificate is over; the gateway's own peer endorses all the same. */
-const EXPIRED = /identity expired/i;
 const FORBIDDEN_CODES: readonly number[] = [status.PERMISSION_DENIED, status.UNAUTHENTICATED];
 
 /** What a failed evaluation means. Only one peer was asked, so its refusal is the answer. */
@@ -84,14 +55,17 @@ function failure(error: unknown, circumstances: Circumstances): Error {
         return error instanceof Error ? error : new Error(String(error));
     }
     const { endorsers, transactionId } = circumstances;
-    if (isExpired(error, endorsers)) {
+    const texts = textsOf(error);
+    if (saysExpired(texts, endorsers.length)) {
         return new ForbiddenError({ code: 'CERTIFICATE_EXPIRED', cause: error });
     }
-    const refused = refusalIn(error, transactionId);
+    const refused = firstRefusal(texts, transactionId);
     if (refused !== null) {
-        return unanimously(refused, error, endorsers);
+        const refusing = error.details.filter(({ message }) => decodeError(message) !== null);
+        const refusers = refusing.map((detail) => detail.mspId);
+        return unanimously(refused, refusers, endorsers);
     }
-    if (error.details.some(({ message }) => ACCESS_DENIED.test(message))) {
+    if (error.details.some(({ message }) => saysDenied(message))) {
         return gatewayRefusal(error);
     }
     if (error.message.includes('ProposalResponsePayloads do not match')) {
@@ -101,7 +75,7 @@ function failure(error: unknown, circumstances: Circumstances): Error {
     if (unavailable !== null) {
         return unavailable;
     }
-    return OWN_CODES.includes(error.code) ? new GatewayAway(error) : gatewayRefusal(error);
+    return OWN_CODES.includes(error.code) ? new PeerAway(error) : gatewayRefusal(error);
 }
 
 /** Organisations whose peers could not do their part; `null` when that was not the reason. */
@@ -120,31 +94,9 @@ function peersAway(error: GatewayError, { mspIds, transactionId }: Circumstances
     return isDiscovery ? new PeersUnknown(unavailable) : unavailable;
 }
 
-/** Of several that were asked, one alone cannot say that a certificate is over. */
-const isExpired = (error: GatewayError, endorsers: readonly string[]): boolean =>
-    textsOf(error).filter((text) => EXPIRED.test(text)).length > (endorsers.length > 1 ? 1 : 0);
-
-/** A refusal is the answer only when every endorser refuses; one that fails otherwise might have endorsed. */
-function unanimously(refused: CommonwattError, error: GatewayError, endorsers: readonly string[]): CommonwattError {
-    const refusing = error.details.filter(({ message }) => decodeError(message) !== null);
-    const refusers = new Set(refusing.map((detail) => detail.mspId));
-    return endorsers.every((mspId) => refusers.has(mspId)) ? refused : new DisagreementError([...refusers], refused);
-}
-
 /** What the peers say, or the gateway itself where it names none. */
 const textsOf = (error: GatewayError): readonly string[] =>
     error.details.length > 0 ? error.details.map(({ message }) => message) : [error.message];
-
-/** The first coded refusal that a peer reports. */
-function refusalIn(error: GatewayError, transactionId: string | undefined): CommonwattError | null {
-    for (const text of textsOf(error)) {
-        const decoded = decodeError(text);
-        if (decoded !== null) {
-            return refusal(decoded, transactionId);
-        }
-    }
-    return null;
-}
 
 /** Organisations whose peers are named as failing; the peer names those it cannot find in the message alone. */
 function organizationsAway(error: GatewayError, mspIds: readonly string[]): string[] {
@@ -160,6 +112,6 @@ function gatewayRefusal(error: GatewayError): CommonwattError {
         operands: { status: status[error.code] ?? String(error.code), message: detail?.message ?? error.message },
         cause: error,
     };
-    const forbidden = FORBIDDEN_CODES.includes(error.code) || ACCESS_DENIED.test(facts.operands.message);
+    const forbidden = FORBIDDEN_CODES.includes(error.code) || saysDenied(facts.operands.message);
     return forbidden ? new ForbiddenError(facts) : new InternalError(facts);
 }

@@ -1,29 +1,23 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Transaction } from '@hyperledger/fabric-gateway';
 import { common, type peer } from '@hyperledger/fabric-protos';
 import { CommitWatch } from './commit-watch.js';
 import type { ConnectionProfile } from './connection-profile.js';
-import { OutcomeUnknownError } from './errors.js';
 import { endorseFailure, evaluateFailure, submitFailure } from './gateway-errors.js';
-import { type GatewayLink, GatewayPool } from './gateway-pool.js';
+import { type GatewayLink, gatewayPool } from './gateway-pool.js';
 import type { Identity } from './identity.js';
+import { receiptOf } from './ordered-transaction.js';
+import type { PeerPool } from './peer-pool.js';
 import type { Call, Receipt, Stream, Transport } from './transport.js';
-import { validationCodeName } from './validation-code.js';
-
-/** Longest wait for a block after the orderer was given the transaction. */
-const COMMIT_MS_MAX = 20_000;
-/** The same when no orderer said that it took the transaction. */
-const UNTAKEN_MS_MAX = 3_000;
 
 /** The transport on @hyperledger/fabric-gateway: any peer of the profile serves it, the own organisation's first. */
 export class GatewayTransport implements Transport {
     readonly #profile: ConnectionProfile;
-    readonly #pool: GatewayPool;
+    readonly #pool: PeerPool<GatewayLink>;
     readonly #commits: CommitWatch;
 
     constructor(profile: ConnectionProfile, identity: Identity) {
         this.#profile = profile;
-        this.#pool = new GatewayPool(profile, identity);
+        this.#pool = gatewayPool(profile, identity);
         this.#commits = new CommitWatch({
             height: () => this.height(),
             filteredBlocks: (fromBlock) => this.#filteredBlocks(fromBlock),
@@ -45,19 +39,12 @@ export class GatewayTransport implements Transport {
     async submit(call: Call, endorsers: readonly string[]): Promise<Receipt> {
         await this.#commits.start();
         const transaction = await this.#pool.perform((link) => this.#endorse(link, call, endorsers));
-        const transactionId = transaction.getTransactionId();
-        const inBlock = this.#commits.statusOf(transactionId, COMMIT_MS_MAX);
-        const taken = await this.#order(transaction);
-        const status = await (taken ? inBlock : Promise.race([inBlock, pause(UNTAKEN_MS_MAX, null)]));
-        if (status === null) {
-            throw new OutcomeUnknownError({ code: 'OUTCOME_UNKNOWN', transactionId });
-        }
-        return {
+        const endorsed = {
+            transactionId: transaction.getTransactionId(),
             payload: textOf(transaction.getResult()),
-            transactionId,
-            blockNumber: status.blockNumber,
-            validationCode: validationCodeName(status.code),
+            order: () => this.#order(transaction),
         };
+        return await receiptOf(endorsed, this.#commits);
     }
 
     async height(): Promise<number> {

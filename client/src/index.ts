@@ -31,6 +31,7 @@ export {
     OutcomeUnknownError,
     UnavailableError,
 } from './errors.js';
+export { type FabricWallet, identityOfWallet } from './fabric-network/wallet-identity.js';
 export { ForceMajeureClient } from './force-majeure-client.js';
 export { HaltClient } from './halt-client.js';
 export { adminIdentity, type Identity, identityOf, subjectHashOfCertificate } from './identity.js';

@@ -39,22 +39,42 @@ export type ConnectOptions = Readonly<{
     /** A connection profile, or the file that holds it. */
     profile: ConnectionProfile | string;
     identity: Identity;
-    /** Another Fabric client library than the gateway's. */
-    transport?: Transport;
+    /**
+     * What carries calls to the network; the peers' gateway service by default. `fabric-network` needs none, but the
+     * package of this name, 2.2.20, beside this one.
+     */
+    transport?: 'gateway' | 'fabric-network' | Transport;
     /** Carries out submissions; by default sends them, with bounded retries. */
     submitter?: Submitter;
 }>;
 
 /**
  * The market as one identity sees it. Connections open with the first call, so nothing fails here but a bad profile.
- * @throws NotFoundError FILE_MISSING {file} · InvalidError FILE_INVALID {file, path, reason}
+ * @throws NotFoundError FILE_MISSING {file}, PACKAGE_MISSING {package} · InvalidError FILE_INVALID {file, path, reason}
  */
 export async function connect(options: ConnectOptions): Promise<Market> {
     const profile =
         typeof options.profile === 'string' ? await readConnectionProfile(options.profile) : options.profile;
     const { identity } = options;
-    const transport = options.transport ?? new GatewayTransport(profile, identity);
+    const transport = await transportOf(options.transport ?? 'gateway', profile, identity);
     return new Market(profile, identity, transport, options.submitter);
+}
+
+async function transportOf(
+    choice: NonNullable<ConnectOptions['transport']>,
+    profile: ConnectionProfile,
+    identity: Identity,
+): Promise<Transport> {
+    switch (choice) {
+        case 'gateway':
+            return new GatewayTransport(profile, identity);
+        case 'fabric-network': {
+            const { FabricNetworkTransport } = await import('./fabric-network/fabric-network-transport.js');
+            return await FabricNetworkTransport.create(profile, identity);
+        }
+        default:
+            return choice;
+    }
 }
 
 /** Clients of every noun over one connection. */

@@ -12,6 +12,9 @@ import {
 } from '@commonwatt/client';
 import { type Network, type OrgName, orgNames } from '@commonwatt/network';
 
+/** The Fabric client library that carries every call of a run: the suites are the same over each. */
+export const TRANSPORT = process.env['COMMONWATT_TEST_TRANSPORT'] === 'fabric-network' ? 'fabric-network' : 'gateway';
+
 /** One who acts in the market: a certificate and a key of its own, and a connection by way of its own organisation. */
 export type Actor = Readonly<{ name: string; org: OrgName; entry: WalletEntry; market: Market }>;
 
@@ -101,7 +104,7 @@ export class Actors {
 
     async #connect(name: string, org: OrgName, entry: WalletEntry): Promise<Actor> {
         const profile = await readConnectionProfile(this.#network.profilePath(org));
-        const market = await connect({ profile, identity: identityOf(entry) });
+        const market = await connect({ profile, identity: identityOf(entry), transport: TRANSPORT });
         const actor = { name, org, entry, market };
         this.#actors.set(name, actor);
         return actor;
@@ -109,6 +112,6 @@ export class Actors {
 
     async #openAdmin(org: OrgName): Promise<Market> {
         const profile = await readConnectionProfile(this.#network.profilePath(org));
-        return await connect({ profile, identity: await adminIdentity(profile) });
+        return await connect({ profile, identity: await adminIdentity(profile), transport: TRANSPORT });
     }
 }

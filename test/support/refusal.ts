@@ -7,14 +7,20 @@ export async function expectRefusal(
     expected: string,
     operands: Readonly<Record<string, unknown>> = {},
 ): Promise<CommonwattError> {
+    const outcome = await refusalOf(attempt);
+    expect(`${outcome.kind} ${outcome.code}`, outcome.message).to.equal(expected);
+    expect(outcome.operands).to.include(operands);
+    return outcome;
+}
+
+/** What is refused, whatever it is. */
+export async function refusalOf(attempt: Promise<unknown>): Promise<CommonwattError> {
     const outcome: unknown = await attempt.then(
         (value) => ({ accepted: value }),
         (error: unknown) => error,
     );
     if (!(outcome instanceof CommonwattError)) {
-        throw outcome instanceof Error ? outcome : new Error(`accepted instead of ${expected}`);
+        throw outcome instanceof Error ? outcome : new Error('accepted instead of refused');
     }
-    expect(`${outcome.kind} ${outcome.code}`, outcome.message).to.equal(expected);
-    expect(outcome.operands).to.include(operands);
     return outcome;
 }

@@ -12,6 +12,7 @@ const PROFILE: ConnectionProfile = {
     channel: 'market',
     chaincodes: { supervision: 'supervision', exchange: 'exchange' },
     gateways: [],
+    orderers: [],
     developmentCa: null,
     admin: null,
 };

@@ -36,6 +36,7 @@ async function profileWithCa(folder: string): Promise<{ profile: ConnectionProfi
         channel: 'commonwatt',
         chaincodes: { supervision: 'supervision', exchange: 'exchange' },
         gateways: [],
+        orderers: [],
         mspIds: ['CommunityMSP'],
         developmentCa: files,
         admin: null,

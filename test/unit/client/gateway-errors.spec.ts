@@ -1,7 +1,8 @@
 import { type ServiceError, status } from '@grpc/grpc-js';
 import { GatewayError } from '@hyperledger/fabric-gateway';
 import { ConflictError, DisagreementError, ForbiddenError, InternalError, UnavailableError } from '@commonwatt/client';
-import { endorseFailure, evaluateFailure, GatewayAway, PeersUnknown } from '@commonwatt/client/gateway-errors';
+import { endorseFailure, evaluateFailure } from '@commonwatt/client/gateway-errors';
+import { PeerAway, PeersUnknown } from '@commonwatt/client/peer-pool';
 import { expect } from 'chai';
 
 const MSP_IDS = ['CommunityMSP', 'OperatorMSP', 'RegulatorMSP'];
@@ -66,7 +67,7 @@ describe('failures of the gateway', () => {
 
     it('are the gateway peer itself when nobody is named', () => {
         for (const code of [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED]) {
-            expect(endorsing(gatewayError(code, 'connect ECONNREFUSED'))).to.be.instanceOf(GatewayAway);
+            expect(endorsing(gatewayError(code, 'connect ECONNREFUSED'))).to.be.instanceOf(PeerAway);
         }
     });
 

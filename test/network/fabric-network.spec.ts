@@ -1,0 +1,117 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { execa } from 'execa';
+import { connect, type ConnectOptions, identityOf, type Market, readConnectionProfile } from '@commonwatt/client';
+import { household, prosumer, RETAILER, withMarket } from '../support/market.js';
+import { newStateDir } from '../support/network.js';
+import { refusalOf } from '../support/refusal.js';
+import { saleDraft } from '../support/sale.js';
+
+const SELLER = prosumer('bld-05');
+const BUYER = household('bld-04');
+const projectFolder = fileURLToPath(new URL('../../../', import.meta.url));
+
+describe('fabric-network as the transport', function () {
+    this.timeout(60_000);
+    const market = withMarket();
+    const opened: Market[] = [];
+
+    before(async () => {
+        await market().admit(SELLER, BUYER, RETAILER);
+    });
+    after(() => {
+        opened.forEach((each) => {
+            each.close();
+        });
+    });
+
+    async function open(name: string, transport: NonNullable<ConnectOptions['transport']>): Promise<Market> {
+        const { org, entry } = market().actors.get(name);
+        const profile = await readConnectionProfile(market().network.profilePath(org));
+        const client = await connect({ profile, identity: identityOf(entry), transport });
+        opened.push(client);
+        return client;
+    }
+
+    it('serves the application in the README from a wallet of its own format', async () => {
+        const readme = await readFile(`${projectFolder}README.md`, 'utf8');
+        const [program] = /(?<=```js\n)[^`]*fabric-network.*?(?=```)/s.exec(readme) ?? [''];
+        expect(program).to.contain("transport: 'fabric-network'");
+        const { entry } = market().actors.get(SELLER.id);
+        const wallet = join(newStateDir(), 'wallet');
+        await mkdir(wallet);
+        const { mspId, certificate, privateKey } = entry;
+        const stored = { credentials: { certificate, privateKey }, mspId, type: 'X.509', version: 1 };
+        await writeFile(join(wallet, `${SELLER.id}.id`), JSON.stringify(stored));
+        await writeFile(join(wallet, 'signing-key.pem'), entry.signingKey.privateKey);
+        const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', program], {
+            cwd: projectFolder,
+            env: { WALLET: wallet, PROFILE: market().network.profilePath('community') },
+            timeout: 30_000,
+        });
+        expect(stdout).to.match(new RegExp(`^${SELLER.id} \\d+n$`));
+    });
+
+    it('yields the same blocks, byte for byte', async () => {
+        const [gateway, other] = [await open(SELLER.id, 'gateway'), await open(SELLER.id, 'fabric-network')];
+        const height = await gateway.transport.height();
+        expect(await other.transport.height()).to.be.at.least(height);
+        expect(await blockBytes(other, height)).to.deep.equal(await blockBytes(gateway, height));
+    });
+
+    it('tells refusals of queries and of submissions alike', async () => {
+        const [gateway, other] = [await open(SELLER.id, 'gateway'), await open(SELLER.id, 'fabric-network')];
+        for (const refused of [
+            (client: Market) => client.participants.show('nobody'),
+            (client: Market) => client.clock.advance({ fromSlot: market().nextSlot, toSlot: market().nextSlot }),
+        ]) {
+            const [expected, told] = [await refusalOf(refused(gateway)), await refusalOf(refused(other))];
+            const { kind, code, operands } = expected;
+            expect(told).to.deep.include({ kind, code, operands });
+        }
+    });
+
+    it('goes on by other peers while the own one is away, and says who is missing where it is needed', async () => {
+        const other = await open(SELLER.id, 'fabric-network');
+        const reviewer = await open('reviewer', 'fabric-network');
+        const sale = (offset: number): ReturnType<typeof saleDraft> =>
+            saleDraft({
+                sellerId: SELLER.id,
+                buyerId: BUYER.id,
+                firstSlot: market().nextSlot + offset,
+                energyWh: [100n],
+                priceMicroPerKwh: 100_000n,
+            });
+        const concluded = await market().conclude(sale(8));
+        const { agreement } = await other.agreements.show(concluded.value.agreementId);
+        process.kill(await market().network.pid('peer-community'), 'SIGKILL');
+        process.kill(await market().network.pid('peer-regulator'), 'SIGKILL');
+        try {
+            expect((await other.participants.show(SELLER.id)).participantId).to.equal(SELLER.id);
+            const startedMs = performance.now();
+            const approval = await refusalOf(reviewer.verdicts.approve(agreement, 'noObjection'));
+            expect(performance.now() - startedMs, 'ms until the answer').to.be.lessThan(15_000);
+            expect(approval).to.deep.include({ kind: 'unavailable', code: 'PEER_UNAVAILABLE' });
+            expect(approval.operands['organizations']).to.include('RegulatorMSP');
+        } finally {
+            await market().network.up();
+        }
+        const approved = await reviewer.verdicts.approve(agreement, 'noObjection');
+        expect(approved.value.statement.decision).to.equal('approved');
+    });
+});
+
+async function blockBytes(client: Market, count: number): Promise<string[]> {
+    const stream = await client.transport.blocks(0);
+    const blocks: string[] = [];
+    for await (const block of stream) {
+        blocks.push(Buffer.from(block.serializeBinary()).toString('hex'));
+        if (blocks.length === count) {
+            break;
+        }
+    }
+    stream.close();
+    return blocks;
+}
