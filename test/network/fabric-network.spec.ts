@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { connect, type ConnectOptions, identityOf, type Market, readConnectionProfile } from '@commonwatt/client';
+import {
+    connect,
+    type ConnectOptions,
+    draftTerms,
+    identityOf,
+    type Market,
+    OutcomeUnknownError,
+    readConnectionProfile,
+} from '@commonwatt/client';
 import { household, prosumer, RETAILER, withMarket } from '../support/market.js';
 import { newStateDir } from '../support/network.js';
 import { refusalOf } from '../support/refusal.js';
@@ -14,7 +22,7 @@ const BUYER = household('bld-04');
 const projectFolder = fileURLToPath(new URL('../../../', import.meta.url));
 
 describe('fabric-network as the transport', function () {
-    this.timeout(60_000);
+    this.timeout(90_000);
     const market = withMarket();
     const opened: Market[] = [];
 
@@ -34,6 +42,15 @@ describe('fabric-network as the transport', function () {
         opened.push(client);
         return client;
     }
+
+    const sale = (): ReturnType<typeof saleDraft> =>
+        saleDraft({
+            sellerId: SELLER.id,
+            buyerId: BUYER.id,
+            firstSlot: market().nextSlot + 8,
+            energyWh: [100n],
+            priceMicroPerKwh: 100_000n,
+        });
 
     it('serves the application in the README from a wallet of its own format', async () => {
         const readme = await readFile(`${projectFolder}README.md`, 'utf8');
@@ -76,15 +93,7 @@ describe('fabric-network as the transport', function () {
     it('goes on by other peers while the own one is away, and says who is missing where it is needed', async () => {
         const other = await open(SELLER.id, 'fabric-network');
         const reviewer = await open('reviewer', 'fabric-network');
-        const sale = (offset: number): ReturnType<typeof saleDraft> =>
-            saleDraft({
-                sellerId: SELLER.id,
-                buyerId: BUYER.id,
-                firstSlot: market().nextSlot + offset,
-                energyWh: [100n],
-                priceMicroPerKwh: 100_000n,
-            });
-        const concluded = await market().conclude(sale(8));
+        const concluded = await market().conclude(sale());
         const { agreement } = await other.agreements.show(concluded.value.agreementId);
         process.kill(await market().network.pid('peer-community'), 'SIGKILL');
         process.kill(await market().network.pid('peer-regulator'), 'SIGKILL');
@@ -101,7 +110,35 @@ describe('fabric-network as the transport', function () {
         const approved = await reviewer.verdicts.approve(agreement, 'noObjection');
         expect(approved.value.statement.decision).to.equal('approved');
     });
+
+    it('calls the outcome unknown when no orderer says that it took a transaction, and the same command succeeds later', async () => {
+        const other = await open(SELLER.id, 'fabric-network');
+        const terms = draftTerms({ ...sale(), firstSlot: sale().firstSlot + 1 });
+        const consents = await market().consents(terms);
+        process.kill(await market().network.pid('orderer-1'), 'SIGKILL');
+        try {
+            const outcome = await refusalOf(other.agreements.conclude(terms, consents));
+            expect(outcome).to.deep.include({ kind: 'outcomeUnknown', code: 'OUTCOME_UNKNOWN' });
+            expect(outcome.transactionId).to.match(/^[0-9a-f]{64}$/);
+        } finally {
+            await market().network.up();
+        }
+        const { value } = await onceOrdered(() => other.agreements.conclude(terms, consents));
+        expect((await other.agreements.show(value.agreementId)).execution.state).to.equal('concluded');
+    });
 });
+
+/** An orderer that comes back refuses until it is elected; so long the outcome stays unknown. */
+async function onceOrdered<Value>(submit: () => Promise<Value>, attempts = 5): Promise<Value> {
+    try {
+        return await submit();
+    } catch (error) {
+        if (error instanceof OutcomeUnknownError && attempts > 1) {
+            return await onceOrdered(submit, attempts - 1);
+        }
+        throw error;
+    }
+}
 
 async function blockBytes(client: Market, count: number): Promise<string[]> {
     const stream = await client.transport.blocks(0);

@@ -104,9 +104,12 @@ export class FabricNetworkConnection {
 
     /** Whether a node can be asked now. Asking twice at once would close the connection that the first one opens. */
     async isReady(node: Node): Promise<boolean> {
-        const asked = this.#connecting.get(node) ?? node.checkConnection();
-        this.#connecting.set(node, asked);
-        return await asked.finally(() => this.#connecting.delete(node));
+        let asked = this.#connecting.get(node);
+        if (asked === undefined) {
+            asked = node.checkConnection().finally(() => this.#connecting.delete(node));
+            this.#connecting.set(node, asked);
+        }
+        return await asked;
     }
 
     /** Has bytes that the package built signed by the identity, wherever its key is. */

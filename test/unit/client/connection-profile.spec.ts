@@ -20,6 +20,9 @@ describe('connection profile', () => {
                 serverName: 'localhost',
                 channelOptions: { 'grpc.keepalive_time_ms': 2000 },
             });
+            expect(profile.orderers.map(({ name, address }) => [name, address])).to.deep.equal([
+                ['orderer', 'localhost:7050'],
+            ]);
             expect(profile.admin?.certificate).to.equal(join(folder, 'users/admin.pem'));
             expect(profile.developmentCa).to.equal(null);
         });

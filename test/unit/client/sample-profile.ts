@@ -13,6 +13,7 @@ export const sampleProfile = (): Readonly<Record<string, object>> => ({
         regulator: { mspid: 'RegulatorMSP', peers: [] },
     },
     peers: { 'peer-community': peer(7001), 'peer-operator': peer(7002), 'peer-supplier': peer(7003) },
+    orderers: { orderer: peer(7050) },
     'x-commonwatt': {
         org: 'community',
         mspId: 'CommunityMSP',
