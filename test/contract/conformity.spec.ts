@@ -6,7 +6,7 @@ import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
 import type { WireError } from '@commonwatt/chaincode/wire/errors';
 import { expect } from 'chai';
 import { following, saleOf } from '../support/amended.js';
-import type { Endorsement } from '../support/ledger-stub.js';
+import type { Endorsement } from '@commonwatt/chaincode/ledger-double';
 import * as commands from '../support/market-commands.js';
 import { CHARTER, ELECTRICITY_RULES, FIRST_SLOT, RULES, sampleLeg } from '../support/sample-market.js';
 import { StubMarket } from '../support/stub-market.js';

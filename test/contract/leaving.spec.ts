@@ -9,7 +9,7 @@ import type { WireError } from '@commonwatt/chaincode/wire/errors';
 import { expect } from 'chai';
 import { following, saleOf } from '../support/amended.js';
 import { closeDispute, decideDispute, raiseDispute, reviewDispute } from '../support/dispute-commands.js';
-import type { Endorsement } from '../support/ledger-stub.js';
+import type { Endorsement } from '@commonwatt/chaincode/ledger-double';
 import * as commands from '../support/market-commands.js';
 import { negotiableTerms, OfferMoves } from '../support/offer-commands.js';
 import { FIRST_SLOT, RULES } from '../support/sample-market.js';

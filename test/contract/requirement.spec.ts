@@ -5,7 +5,7 @@ import { agreementIdOf, termsHashOf } from '@commonwatt/chaincode/wire/agreement
 import type { WireError } from '@commonwatt/chaincode/wire/errors';
 import { expect } from 'chai';
 import { following, saleOf } from '../support/amended.js';
-import type { Endorsement } from '../support/ledger-stub.js';
+import type { Endorsement } from '@commonwatt/chaincode/ledger-double';
 import * as commands from '../support/market-commands.js';
 import { negotiableTerms, OfferMoves, openTerms } from '../support/offer-commands.js';
 import { FIRST_SLOT } from '../support/sample-market.js';

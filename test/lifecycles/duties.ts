@@ -10,7 +10,7 @@ import { departureCodec } from '@commonwatt/chaincode/wire/participant';
 import { requirementCodec } from '@commonwatt/chaincode/wire/requirement';
 import { screeningCodec } from '@commonwatt/chaincode/wire/screening';
 import { standardCodec } from '@commonwatt/chaincode/wire/standard';
-import type { LedgerStub } from '../support/ledger-stub.js';
+import type { LedgerDouble } from '@commonwatt/chaincode/ledger-double';
 import { FIRST_SLOT } from '../support/sample-market.js';
 import { must, sum } from './broken.js';
 import type { Tally } from './tally.js';
@@ -20,11 +20,11 @@ const written = (number: number): string => String(number).padStart(10, '0');
 
 /** Holds what those who agree owe to the weak centre and to the networks. */
 export class DutyWatch {
-    readonly #ledger: LedgerStub;
+    readonly #ledger: LedgerDouble;
     readonly #tally: Tally;
     readonly #rules: Rules;
 
-    constructor(ledger: LedgerStub, tally: Tally) {
+    constructor(ledger: LedgerDouble, tally: Tally) {
         this.#ledger = ledger;
         this.#tally = tally;
         this.#rules = rulesCodec.decode(ledger.read('exchange', 'rules')?.value.toString('utf8') ?? '');

@@ -1,6 +1,6 @@
 import type { Agreement } from '@commonwatt/chaincode/domain/agreement';
 import { INITIAL_RUN, type Settlement } from '@commonwatt/chaincode/domain/settlement';
-import type { LedgerStub } from '../support/ledger-stub.js';
+import type { LedgerDouble } from '@commonwatt/chaincode/ledger-double';
 import type {
     CalorificValue,
     Gap,
@@ -69,7 +69,7 @@ export class Journal {
     }
 
     /** A run, what it knew besides readings, and which of those it did without. */
-    settled(settlement: Settlement, ledger: LedgerStub): void {
+    settled(settlement: Settlement, ledger: LedgerDouble): void {
         const { carrier, slot, run, points } = settlement;
         const whPerM3 = whPerM3At(ledger, carrier, slot);
         const [statements, struck] = [statedOf(settlement, ledger), struckOf(settlement, ledger)];

@@ -1,6 +1,6 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import { connectionCodec } from '@commonwatt/chaincode/wire/connection';
-import type { LedgerStub } from '../support/ledger-stub.js';
+import type { LedgerDouble } from '@commonwatt/chaincode/ledger-double';
 import { must } from './broken.js';
 import type { Tally } from './tally.js';
 import { connectionOf } from './world.js';
@@ -31,7 +31,7 @@ const flowsOf = ({ terms, endSlot }: InForce): { flow: string; wh: bigint }[] =>
     );
 
 /** What enters into force loads no connection beyond its limits, where that is not less than before. */
-export function checkConnections(ledger: LedgerStub, tally: Tally, before: Loads, after: Loads): void {
+export function checkConnections(ledger: LedgerDouble, tally: Tally, before: Loads, after: Loads): void {
     for (const [flow, wh] of after) {
         const [carrier = '', connectionPoint = '', side = ''] = flow.split(' ');
         const text = ledger.read('exchange', `connection/${carrier}/${connectionPoint}`)?.value.toString('utf8');

@@ -1,7 +1,7 @@
 import { ERROR_KINDS } from '@commonwatt/chaincode/domain/errors';
 import { decodeError } from '@commonwatt/chaincode/wire/errors';
 import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/verbs';
-import type { Endorsement, LedgerStub } from '../support/ledger-stub.js';
+import type { Endorsement, LedgerDouble } from '@commonwatt/chaincode/ledger-double';
 import type { MandateStatement } from '@commonwatt/chaincode/domain/mandate';
 import * as commands from '../support/market-commands.js';
 import type { SigningKey } from '../support/signing-key.js';
@@ -17,7 +17,7 @@ export type Answer = Readonly<{ changed: boolean; code: string | null; operands:
 /** One lifecycle's market: every command goes through here, under the eyes of the watch. */
 export class Player {
     readonly world: World;
-    readonly ledger: LedgerStub;
+    readonly ledger: LedgerDouble;
     readonly watch: Watch;
     readonly tally: Tally;
     /** Keys that replaced those that people began with. */

@@ -1,15 +1,15 @@
 import { calorificCodec } from '@commonwatt/chaincode/wire/calorific';
-import type { LedgerStub } from '../support/ledger-stub.js';
+import type { LedgerDouble } from '@commonwatt/chaincode/ledger-double';
 import type { Gap } from '../recompute/statement.js';
 import { POINTS, slotAt, SLOTS } from './world.js';
 
 const written = (slot: number): string => String(slot).padStart(10, '0');
 
-export const isRead = (ledger: LedgerStub, pointId: string, slot: number): boolean =>
+export const isRead = (ledger: LedgerDouble, pointId: string, slot: number): boolean =>
     ledger.read('exchange', `reading/${pointId}/${written(slot)}`) !== undefined;
 
 /** Which reading is not on the ledger, between which others; `null` where it is, or where a dispute tells the registers. */
-export function gapAt(ledger: LedgerStub, pointId: string, slot: number): Gap | null {
+export function gapAt(ledger: LedgerDouble, pointId: string, slot: number): Gap | null {
     const carrier = POINTS.find((point) => point.pointId === pointId)?.carrier ?? '';
     const replaced = ledger.read('exchange', `replaced-reading/${carrier}/${written(slot)}/${pointId}`);
     const isReplaced = replaced?.value.toString('utf8').includes('"kind":"registers"') === true;
@@ -24,7 +24,7 @@ export function gapAt(ledger: LedgerStub, pointId: string, slot: number): Gap | 
 }
 
 /** Published calorific value of a slot's gas. */
-export function whPerM3At(ledger: LedgerStub, carrier: string, slot: number): string | null {
+export function whPerM3At(ledger: LedgerDouble, carrier: string, slot: number): string | null {
     const published = carrier === 'gas' ? ledger.read('exchange', `calorific/${written(slot)}`) : undefined;
     return published === undefined
         ? null
@@ -32,7 +32,7 @@ export function whPerM3At(ledger: LedgerStub, carrier: string, slot: number): st
 }
 
 /** What a reconciliation run of a slot does without, at either end; mobility is counted by its charge points. */
-export function gapsOfRun(ledger: LedgerStub, carrier: string, slot: number): Gap[] {
+export function gapsOfRun(ledger: LedgerDouble, carrier: string, slot: number): Gap[] {
     const metered = POINTS.filter(({ point, isMetered }) =>
         carrier === 'mobility' ? point.chargePointId === point.pointId : isMetered && point.carrier === carrier,
     );

@@ -4,10 +4,10 @@ import { ledgerKey } from '@commonwatt/chaincode/store/keys';
 import { struckPointsCodec } from '@commonwatt/chaincode/wire/force-majeure';
 import { signedDeliveryCodec } from '@commonwatt/chaincode/wire/statement';
 import type { StatedDelivery, StruckPoint } from '../recompute/statement.js';
-import type { LedgerStub } from '../support/ledger-stub.js';
+import type { LedgerDouble } from '@commonwatt/chaincode/ledger-double';
 
 /** What sources have stated of a run's legs, as far as it is on the ledger. */
-export const statedOf = ({ slot, legs }: Settlement, ledger: LedgerStub): StatedDelivery[] =>
+export const statedOf = ({ slot, legs }: Settlement, ledger: LedgerDouble): StatedDelivery[] =>
     legs.flatMap(({ agreementId, leg }) => {
         const written = ledger.read('exchange', ledgerKey('statement', [agreementId, leg, slot]));
         return written === undefined ? [] : [statementOf(written.value.toString('utf8'))];
@@ -19,7 +19,7 @@ function statementOf(text: string): StatedDelivery {
 }
 
 /** Points of a run's carrier for which force majeure is on the ledger. */
-export function struckOf({ carrier, slot }: Settlement, ledger: LedgerStub): StruckPoint[] {
+export function struckOf({ carrier, slot }: Settlement, ledger: LedgerDouble): StruckPoint[] {
     const written = ledger.read('exchange', ledgerKey('struck-points', [carrier, slot]));
     const points = written === undefined ? [] : struckPointsCodec.decode(written.value.toString('utf8')).points;
     return points.map(({ pointId, mspId }) => ({ pointId, slot, mspId }));
@@ -28,7 +28,7 @@ export function struckOf({ carrier, slot }: Settlement, ledger: LedgerStub): Str
 /** Legs of a run that fell short where force majeure struck their seller, under terms that know of it. */
 export function sparedLegs(
     settlement: Settlement,
-    ledger: LedgerStub,
+    ledger: LedgerDouble,
     termsOf: (agreementId: string) => Terms,
 ): number {
     const struck = new Set(struckOf(settlement, ledger).map(({ pointId }) => pointId));

@@ -11,8 +11,8 @@ import { offerCodec } from '@commonwatt/chaincode/wire/offer';
 import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
 import { settlementCodec, slotClaimsCodec } from '@commonwatt/chaincode/wire/settlement';
 import { moneyIn } from '../support/held-money.js';
-import type { Event } from '../support/ledger-simulation.js';
-import type { Endorsement, LedgerStub } from '../support/ledger-stub.js';
+import type { Event } from '@commonwatt/chaincode/ledger-double';
+import type { Endorsement, LedgerDouble } from '@commonwatt/chaincode/ledger-double';
 import { Journal } from './journal.js';
 import type { Tally } from './tally.js';
 import { checkConnections, loadsOf } from './loads.js';
@@ -52,7 +52,7 @@ const FIXED = [
  * from the texts of the records alone and knows who signed what, because it was there.
  */
 export class Watch {
-    readonly #ledger: LedgerStub;
+    readonly #ledger: LedgerDouble;
     readonly #tally: Tally;
     readonly #balances = new Map<string, bigint>();
     readonly #signers = new Map<string, Set<string>>();
@@ -65,7 +65,7 @@ export class Watch {
     readonly settlements: Settlement[] = [];
     readonly journal = new Journal();
 
-    constructor(ledger: LedgerStub, tally: Tally) {
+    constructor(ledger: LedgerDouble, tally: Tally) {
         this.#ledger = ledger;
         this.#tally = tally;
         this.#correctionWatch = new CorrectionWatch(tally);

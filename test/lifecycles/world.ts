@@ -7,7 +7,7 @@ import { amountNano, energyWh, powerW, priceMicroPerKwh } from '@commonwatt/chai
 import type { StandingStatement } from '@commonwatt/chaincode/domain/verdict';
 import { coverCommandCodec, depositCodec } from '@commonwatt/chaincode/wire/account';
 import { sourceCodec } from '@commonwatt/chaincode/wire/source';
-import { LedgerStub } from '../support/ledger-stub.js';
+import { LedgerDouble } from '@commonwatt/chaincode/ledger-double';
 import * as commands from '../support/market-commands.js';
 import { CHARTER, ELECTRICITY_RULES, FIRST_SLOT, RULES } from '../support/sample-market.js';
 import { SigningKey } from '../support/signing-key.js';
@@ -198,7 +198,7 @@ const STANDING_CHANGES: Partial<StandingStatement> = {
 /** A channel on which everybody is qualified, metered and has paid in, before the first slot. */
 export type World = Readonly<{
     rules: Rules;
-    ledger: LedgerStub;
+    ledger: LedgerDouble;
     people: ReadonlyMap<string, Identity>;
     meters: ReadonlyMap<string, SigningKey>;
     source: SigningKey;
@@ -219,7 +219,7 @@ async function buildWorld(rules: Rules): Promise<World> {
         people.set(name, member);
         return member;
     };
-    const ledger = new LedgerStub('market', {
+    const ledger = new LedgerDouble('market', {
         exchange: exchangeChaincode(),
         supervision: supervisionChaincode(),
     });

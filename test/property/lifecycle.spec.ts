@@ -14,7 +14,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { journey, type JourneyStep } from '../support/journey.js';
 import { heldByAccount, moneyIn } from '../support/ledger-money.js';
-import type { LedgerStub } from '../support/ledger-stub.js';
+import type { LedgerDouble } from '@commonwatt/chaincode/ledger-double';
 import * as commands from '../support/market-commands.js';
 import { holds } from '../support/property.js';
 import { FIRST_SLOT } from '../support/sample-market.js';
@@ -23,7 +23,7 @@ import { DEPOSIT_NANO, StubMarket } from '../support/stub-market.js';
 type Sent = Readonly<{ name: string; chaincode: 'exchange' | 'supervision'; verb: string; command: string }>;
 
 /** States of every noun that has some, by key. */
-function statesOf(ledger: LedgerStub): Map<string, string> {
+function statesOf(ledger: LedgerDouble): Map<string, string> {
     const states = new Map<string, string>();
     const read = <Value>(
         chaincode: string,
@@ -148,7 +148,7 @@ describe('any order of commands', function () {
 
 /** Submits once and once more; says whether the first changed anything. */
 async function submit(
-    ledger: LedgerStub,
+    ledger: LedgerDouble,
     market: StubMarket,
     { name, chaincode, verb, command }: Sent,
 ): Promise<boolean> {

@@ -10,7 +10,7 @@ import * as commands from '../support/market-commands.js';
 import { negotiableTerms } from '../support/offer-commands.js';
 import { holds } from '../support/property.js';
 import { FIRST_SLOT, sampleLeg } from '../support/sample-market.js';
-import type { Endorsement } from '../support/ledger-stub.js';
+import type { Endorsement } from '@commonwatt/chaincode/ledger-double';
 import { StubMarket } from '../support/stub-market.js';
 
 const DELIVERY = FIRST_SLOT + 8;

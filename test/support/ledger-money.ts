@@ -9,16 +9,16 @@ import {
     SETTLEMENT,
     SUBSIDY_FUND,
 } from '@commonwatt/chaincode/store/keys';
-import type { LedgerStub } from './ledger-stub.js';
+import type { LedgerDouble } from '@commonwatt/chaincode/ledger-double';
 
 /** Every record of a type on the ledger of the market. */
-export const recordsOf = <Value>(ledger: LedgerStub, type: RecordType<Value>): Value[] =>
+export const recordsOf = <Value>(ledger: LedgerDouble, type: RecordType<Value>): Value[] =>
     ledger
         .range('exchange', `${type.name}/`, `${type.name}0`)
         .map(([, { value }]) => type.codec.decode(value.toString('utf8')));
 
 /** What records say is held, by account. */
-export function heldByAccount(ledger: LedgerStub): Map<AccountName, bigint> {
+export function heldByAccount(ledger: LedgerDouble): Map<AccountName, bigint> {
     const held = new Map<AccountName, bigint>();
     const add = <Value>(type: RecordType<Value>): void => {
         for (const record of recordsOf(ledger, type)) {
@@ -37,7 +37,7 @@ export function heldByAccount(ledger: LedgerStub): Map<AccountName, bigint> {
 }
 
 /** All money of the market, the system's own accounts included: it is what was paid in less what was paid out, whatever happened since. */
-export function moneyIn(ledger: LedgerStub): bigint {
+export function moneyIn(ledger: LedgerDouble): bigint {
     const imbalances = recordsOf(ledger, SETTLEMENT)
         .flatMap((settlement) => settlement.postings)
         .filter((posting) => posting.account.startsWith('system/'));

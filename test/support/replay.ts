@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { common, ledger, msp, peer } from '@hyperledger/fabric-protos';
 import { type BlockTransaction, type Market, readBlock } from '@commonwatt/client';
+import { dataHashOf, headerHash } from '@commonwatt/client/auditor/block-hashes';
 
 /** A key as a transaction left it; `null` when it deleted it. */
 export type KeyChange = Readonly<{ key: string; value: string | null }>;
@@ -34,7 +34,7 @@ export async function replayBlocks(market: Market): Promise<Replay> {
             if (!sound) {
                 brokenBlocks.push(blockNumber);
             }
-            lastHash = headerHash(block);
+            lastHash = headerHash(block).toString('hex');
             transactions.push(...transactionsOf(block, blockNumber));
             if (blockNumber === height - 1) {
                 break;
@@ -106,33 +106,8 @@ function changesIn(proposalResponse: Uint8Array): KeyChange[] {
         );
 }
 
-function hasItsData(block: common.Block): boolean {
-    const data = Buffer.concat(block.getData()?.getDataList_asU8() ?? []);
-    return sha256(data).equals(Buffer.from(block.getHeader()?.getDataHash_asU8() ?? []));
-}
-
-/** Fabric hashes a header as the DER sequence of its number and its two hashes. */
-function headerHash(block: common.Block): string {
-    const header = block.getHeader();
-    const parts = [
-        derInteger(header?.getNumber() ?? 0),
-        derOctets(header?.getPreviousHash_asU8() ?? new Uint8Array()),
-        derOctets(header?.getDataHash_asU8() ?? new Uint8Array()),
-    ];
-    const body = Buffer.concat(parts);
-    return sha256(Buffer.concat([Buffer.from([0x30, body.length]), body])).toString('hex');
-}
-
-function derInteger(value: number): Buffer {
-    const hex = value.toString(16);
-    const digits = Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex');
-    const padded = (digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), digits]) : digits;
-    return Buffer.concat([Buffer.from([0x02, padded.length]), padded]);
-}
-
-const derOctets = (bytes: Uint8Array): Buffer => Buffer.concat([Buffer.from([0x04, bytes.length]), bytes]);
-
-const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
+const hasItsData = (block: common.Block): boolean =>
+    dataHashOf(block).equals(Buffer.from(block.getHeader()?.getDataHash_asU8() ?? []));
 
 const bytesOf = (bytes: Uint8Array | undefined): Uint8Array => bytes ?? new Uint8Array();
 

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { webcrypto, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { subjectHashOf } from '@commonwatt/chaincode/wire/signature';
-import type { Creator } from './ledger-simulation.js';
+import type { Creator } from '@commonwatt/chaincode/ledger-double';
 import { SigningKey } from './signing-key.js';
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;

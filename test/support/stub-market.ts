@@ -12,7 +12,7 @@ import { decodeError, type WireError } from '@commonwatt/chaincode/wire/errors';
 import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/verbs';
 import { amountNano } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
-import { type Endorsement, LedgerStub } from './ledger-stub.js';
+import { type Endorsement, LedgerDouble } from '@commonwatt/chaincode/ledger-double';
 import * as commands from './market-commands.js';
 import { CHARTER, RULES } from './sample-market.js';
 import { SigningKey } from './signing-key.js';
@@ -51,7 +51,7 @@ const cast = createCast();
 
 /** A channel with both chaincodes and the people of a small market. Certificates are shared by all tests of a run. */
 export class StubMarket {
-    readonly ledger: LedgerStub;
+    readonly ledger: LedgerDouble;
     /** Keys of the meters, by metering point. */
     readonly meters: Map<string, SigningKey>;
     readonly #people: Readonly<Record<string, Identity>>;
@@ -60,7 +60,7 @@ export class StubMarket {
 
     private constructor(
         people: Readonly<Record<string, Identity>>,
-        ledger: LedgerStub,
+        ledger: LedgerDouble,
         meters: ReadonlyMap<string, SigningKey>,
     ) {
         this.#people = people;
@@ -71,7 +71,7 @@ export class StubMarket {
     /** Nothing is established. */
     static async bare(): Promise<StubMarket> {
         const chaincodes = { exchange: exchangeChaincode(), supervision: supervisionChaincode() };
-        return new StubMarket(await cast, new LedgerStub('market', chaincodes), new Map());
+        return new StubMarket(await cast, new LedgerDouble('market', chaincodes), new Map());
     }
 
     /** The same people on a ledger of their own that begins where this one is. */

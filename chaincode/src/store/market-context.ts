@@ -39,8 +39,8 @@ export abstract class MarketContext extends Context {
     }
 
     /** Refuses what no verb should even look at. */
-    admit(): void {
-        guardClock(this.timeMs);
+    admit(ownTimeMs: number): void {
+        guardClock(this.timeMs, ownTimeMs);
     }
 
     /** @throws CHARTER_MISSING {} until the market is established */

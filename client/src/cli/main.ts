@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { account } from './account/index.js';
 import { agreement } from './agreement/index.js';
 import { amendment } from './amendment/index.js';
+import { audit } from './audit/index.js';
 import { block } from './block/index.js';
 import { calorific } from './calorific/index.js';
 import { charter } from './charter/index.js';
@@ -65,6 +66,7 @@ export const NOUNS = [
     keeper,
     event,
     block,
+    audit,
 ];
 
 /** Adds the verbs of the market to the command line. */

@@ -8,7 +8,9 @@ import {
     type KeyWrite,
     Simulation,
     type Versioned,
-} from './ledger-simulation.js';
+} from './simulation.js';
+
+export type { Creator, Event, KeyWrite } from './simulation.js';
 
 export type Proposal = Readonly<{
     chaincode: string;
@@ -37,7 +39,7 @@ export type Endorsement = Readonly<{
  * refused call answers 500 without throwing, a key's policy goes with the key. It does not check endorsement policies:
  * that takes a network.
  */
-export class LedgerStub implements Committed {
+export class LedgerDouble implements Committed {
     readonly channel: string;
     readonly #chaincodes: ReadonlyMap<string, ChaincodeInterface>;
     readonly #state = new Map<string, Map<string, Versioned>>();
@@ -85,16 +87,7 @@ export class LedgerStub implements Committed {
         if (code !== 'VALID') {
             return code;
         }
-        this.#height += 1;
-        for (const { chaincode, key, value, policy } of endorsement.writes) {
-            this.#apply(chaincode, key, value, { txId, timeMs });
-            const exists = this.read(chaincode, key) !== undefined;
-            if (!exists) {
-                this.#policies.delete(`${chaincode}/${key}`);
-            } else if (policy !== null) {
-                this.#policies.set(`${chaincode}/${key}`, policy);
-            }
-        }
+        this.adopt(endorsement.writes, { txId, timeMs });
         if (endorsement.event !== null) {
             this.events.push(endorsement.event);
         }
@@ -144,8 +137,8 @@ export class LedgerStub implements Committed {
     }
 
     /** Another ledger with the same state and history, served by the same chaincodes. */
-    copy(): LedgerStub {
-        const copy = new LedgerStub(this.channel, Object.fromEntries(this.#chaincodes));
+    copy(): LedgerDouble {
+        const copy = new LedgerDouble(this.channel, Object.fromEntries(this.#chaincodes));
         for (const [chaincode, keys] of this.#state) {
             copy.#state.set(chaincode, new Map(keys));
         }
@@ -161,12 +154,37 @@ export class LedgerStub implements Committed {
         return copy;
     }
 
+    /** Every record, with its policy: adopted by another ledger, they make it the same. */
+    records(): KeyWrite[] {
+        return [...this.#state].flatMap(([chaincode, keys]) =>
+            [...keys].map(([key, { value }]) => ({
+                chaincode,
+                key,
+                value: value.toString('utf8'),
+                policy: this.policyOf(chaincode, key),
+            })),
+        );
+    }
+
     /** The whole state as text: two ledgers with equal snapshots are equal. */
     snapshot(): string {
         const lines = [...this.#state].flatMap(([chaincode, keys]) =>
             [...keys].map(([key, { value }]) => `${chaincode}/${key} = ${value.toString('utf8')}`),
         );
         return lines.sort().join('\n');
+    }
+
+    /** Writes what a block says that a transaction wrote, whatever this ledger would have made of it. */
+    adopt(writes: readonly KeyWrite[], cause: Pick<Change, 'txId' | 'timeMs'>): void {
+        this.#height += 1;
+        for (const { chaincode, key, value, policy } of writes) {
+            this.#apply(chaincode, key, value, cause);
+            if (value === null) {
+                this.#policies.delete(`${chaincode}/${key}`);
+            } else if (policy !== null) {
+                this.#policies.set(`${chaincode}/${key}`, policy);
+            }
+        }
     }
 
     #apply(chaincode: string, key: string, value: string | null, cause: Pick<Change, 'txId' | 'timeMs'>): void {

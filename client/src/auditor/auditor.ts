@@ -1,0 +1,244 @@
+import { charterCodec } from '@commonwatt/chaincode/wire/charter';
+import type { common } from '@hyperledger/fabric-protos';
+import type { KeyWrite, LedgerDouble } from '@commonwatt/chaincode/ledger-double';
+import { type BlockTransaction, type BlockView, readBlock } from '../block-reader.js';
+import type { Call, ChaincodeRole } from '../transport.js';
+import { dataHashOf, headerHash, headerSignatures } from './block-hashes.js';
+import type { UnreadableBlock } from './block-source.js';
+import type { Finding, FindingCode } from './finding.js';
+import { Members, mspIdOf } from './members.js';
+import { Reexecution } from './reexecution.js';
+import type { Signed } from './signed.js';
+import { type TransactionContent, transactionContent } from './transaction-content.js';
+
+/** What is audited: a channel and its two chaincodes, by their names on it. */
+export type Subject = Readonly<{
+    channel: string;
+    chaincodes: Readonly<Record<ChaincodeRole, string>>;
+}>;
+
+/** Where an audit stands after a block: everything that the next one is judged by. */
+export type AuditState = Readonly<{
+    nextBlock: number;
+    /** Hash of the last block's header, hex. */
+    lastHash: string;
+    /** The transaction that configured the channel last. */
+    configuration: Uint8Array;
+    records: readonly KeyWrite[];
+    counts: AuditCounts;
+}>;
+
+/** How much an audit has looked at. */
+export type AuditCounts = Readonly<{
+    blocks: number;
+    transactions: number;
+    /** Valid transactions of the market that wrote exactly what the chaincode writes. */
+    reproduced: number;
+    signatures: number;
+}>;
+
+const ENDORSERS_MIN = 3;
+
+/** Reads blocks from the first on and trusts nothing but them: whoever has them comes to the same findings. */
+export class Auditor {
+    readonly #subject: Subject;
+    readonly #reexecution: Reexecution;
+    #configuration = new Uint8Array();
+    #members: Members | null = null;
+    #nextBlock = 0;
+    #lastHash = '';
+    #counts: AuditCounts = { blocks: 0, transactions: 0, reproduced: 0, signatures: 0 };
+
+    constructor(subject: Subject) {
+        this.#subject = subject;
+        this.#reexecution = new Reexecution(subject.channel, subject.chaincodes);
+    }
+
+    /** An audit that goes on where another one stood. */
+    static resume(subject: Subject, state: AuditState): Auditor {
+        const auditor = new Auditor(subject);
+        auditor.#nextBlock = state.nextBlock;
+        auditor.#lastHash = state.lastHash;
+        auditor.#counts = state.counts;
+        auditor.#configure(state.configuration);
+        auditor.ledger.adopt(state.records, { txId: '', timeMs: 0 });
+        return auditor;
+    }
+
+    get state(): AuditState {
+        return {
+            nextBlock: this.#nextBlock,
+            lastHash: this.#lastHash,
+            configuration: this.#configuration,
+            records: this.ledger.records(),
+            counts: this.#counts,
+        };
+    }
+
+    /** The number of the block that is looked at next. */
+    get nextBlock(): number {
+        return this.#nextBlock;
+    }
+
+    get counts(): AuditCounts {
+        return this.#counts;
+    }
+
+    /** State as the blocks so far have left it. */
+    get ledger(): LedgerDouble {
+        return this.#reexecution.ledger;
+    }
+
+    /** What a query answers from the state that the blocks have left. */
+    answer(call: Call): Promise<string> {
+        return this.#reexecution.answer(call);
+    }
+
+    /** Looks at one more block; what is wrong in it does not end the audit. */
+    async take(block: common.Block | UnreadableBlock): Promise<Finding[]> {
+        if ('unreadableBlock' in block) {
+            return this.#passOver(block.unreadableBlock);
+        }
+        const view = readBlock(block);
+        const findings = this.#chainFindings(block, view);
+        const envelopes = block.getData()?.getDataList_asU8() ?? [];
+        for (const transaction of view.transactions) {
+            const found = await this.#transactionFindings(
+                transaction,
+                envelopes[transaction.index] ?? new Uint8Array(),
+            );
+            const where = { blockNumber: view.blockNumber, transactionId: transaction.transactionId };
+            findings.push(...found.map((each) => ({ ...where, ...each })));
+        }
+        this.#count({ blocks: 1, transactions: view.transactions.length });
+        return findings;
+    }
+
+    #passOver(blockNumber: number): Finding[] {
+        this.#nextBlock = blockNumber + 1;
+        this.#lastHash = '';
+        return [{ code: 'BLOCK_UNREADABLE', blockNumber, transactionId: null, operands: {} }];
+    }
+
+    #chainFindings(block: common.Block, { blockNumber, dataHash, previousHash }: BlockView): Finding[] {
+        const findings: Finding[] = [];
+        const demand = (holds: boolean, code: FindingCode, operands: Finding['operands'] = {}): void => {
+            if (!holds) {
+                findings.push({ code, blockNumber, transactionId: null, operands });
+            }
+        };
+        demand(blockNumber === this.#nextBlock, 'BLOCK_MISSING', { expected: this.#nextBlock });
+        demand(dataHash === dataHashOf(block).toString('hex'), 'BLOCK_DATA_HASH');
+        demand(previousHash === this.#lastHash, 'BLOCK_PREVIOUS_HASH');
+        try {
+            this.#readConfiguration(block);
+        } catch (error) {
+            demand(false, 'TRANSACTION_UNREADABLE', { reason: reasonOf(error) });
+        }
+        demand(blockNumber === 0 || this.#isSigned(block), 'BLOCK_UNSIGNED');
+        this.#nextBlock = blockNumber + 1;
+        this.#lastHash = headerHash(block).toString('hex');
+        return findings;
+    }
+
+    /** A new configuration may change the members; it stands alone in its block. */
+    #readConfiguration(block: common.Block): void {
+        const [envelope] = block.getData()?.getDataList_asU8() ?? [];
+        if (envelope !== undefined && readBlock(block).transactions[0]?.type === 'CONFIG') {
+            this.#configure(envelope);
+        }
+    }
+
+    #configure(envelope: Uint8Array): void {
+        this.#configuration = new Uint8Array(envelope);
+        this.#members = Members.fromConfiguration(envelope);
+    }
+
+    /** One signature suffices: consenters sign what they have agreed on. */
+    #isSigned(block: common.Block): boolean {
+        return headerSignatures(block).some((each) => this.#isOf(each));
+    }
+
+    async #transactionFindings(
+        { validationCode }: BlockTransaction,
+        bytes: Uint8Array,
+    ): Promise<Pick<Finding, 'code' | 'operands'>[]> {
+        if (validationCode !== 'VALID') {
+            return []; // changes nothing, whatever it is
+        }
+        let content: TransactionContent | null;
+        try {
+            content = transactionContent(bytes);
+        } catch (error) {
+            return [{ code: 'TRANSACTION_UNREADABLE', operands: { reason: reasonOf(error) } }];
+        }
+        if (content === null || !this.#reexecution.knows(content.chaincode)) {
+            return [];
+        }
+        const findings = [
+            ...this.#signatureFindings(content),
+            ...this.#policyFindings(content),
+            ...this.#protectedFindings(content),
+        ];
+        const deviations = await this.#reexecution.take(content);
+        this.#count({ reproduced: deviations.length === 0 ? 1 : 0 });
+        const [verb = ''] = content.args.map((arg) => Buffer.from(arg).toString('utf8'));
+        return [
+            ...findings,
+            ...deviations.map((each) => ({ code: 'NOT_REPRODUCED' as const, operands: { verb, ...each } })),
+        ];
+    }
+
+    #signatureFindings({ creatorSignature, endorsements }: TransactionContent): Pick<Finding, 'code' | 'operands'>[] {
+        const unsigned = (code: FindingCode, signed: Signed): Pick<Finding, 'code' | 'operands'>[] =>
+            this.#isOf(signed) ? [] : [{ code, operands: { mspId: mspIdOf(signed.identity) } }];
+        return [
+            ...unsigned('CREATOR_SIGNATURE', creatorSignature),
+            ...endorsements.flatMap((each) => unsigned('ENDORSEMENT_SIGNATURE', each)),
+        ];
+    }
+
+    /** Any three for the market; the regulator and two others for the weak centre. */
+    #policyFindings({ chaincode, endorsements, writes }: TransactionContent): Pick<Finding, 'code' | 'operands'>[] {
+        const signed = endorsements.filter((each) => this.#isOf(each));
+        const endorsers = [...new Set(signed.map(({ identity }) => mspIdOf(identity)))].sort();
+        const regulator = chaincode === this.#subject.chaincodes.supervision ? this.#regulatorMspId() : null;
+        const isEnough = endorsers.length >= ENDORSERS_MIN && (regulator === null || endorsers.includes(regulator));
+        return isEnough || writes.length === 0
+            ? []
+            : [{ code: 'ENDORSEMENT_POLICY', operands: { chaincode, endorsers } }];
+    }
+
+    /** By the charter; `null` before there is one. */
+    #regulatorMspId(): string | null {
+        const charter = this.ledger.read(this.#subject.chaincodes.exchange, 'charter');
+        return charter === undefined ? null : charterCodec.decode(charter.value.toString('utf8')).orgs.regulator;
+    }
+
+    /** Terms are written once, with a policy of their own, and neither is touched again. */
+    #protectedFindings({ writes, chaincode, bareKeys }: TransactionContent): Pick<Finding, 'code' | 'operands'>[] {
+        const { ledger } = this.#reexecution;
+        const changed = writes.filter((write) => ledger.policyOf(write.chaincode, write.key) !== null);
+        return [
+            ...changed.map(({ key }) => ({ code: 'TERMS_CHANGED' as const, operands: { key } })),
+            ...bareKeys.map((key) => ({ code: 'POLICY_CHANGED' as const, operands: { chaincode, key } })),
+        ];
+    }
+
+    #isOf(signed: Signed): boolean {
+        this.#count({ signatures: 1 });
+        return this.#members?.hasSigned(signed) ?? false;
+    }
+
+    #count(more: Partial<AuditCounts>): void {
+        const { blocks = 0, transactions = 0, reproduced = 0, signatures = 0 } = more;
+        this.#counts = {
+            blocks: this.#counts.blocks + blocks,
+            transactions: this.#counts.transactions + transactions,
+            reproduced: this.#counts.reproduced + reproduced,
+            signatures: this.#counts.signatures + signatures,
+        };
+    }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

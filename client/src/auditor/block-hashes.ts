@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { common } from '@hyperledger/fabric-protos';
+import type { Signed } from './signed.js';
+
+/** Hash of a block's transactions, as its header has to state it. */
+export function dataHashOf(block: common.Block): Buffer {
+    return sha256(Buffer.concat(block.getData()?.getDataList_asU8() ?? []));
+}
+
+/** A header as Fabric hashes and signs it: the DER sequence of its number and its two hashes. */
+export function headerBytes(block: common.Block): Buffer {
+    const header = block.getHeader();
+    const body = Buffer.concat([
+        derInteger(header?.getNumber() ?? 0),
+        derOctets(header?.getPreviousHash_asU8() ?? new Uint8Array()),
+        derOctets(header?.getDataHash_asU8() ?? new Uint8Array()),
+    ]);
+    return Buffer.concat([Buffer.from([0x30, body.length]), body]);
+}
+
+/** What the next header names as its predecessor. */
+export const headerHash = (block: common.Block): Buffer => sha256(headerBytes(block));
+
+/** What orderers signed of a block: its metadata and header. */
+export function headerSignatures(block: common.Block): Signed[] {
+    try {
+        const bytes = block.getMetadata()?.getMetadataList_asU8()[common.BlockMetadataIndex.SIGNATURES];
+        const metadata = common.Metadata.deserializeBinary(bytes ?? new Uint8Array());
+        return metadata.getSignaturesList().map((each) => {
+            const signatureHeader = each.getSignatureHeader_asU8();
+            return {
+                identity: common.SignatureHeader.deserializeBinary(signatureHeader).getCreator_asU8(),
+                signed: Buffer.concat([metadata.getValue_asU8(), signatureHeader, headerBytes(block)]),
+                signature: each.getSignature_asU8(),
+            };
+        });
+    } catch {
+        return []; // metadata is in no hash: anything can stand there
+    }
+}
+
+function derInteger(value: number): Buffer {
+    const hex = value.toString(16);
+    const digits = Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex');
+    const padded = (digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), digits]) : digits;
+    return Buffer.concat([Buffer.from([0x02, padded.length]), padded]);
+}
+
+const derOctets = (bytes: Uint8Array): Buffer => Buffer.concat([Buffer.from([0x04, bytes.length]), bytes]);
+
+const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();

@@ -1,0 +1,27 @@
+/** What an audit can find wrong. */
+export const FINDING_CODES = [
+    'BLOCK_MISSING', // {expected}: the next block has another number
+    'BLOCK_UNREADABLE', // {}: what is kept as this block is none
+    'BLOCK_DATA_HASH', // {}: the transactions are not those that the header states
+    'BLOCK_PREVIOUS_HASH', // {}: the header does not follow the one before
+    'BLOCK_UNSIGNED', // {}: no orderer of the channel signed the header
+    'TRANSACTION_UNREADABLE', // {reason}
+    'CREATOR_SIGNATURE', // {mspId}: who is said to have sent the transaction did not sign it
+    'ENDORSEMENT_SIGNATURE', // {mspId}: who is said to have endorsed it did not
+    'ENDORSEMENT_POLICY', // {chaincode, endorsers}: valid, though too few organisations endorsed it
+    'TERMS_CHANGED', // {key}: what was signed was written again or deleted
+    'POLICY_CHANGED', // {key}: a key's own policy was set again
+    'NOT_REPRODUCED', // {verb, key, stated, computed}: the chaincode writes something else
+    'STATE_DIFFERS', // {chaincode, verb, item}: the peer answers what the blocks do not hold
+] as const;
+export type FindingCode = (typeof FINDING_CODES)[number];
+
+/** Something that an auditor has found, and where. */
+export type Finding = Readonly<{
+    code: FindingCode;
+    /** `null` for what no block says. */
+    blockNumber: number | null;
+    /** `null` where a whole block is concerned. */
+    transactionId: string | null;
+    operands: Readonly<Record<string, unknown>>;
+}>;

@@ -1,0 +1,81 @@
+import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
+import type { ChaincodeRole, Transport } from '../transport.js';
+import type { Auditor, Subject } from './auditor.js';
+import type { Finding } from './finding.js';
+
+type Listing = Readonly<{
+    role: ChaincodeRole;
+    verb: string;
+    query?: Readonly<Record<string, string>>;
+    isPaged?: false;
+}>;
+
+/** Listings that tell money, agreements, and what the regulator said. */
+const LISTINGS: readonly Listing[] = [
+    { role: 'supervision', verb: 'seat:list' },
+    { role: 'supervision', verb: 'verdict:list-standing' },
+    { role: 'exchange', verb: 'meter:list' },
+    { role: 'exchange', verb: 'agreement:list' },
+    { role: 'exchange', verb: 'account:deposits' },
+    { role: 'exchange', verb: 'account:subsidies' },
+    { role: 'exchange', verb: 'dispute:list' },
+];
+const PARTICIPANTS: Listing = { role: 'exchange', verb: 'participant:list' };
+
+const listingsOf = (participantId: string): readonly Listing[] => [
+    { role: 'exchange', verb: 'offer:list', query: { makerId: participantId } },
+    { role: 'exchange', verb: 'account:lanes', query: { participantId } },
+    { role: 'exchange', verb: 'account:credits', query: { participantId } },
+    { role: 'exchange', verb: 'account:payouts', query: { participantId } },
+    { role: 'exchange', verb: 'account:covers', query: { participantId }, isPaged: false },
+];
+
+const PAGE_SIZE = 200;
+
+type Page = Readonly<{ items: readonly Readonly<Record<string, unknown>>[]; bookmark: string }>;
+/**
+ * Asks a peer what it holds and compares it with what the blocks have left. To be called when the audit has reached the
+ * peer's last block and nothing is being sent; what is committed meanwhile differs, too.
+ */
+export async function compareWithPeer(auditor: Auditor, subject: Subject, transport: Transport): Promise<Finding[]> {
+    const findings: Finding[] = [];
+    const compare = async (listing: Listing): Promise<Page['items']> => {
+        const { role, verb } = listing;
+        const chaincode = subject.chaincodes[role];
+        const stated = await everyItem(listing, (command) => transport.evaluate({ chaincode, verb, command }));
+        const held = await everyItem(listing, (command) => auditor.answer({ chaincode, verb, command }));
+        const place = { code: 'STATE_DIFFERS' as const, blockNumber: null, transactionId: null };
+        findings.push(
+            ...without(stated, held).map((item) => ({ ...place, operands: { chaincode, verb, stated: item } })),
+            ...without(held, stated).map((item) => ({ ...place, operands: { chaincode, verb, held: item } })),
+        );
+        return held;
+    };
+    for (const listing of LISTINGS) {
+        await compare(listing);
+    }
+    for (const { participantId } of await compare(PARTICIPANTS)) {
+        for (const listing of listingsOf(String(participantId))) {
+            await compare(listing);
+        }
+    }
+    return findings;
+}
+
+function without(items: Page['items'], others: Page['items']): Page['items'] {
+    const known = new Set(others.map((item) => JSON.stringify(item)));
+    return items.filter((item) => !known.has(JSON.stringify(item)));
+}
+
+/** Every page of a listing; one without pages is answered at once. */
+async function everyItem(listing: Listing, ask: (command: string) => Promise<string>): Promise<Page['items']> {
+    const items: Page['items'][number][] = [];
+    let bookmark = '';
+    do {
+        const paging = listing.isPaged === false ? {} : { bookmark, pageSize: PAGE_SIZE };
+        const page = JSON.parse(await ask(canonicalJson({ ...listing.query, ...paging }))) as Page;
+        items.push(...page.items);
+        ({ bookmark } = page);
+    } while (bookmark !== '');
+    return items;
+}

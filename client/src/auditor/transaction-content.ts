@@ -1,0 +1,111 @@
+import type { Creator, Event, KeyWrite } from '@commonwatt/chaincode/ledger-double';
+import { common, ledger, peer } from '@hyperledger/fabric-protos';
+import { serialized } from './members.js';
+import type { Signed } from './signed.js';
+
+/** An endorsed transaction as the bytes of its block say. */
+export type TransactionContent = Readonly<{
+    transactionId: string;
+    timeMs: number;
+    chaincode: string;
+    args: readonly Uint8Array[];
+    creator: Creator;
+    creatorSignature: Signed;
+    endorsements: readonly Signed[];
+    writes: readonly KeyWrite[];
+    /** Keys whose policy was set without a value. */
+    bareKeys: readonly string[];
+    event: Event | null;
+}>;
+
+const VALIDATION_PARAMETER = 'VALIDATION_PARAMETER';
+
+/** `null` for what is no endorsed transaction: configuration. @throws Error when it cannot be read */
+export function transactionContent(bytes: Uint8Array): TransactionContent | null {
+    const envelope = common.Envelope.deserializeBinary(bytes);
+    const payload = common.Payload.deserializeBinary(envelope.getPayload_asU8());
+    const header = payload.getHeader();
+    const channel = common.ChannelHeader.deserializeBinary(bytesOf(header?.getChannelHeader_asU8()));
+    if (channel.getType() !== common.HeaderType.ENDORSER_TRANSACTION) {
+        return null;
+    }
+    const signer = common.SignatureHeader.deserializeBinary(bytesOf(header?.getSignatureHeader_asU8()));
+    const identity = signer.getCreator_asU8();
+    const [action] = peer.Transaction.deserializeBinary(payload.getData_asU8()).getActionsList();
+    const endorsed = peer.ChaincodeActionPayload.deserializeBinary(bytesOf(action?.getPayload_asU8()));
+    return {
+        transactionId: channel.getTxId(),
+        timeMs: timeMsOf(channel),
+        args: argsOf(endorsed),
+        creator: serialized(identity),
+        creatorSignature: {
+            identity,
+            signed: envelope.getPayload_asU8(),
+            signature: envelope.getSignature_asU8(),
+        },
+        ...resultOf(endorsed),
+    };
+}
+
+function resultOf(
+    endorsed: peer.ChaincodeActionPayload,
+): Pick<TransactionContent, 'chaincode' | 'endorsements' | 'writes' | 'bareKeys' | 'event'> {
+    const answer = bytesOf(endorsed.getAction()?.getProposalResponsePayload_asU8());
+    const extension = peer.ProposalResponsePayload.deserializeBinary(answer).getExtension_asU8();
+    const result = peer.ChaincodeAction.deserializeBinary(extension);
+    return {
+        chaincode: result.getChaincodeId()?.getName() ?? '',
+        endorsements: (endorsed.getAction()?.getEndorsementsList() ?? []).map((endorsement) => ({
+            identity: endorsement.getEndorser_asU8(),
+            signed: Buffer.concat([answer, endorsement.getEndorser_asU8()]),
+            signature: endorsement.getSignature_asU8(),
+        })),
+        ...writesIn(result.getResults_asU8()),
+        event: eventIn(result.getEvents_asU8()),
+    };
+}
+
+function writesIn(results: Uint8Array): Pick<TransactionContent, 'writes' | 'bareKeys'> {
+    const writes: KeyWrite[] = [];
+    const bareKeys: string[] = [];
+    for (const set of ledger.rwset.TxReadWriteSet.deserializeBinary(results).getNsRwsetList()) {
+        const chaincode = set.getNamespace();
+        const content = ledger.rwset.kvrwset.KVRWSet.deserializeBinary(set.getRwset_asU8());
+        const policies = new Map(
+            content.getMetadataWritesList().map((each) => {
+                const entry = each.getEntriesList().find((found) => found.getName() === VALIDATION_PARAMETER);
+                return [each.getKey(), entry?.getValue_asU8() ?? new Uint8Array()];
+            }),
+        );
+        for (const write of content.getWritesList()) {
+            const key = write.getKey();
+            const value = write.getIsDelete() ? null : Buffer.from(write.getValue_asU8()).toString('utf8');
+            writes.push({ chaincode, key, value, policy: policies.get(key) ?? null });
+            policies.delete(key);
+        }
+        bareKeys.push(...policies.keys());
+    }
+    return { writes, bareKeys };
+}
+
+function eventIn(bytes: Uint8Array): Event | null {
+    const event = peer.ChaincodeEvent.deserializeBinary(bytes);
+    const name = event.getEventName();
+    return name === '' ? null : { name, payload: Buffer.from(event.getPayload_asU8()).toString('utf8') };
+}
+
+function argsOf(endorsed: peer.ChaincodeActionPayload): readonly Uint8Array[] {
+    const bytes = endorsed.getChaincodeProposalPayload_asU8();
+    const proposal = peer.ChaincodeProposalPayload.deserializeBinary(bytes);
+    const invocation = peer.ChaincodeInvocationSpec.deserializeBinary(proposal.getInput_asU8());
+    return invocation.getChaincodeSpec()?.getInput()?.getArgsList_asU8() ?? [];
+}
+
+/** The package's types name the timestamp's own without bringing them. */
+function timeMsOf(channel: common.ChannelHeader): number {
+    const timestamp = channel.getTimestamp() as
+        Readonly<{ getSeconds: () => number; getNanos: () => number }> | undefined;
+    return timestamp === undefined ? 0 : timestamp.getSeconds() * 1_000 + Math.floor(timestamp.getNanos() / 1e6);
+}
+
+const bytesOf = (bytes: Uint8Array | undefined): Uint8Array => bytes ?? new Uint8Array();
