@@ -18,7 +18,11 @@ export async function createFile(path: string, content: string | Uint8Array): Pr
     });
 }
 
-async function withTemporary(path: string, content: string | Uint8Array, move: (temporary: string) => Promise<void>): Promise<void> {
+async function withTemporary(
+    path: string,
+    content: string | Uint8Array,
+    move: (temporary: string) => Promise<void>,
+): Promise<void> {
     const folder = dirname(path);
     await mkdir(folder, { recursive: true });
     const temporary = `${path}.${randomUUID()}.partial`;
