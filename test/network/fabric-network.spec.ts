@@ -11,6 +11,8 @@ import {
     type Market,
     OutcomeUnknownError,
     readConnectionProfile,
+    type Receipt,
+    type Submitter,
 } from '@commonwatt/client';
 import { household, prosumer, RETAILER, withMarket } from '../support/market.js';
 import { newStateDir } from '../support/network.js';
@@ -35,10 +37,19 @@ describe('fabric-network as the transport', function () {
         });
     });
 
-    async function open(name: string, transport: NonNullable<ConnectOptions['transport']>): Promise<Market> {
+    async function open(
+        name: string,
+        transport: NonNullable<ConnectOptions['transport']>,
+        submitter?: Submitter,
+    ): Promise<Market> {
         const { org, entry } = market().actors.get(name);
         const profile = await readConnectionProfile(market().network.profilePath(org));
-        const client = await connect({ profile, identity: identityOf(entry), transport });
+        const client = await connect({
+            profile,
+            identity: identityOf(entry),
+            transport,
+            ...(submitter && { submitter }),
+        });
         opened.push(client);
         return client;
     }
@@ -88,6 +99,22 @@ describe('fabric-network as the transport', function () {
             const { kind, code, operands } = expected;
             expect(told).to.deep.include({ kind, code, operands });
         }
+    });
+
+    it('tells how the peers judged a transaction that too few had endorsed', async () => {
+        const terms = draftTerms({ ...sale(), firstSlot: sale().firstSlot + 2 });
+        const consents = await market().consents(terms);
+        const { transport } = await open(SELLER.id, 'fabric-network');
+        let receipt: Receipt | null = null;
+        const byTwo: Submitter = {
+            submit: async ({ call }) => {
+                receipt = await transport.submit(call, ['CommunityMSP', 'SupplierMSP']);
+                throw new Error('this client does not go on');
+            },
+        };
+        const other = await open(SELLER.id, transport, byTwo);
+        await other.agreements.conclude(terms, consents).catch(() => undefined);
+        expect(receipt).to.include({ validationCode: 'ENDORSEMENT_POLICY_FAILURE' });
     });
 
     it('goes on by other peers while the own one is away, and says who is missing where it is needed', async () => {

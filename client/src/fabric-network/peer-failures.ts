@@ -32,26 +32,26 @@ export function endorseFailure(answers: readonly PeerAnswer[], transactionId: st
     if (saysExpired(texts, answers.length)) {
         return new ForbiddenError({ code: 'CERTIFICATE_EXPIRED', cause });
     }
+    if (without.some(isSilent)) {
+        const failing = without.filter(({ text }) => decodeError(text) === null);
+        return unavailable(failing, transactionId, cause); // others may be asked in their place
+    }
     const refused = firstRefusal(texts, transactionId);
     if (refused !== null) {
         const refusing = without.filter(({ text }) => decodeError(text) !== null);
-        return unanimously(
-            refused,
-            refusing.map(({ mspId }) => mspId),
-            mspIds,
-        );
+        const refusers = refusing.map(({ mspId }) => mspId);
+        return unanimously(refused, refusers, mspIds);
     }
     const denied = without.find(({ text }) => saysDenied(text));
     if (denied !== undefined) {
         return new ForbiddenError({ code: 'GATEWAY_REFUSED', operands: factsOf(denied), cause });
     }
-    const organizations = without.map(({ mspId }) => mspId);
-    return new UnavailableError({ code: 'PEER_UNAVAILABLE', operands: { organizations }, transactionId, cause });
+    return unavailable(without, transactionId, cause);
 }
 
 /** Why the one peer that was asked did not answer a query. */
 export function evaluateFailure(answer: PeerAnswer): Error {
-    const { text, code } = answer;
+    const { text } = answer;
     if (saysExpired([text], 1)) {
         return new ForbiddenError({ code: 'CERTIFICATE_EXPIRED', cause: text });
     }
@@ -59,12 +59,21 @@ export function evaluateFailure(answer: PeerAnswer): Error {
     if (refused !== null) {
         return refused;
     }
-    if (text === '' || AWAY_TEXT.test(text) || (code !== undefined && AWAY_CODES.includes(code))) {
+    if (isSilent(answer)) {
         return new PeerAway(text);
     }
     const facts = { code: 'GATEWAY_REFUSED', operands: factsOf(answer), cause: text };
     return saysDenied(text) ? new ForbiddenError(facts) : new InternalError(facts);
 }
+
+function unavailable(answers: readonly PeerAnswer[], transactionId: string, cause: string): UnavailableError {
+    const organizations = answers.map(({ mspId }) => mspId);
+    return new UnavailableError({ code: 'PEER_UNAVAILABLE', operands: { organizations }, transactionId, cause });
+}
+
+/** Whether a peer did not answer at all. */
+const isSilent = ({ text, code }: PeerAnswer): boolean =>
+    text === '' || AWAY_TEXT.test(text) || (code !== undefined && AWAY_CODES.includes(code));
 
 const areAlike = ([first, ...others]: readonly PeerAnswer[]): boolean =>
     others.every(({ endorsed }) => Buffer.compare(endorsed ?? EMPTY, first?.endorsed ?? EMPTY) === 0);

@@ -36,7 +36,7 @@ describe('failures of peers asked one by one', () => {
     it('are a disagreement when only some refuse, or one fails for another reason', () => {
         for (const named of [
             { CommunityMSP: REFUSED, OperatorMSP: REFUSED },
-            { CommunityMSP: REFUSED, OperatorMSP: REFUSED, RegulatorMSP: 'REQUEST TIMEOUT' },
+            { CommunityMSP: REFUSED, OperatorMSP: REFUSED, RegulatorMSP: 'rwset is too large' },
         ]) {
             const error = endorsing(named);
             expect(error).to.be.instanceOf(DisagreementError);
@@ -78,6 +78,12 @@ describe('failures of peers asked one by one', () => {
             operands: { organizations: ['OperatorMSP', 'RegulatorMSP'] },
             transactionId: 'tx-1',
         });
+    });
+
+    it('name who did not answer rather than a disagreement: others can be asked in their place', () => {
+        const error = endorsing({ CommunityMSP: REFUSED, OperatorMSP: REFUSED, RegulatorMSP: 'REQUEST TIMEOUT' });
+        expect(error).to.be.instanceOf(UnavailableError).and.not.instanceOf(DisagreementError);
+        expect(error).to.deep.include({ operands: { organizations: ['RegulatorMSP'] } });
     });
 
     it('of a query lead to another peer when this one does not answer', () => {
