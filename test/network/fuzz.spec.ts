@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { decodeError } from '@commonwatt/chaincode/wire/errors';
+import { canonicalJson, type Json, parseCanonical } from '@commonwatt/chaincode/wire/canonical';
+import { EXCHANGE_VERBS, SUPERVISION_VERBS } from '@commonwatt/chaincode/wire/verbs';
+import { adminIdentity, connect, type Market, readConnectionProfile } from '@commonwatt/client';
+import { Auditor } from '@commonwatt/client/auditor/auditor';
+import { blocksOfPeer } from '@commonwatt/client/auditor/block-source';
+import { openNetwork } from '@commonwatt/network';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { deformed } from '../support/deformed.js';
+import { withKeptDemo } from '../support/kept-demo.js';
+import { holds } from '../support/property.js';
+import { replayBlocks } from '../support/replay.js';
+
+type Chaincode = 'exchange' | 'supervision';
+/** A command that was on the ledger once, and who sent it when. */
+type Sound = Readonly<{ chaincode: Chaincode; verb: string; command: Json; mspid: string; pem: string }>;
+
+/** Refusals that are a decision; the other kinds are faults. */
+const DECIDED = ['invalid', 'limit', 'forbidden', 'conflict', 'notFound'];
+const COMMAND_BYTES_MAX = 4 * 1024 * 1024;
+
+describe('deformed commands of a whole hour of trade', function () {
+    this.timeout(120_000);
+    const demo = withKeptDemo();
+    let market: Market;
+    let auditor: Auditor;
+    let sound: readonly Sound[];
+    let lastMs = 0;
+
+    before(async () => {
+        const profile = await readConnectionProfile(
+            join(demo().stateDir, 'organizations', 'operator', 'connection.json'),
+        );
+        market = await connect({ profile, identity: await adminIdentity(profile) });
+        const { transactions } = await replayBlocks(market);
+        const valid = transactions.filter(
+            ({ validationCode, chaincode }) => validationCode === 'VALID' && isMarket(chaincode),
+        );
+        lastMs = valid.at(-1)?.timestampMs ?? 0;
+        sound = valid.map(({ chaincode, verb, command, creatorMspId, creatorPem }) => ({
+            chaincode: chaincode as Chaincode,
+            verb: verb ?? '',
+            command: parseCanonical(command, COMMAND_BYTES_MAX),
+            mspid: creatorMspId ?? '',
+            pem: creatorPem,
+        }));
+        auditor = new Auditor({ channel: profile.channel, chaincodes: profile.chaincodes });
+        for await (const block of blocksOfPeer(market.transport, 0)) {
+            expect(await auditor.take(block)).to.deep.equal([]);
+        }
+    });
+    after(() => {
+        market.close();
+    });
+
+    /** A sound command, of each verb as often as of the others, and what is sent in its place. */
+    const attempts = (): fc.Arbitrary<Sound> => {
+        const verbs = [...new Set(sound.map(({ chaincode, verb }) => `${chaincode} ${verb}`))];
+        return fc
+            .constantFrom(...verbs)
+            .chain((name) => fc.constantFrom(...sound.filter((each) => `${each.chaincode} ${each.verb}` === name)))
+            .chain((each) => deformed(fc.constant(each.command)).map((command) => ({ ...each, command })));
+    };
+
+    it('covers most verbs that change the ledger', () => {
+        const submitting = [...Object.entries(EXCHANGE_VERBS), ...Object.entries(SUPERVISION_VERBS)];
+        const all = submitting.filter(([, { mode }]) => mode === 'submit').length;
+        const covered = new Set(sound.map(({ chaincode, verb }) => `${chaincode} ${verb}`)).size;
+        expect(covered, `of ${String(all)}`).to.be.greaterThan(20);
+    });
+
+    it('are refused by a decision, or do what a sound command does; never a fault', async () => {
+        const property = fc.asyncProperty(attempts(), async ({ chaincode, verb, command, mspid, pem }) => {
+            const creator = { mspid, idBytes: Buffer.from(pem, 'utf8') };
+            const args = [verb, canonicalJson(command)];
+            const answer = await auditor.ledger.endorse({ chaincode, args, creator, timeMs: lastMs });
+            if (answer.status !== 200) {
+                expect(decodeError(answer.message)?.kind, answer.message).to.be.oneOf(DECIDED);
+                expect([answer.writes, answer.event]).to.deep.equal([[], null]);
+                expect(answer.message.length).to.be.lessThan(1_000);
+            }
+        });
+        await holds(property, { runs: 5_000, seconds: 60 });
+    });
+
+    it('are answered by a real peer as by the ledger in memory, and no process ends', async () => {
+        const network = openNetwork({ stateDir: demo().stateDir });
+        const pids = async (): Promise<readonly (number | null)[]> =>
+            (await network.status()).processes.map(({ pid }) => pid);
+        const before = await pids();
+        const property = fc.asyncProperty(attempts(), async ({ chaincode, verb, command }) => {
+            const text = canonicalJson(command);
+            const inMemory = await codeOf(auditor.answer({ chaincode, verb, command: text }));
+            const real = await codeOf(market.transport.evaluate({ chaincode, verb, command: text }));
+            // The peer's caller is the operator's administrator, the other's is nobody: who calls is not compared.
+            if (!CALLERS.includes(inMemory) && !CALLERS.includes(real)) {
+                expect(real, `${verb} ${text}`).to.equal(inMemory);
+            }
+        });
+        await holds(property, { runs: 100, seconds: 60 });
+        expect(await pids()).to.deep.equal(before);
+    });
+});
+
+const CALLERS = ['CALLER_NOT_PARTICIPANT', 'CALLER_NOT_SEATED', 'CALLER_NOT_ADMIN', 'INVARIANT_BROKEN'];
+
+/** How a call ended: the code of its refusal, or `answered`. */
+async function codeOf(call: Promise<string>): Promise<string> {
+    try {
+        await call;
+        return 'answered';
+    } catch (error) {
+        const { message } = error as Error;
+        return (
+            decodeError(message)?.code ??
+            (error as { code?: string }).code ??
+            /\b[A-Z]+(?:_[A-Z]+)+\b/.exec(message)?.[0] ??
+            message
+        );
+    }
+}
+
+const isMarket = (chaincode: string | null): boolean => chaincode === 'exchange' || chaincode === 'supervision';
