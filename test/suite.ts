@@ -20,13 +20,8 @@ async function runSuite(folders: readonly string[]): Promise<Tally> {
     if (files.length === 0) {
         throw new Error(`no specs below ${folders.join(', ')}: run \`npm run build\` first`);
     }
-    const mocha = new Mocha({
-        timeout: 10_000,
-        forbidOnly: true,
-        forbidPending: true,
-        checkLeaks: true,
-        globals: ['hfc'], // fabric-network's log
-    });
+    const mocha = new Mocha({ timeout: 10_000, forbidOnly: true, forbidPending: true, checkLeaks: true });
+    mocha.globals(['hfc']); // fabric-network's log
     mocha.files = files.sort();
     await mocha.loadFilesAsync();
     const failures: string[] = [];

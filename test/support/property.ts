@@ -8,11 +8,15 @@ import fc from 'fast-check';
 const stated = process.env['COMMONWATT_SEED'] ?? '20160720';
 export const SEED = stated === 'random' ? randomInt(2 ** 31) : Number(stated);
 
+/** How many times the usual cases are tried: 1, more in long runs. */
+const EFFORT = Number(process.env['COMMONWATT_EFFORT'] ?? 1);
+
 /** How much a property may cost; the time bounds the whole property, shrinking included. */
 export type Effort = Readonly<{ runs: number; seconds: number }>;
 
 /**
- * Checks a property and says how often it held, in which time and from which seed. `COMMONWATT_SEED` says the seed.
+ * Checks a property and says how often it held, in which time and from which seed. `COMMONWATT_SEED` says the seed,
+ * `COMMONWATT_EFFORT` how many times the usual cases.
  * Examples are tried first. A property that the time cuts short has held so far; one that never ran has failed.
  */
 export async function holds<Values extends [unknown, ...unknown[]]>(
@@ -23,9 +27,9 @@ export async function holds<Values extends [unknown, ...unknown[]]>(
     const startedMs = performance.now();
     const details = await fc.check(property as fc.IAsyncProperty<Values>, {
         seed: SEED,
-        numRuns: runs,
+        numRuns: runs * EFFORT,
         examples,
-        interruptAfterTimeLimit: seconds * 1_000,
+        interruptAfterTimeLimit: seconds * EFFORT * 1_000,
     });
     const tookMs = Math.round(performance.now() - startedMs);
     process.stdout.write(`      held ${details.numRuns} times in ${tookMs} ms, COMMONWATT_SEED=${SEED}\n`);
