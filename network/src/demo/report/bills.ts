@@ -1,6 +1,7 @@
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import { ownerOf, type Posting } from '@commonwatt/chaincode/domain/posting';
-import { type Facts, groupBy, sum } from './facts.js';
+import { groupBy } from '@commonwatt/client/grouped';
+import { type Facts, sum } from './facts.js';
 
 /** A participant's day in money: negative is what it paid. */
 export type DayBill = Readonly<{

@@ -90,18 +90,3 @@ export const sum = (values: Iterable<bigint>): bigint => {
     }
     return total;
 };
-
-/** Groups items by a key, keeping their order. */
-export function groupBy<Item, Key>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {
-    const groups = new Map<Key, Item[]>();
-    for (const item of items) {
-        const key = keyOf(item);
-        const group = groups.get(key);
-        if (group === undefined) {
-            groups.set(key, [item]);
-        } else {
-            group.push(item);
-        }
-    }
-    return groups;
-}

@@ -1,5 +1,6 @@
 import type { Findings } from '../../findings.js';
-import { groupBy, type Facts, sum } from '../facts.js';
+import { groupBy } from '@commonwatt/client/grouped';
+import { type Facts, sum } from '../facts.js';
 import { type Html, html } from '../html.js';
 import { CARRIER_NAMES, clockOf, fixed, units } from '../words.js';
 

@@ -1,7 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import { draw, legend, timeAxis } from '../draw.js';
-import { type Facts, groupBy, sum } from '../facts.js';
+import { groupBy } from '@commonwatt/client/grouped';
+import { type Facts, sum } from '../facts.js';
 import { type Html, html } from '../html.js';
 import { CARRIER_NAMES, formatKwh, kilo, ORIGIN_NAMES, type Origin, originColour, ORIGINS } from '../words.js';
 

@@ -1,7 +1,8 @@
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import * as Plot from '@observablehq/plot';
 import { draw, legend, timeAxis } from '../draw.js';
-import { type Delivery, type Facts, groupBy, sum } from '../facts.js';
+import { groupBy } from '@commonwatt/client/grouped';
+import { type Delivery, type Facts, sum } from '../facts.js';
 import { type Html, html } from '../html.js';
 import { CARRIER_NAMES, formatPrice, ORIGIN_NAMES, type Origin, originColour, ORIGINS } from '../words.js';
 
@@ -65,9 +66,7 @@ function seriesOf(deliveries: readonly Delivery[]): { origin: Origin; slot: numb
     const points = [...groupBy(deliveries, ({ origin, slot }) => `${origin}/${slot}`).values()].flatMap((group) => {
         const [first] = group;
         const price = meanPrice(group);
-        return first === undefined || price === null
-            ? []
-            : [{ origin: first.origin, slot: first.slot, price: cents(price) }];
+        return price === null ? [] : [{ origin: first.origin, slot: first.slot, price: cents(price) }];
     });
     return points.sort((left, right) => left.slot - right.slot);
 }

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { draw, legend } from '../draw.js';
-import { type Facts, groupBy, sum } from '../facts.js';
+import { groupBy } from '@commonwatt/client/grouped';
+import { type Facts, sum } from '../facts.js';
 import { type Html, html } from '../html.js';
 import { CARRIER_NAMES, carrierColour, fixed, kilo } from '../words.js';
 
@@ -11,7 +12,7 @@ export function tradesSection(facts: Facts): Html {
     ].flatMap((group) => {
         const [first] = group;
         const energy = kilo(sum(group.map(({ deliveredWh }) => deliveredWh)));
-        return first === undefined || energy === 0
+        return energy === 0
             ? []
             : [
                   {
