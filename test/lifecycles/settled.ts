@@ -98,15 +98,18 @@ export class SettlementWatch {
     }
 
     #checkCaps({ postings }: Settlement): void {
+        const caps = new Map<string, bigint>();
         for (const { kind, account, agreementId, amountNano } of postings) {
             if (kind === 'default' && agreementId !== null && account.startsWith('escrow/')) {
-                // A correction may give back what was drawn.
-                const drawn = (this.#drawnNano.get(account) ?? 0n) - amountNano;
-                this.#drawnNano.set(account, drawn);
-                const cap = this.#found(agreementId).terms.defaultCapNano;
-                must(drawn <= cap, 'a party pays at most its cap', { account, drawn, cap });
-                this.#tally.saw(drawn === cap ? 'default amounts that reach the cap' : 'default amounts below the cap');
+                // A correction may give back what was drawn, for one slot or another.
+                this.#drawnNano.set(account, (this.#drawnNano.get(account) ?? 0n) - amountNano);
+                caps.set(account, this.#found(agreementId).terms.defaultCapNano);
             }
+        }
+        for (const [account, cap] of caps) {
+            const drawn = this.#drawnNano.get(account) ?? 0n;
+            must(drawn <= cap, 'a party pays at most its cap', { account, drawn, cap });
+            this.#tally.saw(drawn === cap ? 'default amounts that reach the cap' : 'default amounts below the cap');
         }
     }
 
