@@ -110,17 +110,22 @@ function readAction(data: Uint8Array): Action {
 }
 
 /** The package's types name the timestamp's own without bringing them. */
-function timestampMsOf(channel: common.ChannelHeader): number | null {
+export function timestampMsOf(channel: common.ChannelHeader): number | null {
     const timestamp = channel.getTimestamp() as
         Readonly<{ getSeconds: () => number; getNanos: () => number }> | undefined;
     return timestamp === undefined ? null : timestamp.getSeconds() * 1_000 + Math.floor(timestamp.getNanos() / 1e6);
 }
 
 function verbOf(proposalPayload: Uint8Array): string | null {
+    const [verb] = argumentsOf(proposalPayload);
+    return verb === undefined ? null : textOf(verb);
+}
+
+/** What the chaincode was called with: the verb, then its command. */
+export function argumentsOf(proposalPayload: Uint8Array): readonly Uint8Array[] {
     const proposal = peer.ChaincodeProposalPayload.deserializeBinary(proposalPayload);
     const invocation = peer.ChaincodeInvocationSpec.deserializeBinary(proposal.getInput_asU8());
-    const [verb] = invocation.getChaincodeSpec()?.getInput()?.getArgsList_asU8() ?? [];
-    return verb === undefined ? null : textOf(verb);
+    return invocation.getChaincodeSpec()?.getInput()?.getArgsList_asU8() ?? [];
 }
 
 function writesOf(results: Uint8Array): NamespaceWrites[] {
@@ -136,7 +141,7 @@ function writesOf(results: Uint8Array): NamespaceWrites[] {
     return writes.filter((each) => each.keys.length > 0 || each.policyKeys.length > 0);
 }
 
-function eventOf(bytes: Uint8Array): RawEvent | null {
+export function eventOf(bytes: Uint8Array): RawEvent | null {
     const event = peer.ChaincodeEvent.deserializeBinary(bytes);
     const name = event.getEventName();
     return name === '' ? null : { chaincode: event.getChaincodeId(), name, payload: textOf(event.getPayload_asU8()) };

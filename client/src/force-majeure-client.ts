@@ -32,7 +32,9 @@ export class ForceMajeureClient {
             forceMajeureCodec.decode,
             async () => {
                 const declared = await orNull(this.show(statement.declarationId));
-                return declared !== null && sameText(declared.statement, statement) ? declared : null;
+                return declared !== null && forceMajeureStatementCodec.isSame(declared.statement, statement)
+                    ? declared
+                    : null;
             },
         );
     }
@@ -55,6 +57,3 @@ export class ForceMajeureClient {
         return await everyItem((query) => this.page(query));
     }
 }
-
-const sameText = (left: ForceMajeureStatement, right: ForceMajeureStatement): boolean =>
-    forceMajeureStatementCodec.encode(left) === forceMajeureStatementCodec.encode(right);

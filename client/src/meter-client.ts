@@ -32,7 +32,7 @@ export class MeterClient {
             meteringPointCodec.decode,
             async () => {
                 const existing = await orNull(this.show(command.point.pointId));
-                return existing !== null && sameText(existing, command.point) ? existing : null;
+                return existing !== null && meteringPointCodec.isSame(existing, command.point) ? existing : null;
             },
         );
     }
@@ -71,6 +71,3 @@ export class MeterClient {
         return await everyItem((query) => this.page(query));
     }
 }
-
-const sameText = (left: MeteringPoint, right: MeteringPoint): boolean =>
-    meteringPointCodec.encode(left) === meteringPointCodec.encode(right);

@@ -18,7 +18,7 @@ export class SeatClient {
      * @throws ForbiddenError CALLER_NOT_ADMIN, ORG_NOT_ADMITTED {mspId, kind} · ConflictError SEAT_CONFLICT
      */
     async grant(seat: Seat): Promise<Committed<Seat>> {
-        const same = (other: Seat): boolean => seatCodec.encode(other) === seatCodec.encode(seat);
+        const same = (other: Seat): boolean => seatCodec.isSame(other, seat);
         return await this.#ledger.submit(
             'supervision',
             'seat:grant',

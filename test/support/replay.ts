@@ -1,6 +1,7 @@
-import { common, ledger, msp, peer } from '@hyperledger/fabric-protos';
+import type { common } from '@hyperledger/fabric-protos';
 import { type BlockTransaction, type Market, readBlock } from '@commonwatt/client';
 import { dataHashOf, headerHash } from '@commonwatt/client/auditor/block-hashes';
+import { transactionContent } from '@commonwatt/client/auditor/transaction-content';
 
 /** A key as a transaction left it; `null` when it deleted it. */
 export type KeyChange = Readonly<{ key: string; value: string | null }>;
@@ -72,43 +73,15 @@ function transactionsOf(block: common.Block, blockNumber: number): ReplayedTrans
 }
 
 function contentOf(envelope: Uint8Array): Pick<ReplayedTransaction, 'changes' | 'command' | 'creatorPem'> {
-    const payload = common.Payload.deserializeBinary(common.Envelope.deserializeBinary(envelope).getPayload_asU8());
-    const header = common.SignatureHeader.deserializeBinary(bytesOf(payload.getHeader()?.getSignatureHeader_asU8()));
-    const creator = msp.SerializedIdentity.deserializeBinary(header.getCreator_asU8());
-    const [action] = peer.Transaction.deserializeBinary(payload.getData_asU8()).getActionsList();
-    const endorsed = peer.ChaincodeActionPayload.deserializeBinary(bytesOf(action?.getPayload_asU8()));
+    const content = transactionContent(envelope);
     return {
-        changes: changesIn(bytesOf(endorsed.getAction()?.getProposalResponsePayload_asU8())),
-        command: commandIn(endorsed.getChaincodeProposalPayload_asU8()),
-        creatorPem: textOf(creator.getIdBytes_asU8()),
+        changes: (content?.writes ?? []).map(({ chaincode, key, value }) => ({ key: `${chaincode}/${key}`, value })),
+        command: textOf(content?.args[1] ?? new Uint8Array()),
+        creatorPem: textOf(content?.creator.idBytes ?? new Uint8Array()),
     };
-}
-
-function commandIn(proposalPayload: Uint8Array): string {
-    const proposal = peer.ChaincodeProposalPayload.deserializeBinary(proposalPayload);
-    const invocation = peer.ChaincodeInvocationSpec.deserializeBinary(proposal.getInput_asU8());
-    const [, command] = invocation.getChaincodeSpec()?.getInput()?.getArgsList_asU8() ?? [];
-    return textOf(bytesOf(command));
-}
-
-function changesIn(proposalResponse: Uint8Array): KeyChange[] {
-    const response = peer.ProposalResponsePayload.deserializeBinary(proposalResponse);
-    const results = peer.ChaincodeAction.deserializeBinary(response.getExtension_asU8()).getResults_asU8();
-    return ledger.rwset.TxReadWriteSet.deserializeBinary(results)
-        .getNsRwsetList()
-        .flatMap((set) =>
-            ledger.rwset.kvrwset.KVRWSet.deserializeBinary(set.getRwset_asU8())
-                .getWritesList()
-                .map((write) => ({
-                    key: `${set.getNamespace()}/${write.getKey()}`,
-                    value: write.getIsDelete() ? null : textOf(write.getValue_asU8()),
-                })),
-        );
 }
 
 const hasItsData = (block: common.Block): boolean =>
     dataHashOf(block).equals(Buffer.from(block.getHeader()?.getDataHash_asU8() ?? []));
-
-const bytesOf = (bytes: Uint8Array | undefined): Uint8Array => bytes ?? new Uint8Array();
 
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');

@@ -120,7 +120,7 @@ export class Auditor {
         return [{ code: 'BLOCK_UNREADABLE', blockNumber, transactionId: null, operands: {} }];
     }
 
-    #chainFindings(block: common.Block, { blockNumber, dataHash, previousHash }: BlockView): Finding[] {
+    #chainFindings(block: common.Block, { blockNumber, dataHash, previousHash, transactions }: BlockView): Finding[] {
         const findings: Finding[] = [];
         const demand = (holds: boolean, code: FindingCode, operands: Finding['operands'] = {}): void => {
             if (!holds) {
@@ -131,7 +131,7 @@ export class Auditor {
         demand(dataHash === dataHashOf(block).toString('hex'), 'BLOCK_DATA_HASH');
         demand(previousHash === this.#lastHash, 'BLOCK_PREVIOUS_HASH');
         try {
-            this.#readConfiguration(block);
+            this.#readConfiguration(block, transactions[0]?.type);
         } catch (error) {
             demand(false, 'TRANSACTION_UNREADABLE', { reason: reasonOf(error) });
         }
@@ -142,9 +142,9 @@ export class Auditor {
     }
 
     /** A new configuration may change the members; it stands alone in its block. */
-    #readConfiguration(block: common.Block): void {
+    #readConfiguration(block: common.Block, type: string | undefined): void {
         const [envelope] = block.getData()?.getDataList_asU8() ?? [];
-        if (envelope !== undefined && readBlock(block).transactions[0]?.type === 'CONFIG') {
+        if (envelope !== undefined && type === 'CONFIG') {
             this.#configure(envelope);
         }
     }
@@ -175,9 +175,10 @@ export class Auditor {
         if (content === null || !this.#reexecution.knows(content.chaincode)) {
             return [];
         }
+        const genuine = content.endorsements.filter((each) => this.#isOf(each));
         const findings = [
-            ...this.#signatureFindings(content),
-            ...this.#policyFindings(content),
+            ...this.#signatureFindings(content, genuine),
+            ...this.#policyFindings(content, genuine),
             ...this.#protectedFindings(content),
         ];
         const deviations = await this.#reexecution.take(content);
@@ -189,19 +190,28 @@ export class Auditor {
         ];
     }
 
-    #signatureFindings({ creatorSignature, endorsements }: TransactionContent): Pick<Finding, 'code' | 'operands'>[] {
-        const unsigned = (code: FindingCode, signed: Signed): Pick<Finding, 'code' | 'operands'>[] =>
-            this.#isOf(signed) ? [] : [{ code, operands: { mspId: mspIdOf(signed.identity) } }];
+    #signatureFindings(
+        { creatorSignature, endorsements }: TransactionContent,
+        genuine: readonly Signed[],
+    ): Pick<Finding, 'code' | 'operands'>[] {
+        const unsigned = (code: FindingCode, signed: Signed): Pick<Finding, 'code' | 'operands'> => ({
+            code,
+            operands: { mspId: mspIdOf(signed.identity) },
+        });
         return [
-            ...unsigned('CREATOR_SIGNATURE', creatorSignature),
-            ...endorsements.flatMap((each) => unsigned('ENDORSEMENT_SIGNATURE', each)),
+            ...(this.#isOf(creatorSignature) ? [] : [unsigned('CREATOR_SIGNATURE', creatorSignature)]),
+            ...endorsements
+                .filter((each) => !genuine.includes(each))
+                .map((each) => unsigned('ENDORSEMENT_SIGNATURE', each)),
         ];
     }
 
     /** Any three for the market; the regulator and two others for the weak centre. */
-    #policyFindings({ chaincode, endorsements, writes }: TransactionContent): Pick<Finding, 'code' | 'operands'>[] {
-        const signed = endorsements.filter((each) => this.#isOf(each));
-        const endorsers = [...new Set(signed.map(({ identity }) => mspIdOf(identity)))].sort();
+    #policyFindings(
+        { chaincode, writes }: TransactionContent,
+        genuine: readonly Signed[],
+    ): Pick<Finding, 'code' | 'operands'>[] {
+        const endorsers = [...new Set(genuine.map(({ identity }) => mspIdOf(identity)))].sort();
         const regulator = chaincode === this.#subject.chaincodes.supervision ? this.#regulatorMspId() : null;
         const isEnough = endorsers.length >= ENDORSERS_MIN && (regulator === null || endorsers.includes(regulator));
         return isEnough || writes.length === 0

@@ -11,8 +11,8 @@ type Named<Value> = Readonly<{
 /** Members of the channel by the root certificates in its configuration: whose signature is whose. */
 export class Members {
     readonly #roots: ReadonlyMap<string, readonly X509Certificate[]>;
-    /** Certificates seen before, with whether one of the roots issued them. */
-    readonly #known = new Map<string, Readonly<{ certificate: X509Certificate; isMember: boolean }>>();
+    /** Certificates seen before; `null` where none of the roots issued it. */
+    readonly #known = new Map<string, X509Certificate | null>();
 
     private constructor(roots: ReadonlyMap<string, readonly X509Certificate[]>) {
         this.#roots = roots;
@@ -49,11 +49,15 @@ export class Members {
         const { mspid, idBytes } = serialized(identity);
         const pem = Buffer.from(idBytes).toString('utf8');
         const key = `${mspid} ${pem}`;
-        const certificate = this.#known.get(key)?.certificate ?? new X509Certificate(pem);
+        const known = this.#known.get(key);
+        if (known !== undefined) {
+            return known;
+        }
+        const certificate = new X509Certificate(pem);
         const roots = this.#roots.get(mspid) ?? [];
-        const isMember = this.#known.get(key)?.isMember ?? roots.some((root) => certificate.verify(root.publicKey));
-        this.#known.set(key, { certificate, isMember });
-        return isMember ? certificate : null;
+        const member = roots.some((root) => certificate.verify(root.publicKey)) ? certificate : null;
+        this.#known.set(key, member);
+        return member;
     }
 }
 

@@ -1,4 +1,6 @@
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
+import type { Page } from '@commonwatt/chaincode/wire/query';
+import { everyItem } from '../ledger.js';
 import type { ChaincodeRole, Transport } from '../transport.js';
 import type { Auditor, Subject } from './auditor.js';
 import type { Finding } from './finding.js';
@@ -30,20 +32,20 @@ const listingsOf = (participantId: string): readonly Listing[] => [
     { role: 'exchange', verb: 'account:covers', query: { participantId }, isPaged: false },
 ];
 
-const PAGE_SIZE = 200;
+type Item = Readonly<Record<string, unknown>>;
+type Items = readonly Item[];
 
-type Page = Readonly<{ items: readonly Readonly<Record<string, unknown>>[]; bookmark: string }>;
 /**
  * Asks a peer what it holds and compares it with what the blocks have left. To be called when the audit has reached the
  * peer's last block and nothing is being sent; what is committed meanwhile differs, too.
  */
 export async function compareWithPeer(auditor: Auditor, subject: Subject, transport: Transport): Promise<Finding[]> {
     const findings: Finding[] = [];
-    const compare = async (listing: Listing): Promise<Page['items']> => {
+    const compare = async (listing: Listing): Promise<Items> => {
         const { role, verb } = listing;
         const chaincode = subject.chaincodes[role];
-        const stated = await everyItem(listing, (command) => transport.evaluate({ chaincode, verb, command }));
-        const held = await everyItem(listing, (command) => auditor.answer({ chaincode, verb, command }));
+        const stated = await itemsOf(listing, (command) => transport.evaluate({ chaincode, verb, command }));
+        const held = await itemsOf(listing, (command) => auditor.answer({ chaincode, verb, command }));
         const place = { code: 'STATE_DIFFERS' as const, blockNumber: null, transactionId: null };
         findings.push(
             ...without(stated, held).map((item) => ({ ...place, operands: { chaincode, verb, stated: item } })),
@@ -62,20 +64,14 @@ export async function compareWithPeer(auditor: Auditor, subject: Subject, transp
     return findings;
 }
 
-function without(items: Page['items'], others: Page['items']): Page['items'] {
+function without(items: Items, others: Items): Items {
     const known = new Set(others.map((item) => JSON.stringify(item)));
     return items.filter((item) => !known.has(JSON.stringify(item)));
 }
 
-/** Every page of a listing; one without pages is answered at once. */
-async function everyItem(listing: Listing, ask: (command: string) => Promise<string>): Promise<Page['items']> {
-    const items: Page['items'][number][] = [];
-    let bookmark = '';
-    do {
-        const paging = listing.isPaged === false ? {} : { bookmark, pageSize: PAGE_SIZE };
-        const page = JSON.parse(await ask(canonicalJson({ ...listing.query, ...paging }))) as Page;
-        items.push(...page.items);
-        ({ bookmark } = page);
-    } while (bookmark !== '');
-    return items;
-}
+/** Every item of a listing; one without pages is answered at once. */
+const itemsOf = ({ query, isPaged }: Listing, ask: (command: string) => Promise<string>): Promise<Items> =>
+    everyItem(async (page) => {
+        const command = canonicalJson({ ...query, ...(isPaged === false ? {} : page) });
+        return JSON.parse(await ask(command)) as Page<Item>;
+    });

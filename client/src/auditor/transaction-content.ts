@@ -1,5 +1,6 @@
 import type { Creator, Event, KeyWrite } from '@commonwatt/chaincode/ledger-double';
 import { common, ledger, peer } from '@hyperledger/fabric-protos';
+import { argumentsOf, eventOf, timestampMsOf } from '../block-reader.js';
 import { serialized } from './members.js';
 import type { Signed } from './signed.js';
 
@@ -35,8 +36,8 @@ export function transactionContent(bytes: Uint8Array): TransactionContent | null
     const endorsed = peer.ChaincodeActionPayload.deserializeBinary(bytesOf(action?.getPayload_asU8()));
     return {
         transactionId: channel.getTxId(),
-        timeMs: timeMsOf(channel),
-        args: argsOf(endorsed),
+        timeMs: timestampMsOf(channel) ?? 0,
+        args: argumentsOf(endorsed.getChaincodeProposalPayload_asU8()),
         creator: serialized(identity),
         creatorSignature: {
             identity,
@@ -61,7 +62,7 @@ function resultOf(
             signature: endorsement.getSignature_asU8(),
         })),
         ...writesIn(result.getResults_asU8()),
-        event: eventIn(result.getEvents_asU8()),
+        event: eventOf(result.getEvents_asU8()),
     };
 }
 
@@ -86,26 +87,6 @@ function writesIn(results: Uint8Array): Pick<TransactionContent, 'writes' | 'bar
         bareKeys.push(...policies.keys());
     }
     return { writes, bareKeys };
-}
-
-function eventIn(bytes: Uint8Array): Event | null {
-    const event = peer.ChaincodeEvent.deserializeBinary(bytes);
-    const name = event.getEventName();
-    return name === '' ? null : { name, payload: Buffer.from(event.getPayload_asU8()).toString('utf8') };
-}
-
-function argsOf(endorsed: peer.ChaincodeActionPayload): readonly Uint8Array[] {
-    const bytes = endorsed.getChaincodeProposalPayload_asU8();
-    const proposal = peer.ChaincodeProposalPayload.deserializeBinary(bytes);
-    const invocation = peer.ChaincodeInvocationSpec.deserializeBinary(proposal.getInput_asU8());
-    return invocation.getChaincodeSpec()?.getInput()?.getArgsList_asU8() ?? [];
-}
-
-/** The package's types name the timestamp's own without bringing them. */
-function timeMsOf(channel: common.ChannelHeader): number {
-    const timestamp = channel.getTimestamp() as
-        Readonly<{ getSeconds: () => number; getNanos: () => number }> | undefined;
-    return timestamp === undefined ? 0 : timestamp.getSeconds() * 1_000 + Math.floor(timestamp.getNanos() / 1e6);
 }
 
 const bytesOf = (bytes: Uint8Array | undefined): Uint8Array => bytes ?? new Uint8Array();
