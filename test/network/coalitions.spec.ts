@@ -7,6 +7,7 @@ import { mspIdOf, type OrgName, orgNames } from '@commonwatt/network';
 import { expect } from 'chai';
 import { Actors } from '../support/actors.js';
 import { type Attack, ATTACK_VERB } from '../support/attack.js';
+import { counted } from '../support/counted.js';
 import { withOwnNetwork } from '../support/network.js';
 import { RawGateway, submitLate } from '../support/raw-gateway.js';
 
@@ -113,6 +114,7 @@ describe('coalitions of organisations that run modified chaincode', function () 
                     records.flatMap((record) => ATTACKS.map((name) => play(coalition, record, name))),
                 ),
             );
+            counted(outcomes.length, 'attacks by coalitions');
             for (const { coalition, name, isValid, code } of outcomes) {
                 const expected = name === 'write' ? mayWrite(protection, coalition) : mayChange(coalition);
                 expect(isValid, `${name} by ${coalition.join(' + ')}: ${code}`).to.equal(expected);
