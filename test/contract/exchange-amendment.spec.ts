@@ -387,13 +387,6 @@ describe('exchange: amendment enact, in the midst of delivery', () => {
 
 describe('exchange: amendment enact, against three organisations with code of their own', () => {
     beforeEach(open);
-    /** What a coalition that satisfies the chaincode's policy can write: anything under a key without its own policy. */
-    async function overwrite(key: string, value: string): Promise<void> {
-        const answer = await market.endorse('stranger', 'exchange', 'charter:show', '{}');
-        const writes = [{ chaincode: 'exchange', key, value, policy: null }];
-        expect(market.ledger.commit({ ...answer, writes })).to.equal('VALID');
-    }
-
     async function forge(terms: Terms, key: SigningKey, termsHash = termsHashOf(terms)): Promise<void> {
         const signature = key.signDocument('commonwatt/agreement/1', SCOPE.exchange, consentBody(ID, terms));
         const consents = terms.parties.map(({ participantId }) => ({
@@ -403,7 +396,7 @@ describe('exchange: amendment enact, against three organisations with code of th
             signature,
         }));
         const value = agreementCodec.encode({ agreementId: ID, termsHash, terms, consents });
-        await overwrite(`amendment/${ID}/0000000002`, value);
+        await market.overwrite(`amendment/${ID}/0000000002`, value);
     }
 
     beforeEach(fund);
@@ -416,9 +409,9 @@ describe('exchange: amendment enact, against three organisations with code of th
     it('refuses one signed with a key that was put into the participants’ records', async () => {
         const key = new SigningKey();
         for (const id of ['solar', 'anna']) {
-            const stored = market.ledger.read('exchange', `participant/${id}`)?.value.toString('utf8') ?? '';
+            const stored = market.stored(`participant/${id}`);
             expect(stored).to.include(market.who(id).key.publicKey);
-            await overwrite(`participant/${id}`, stored.replace(market.who(id).key.publicKey, key.publicKey));
+            await market.overwrite(`participant/${id}`, stored.replace(market.who(id).key.publicKey, key.publicKey));
         }
         await forge(LOWERED, key);
         const { operands } = await refusedEnactment('KEY_REPLACED', LOWERED);

@@ -4,13 +4,13 @@ import type { MandateStatement } from '@commonwatt/chaincode/domain/mandate';
 import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { agreementIdOf, concludeCodec, termsHashOf } from '@commonwatt/chaincode/wire/agreement';
 import type { WireError } from '@commonwatt/chaincode/wire/errors';
-import { mandateIdOf, mandateRefCodec } from '@commonwatt/chaincode/wire/mandate';
+import { mandateCodec, mandateIdOf, mandateRefCodec, mandateStatementCodec } from '@commonwatt/chaincode/wire/mandate';
 import { expect } from 'chai';
 import { following } from '../support/amended.js';
 import * as commands from '../support/market-commands.js';
 import { DEADLINE, negotiableTerms, OfferMoves } from '../support/offer-commands.js';
 import { FIRST_SLOT, sampleLeg } from '../support/sample-market.js';
-import { SigningKey } from '../support/signing-key.js';
+import { SCOPE, SigningKey } from '../support/signing-key.js';
 import { StubMarket } from '../support/stub-market.js';
 
 const CONCLUDE = 'agreement:conclude';
@@ -369,5 +369,31 @@ describe('exchange: an agent negotiates, amends and cancels', () => {
         await market.refused('MANDATE_REVOKED', 'stranger', 'exchange', 'agreement:cancel', cancel);
         const byThemselves = commands.cancel(terms, terms.firstSlot, market.people);
         await market.do('stranger', 'exchange', 'agreement:cancel', byThemselves);
+    });
+});
+
+describe('exchange: a mandate that three organisations put into the records', () => {
+    const forge = async (statement: MandateStatement, mandateId = mandateIdOf(statement)): Promise<void> => {
+        const signature = market
+            .who('retail')
+            .key.signDocument('commonwatt/mandate/1', SCOPE.exchange, mandateStatementCodec.toJson(statement));
+        await market.overwrite(
+            `mandate/anna/${mandateId}`,
+            mandateCodec.encode({ mandateId, statement, signature, isRevoked: false }),
+        );
+    };
+
+    it('binds nobody that has not signed it', async () => {
+        const statement = statementOf();
+        await forge(statement);
+        const { operands } = await refused('SIGNATURE_INVALID', buying([100n]), statement);
+        expect(operands).to.deep.equal({ keyId: market.who('anna').key.keyId });
+    });
+
+    it('is not the one that its principal signed, with wider bounds', async () => {
+        const statement = await grant({ slotEnergyMaxWh: energyWh(50n) });
+        const wider = { ...statement, slotEnergyMaxWh: energyWh(1_000n) };
+        await forge(wider, mandateIdOf(statement));
+        await refused('INVARIANT_BROKEN', buying([100n]), statement);
     });
 });

@@ -1,6 +1,7 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
+import { participantCodec } from '@commonwatt/chaincode/wire/participant';
 import { expect } from 'chai';
 import * as commands from '../support/market-commands.js';
 import { declareForceMajeure } from '../support/metering-commands.js';
@@ -92,6 +93,18 @@ describe('exchange: force majeure', () => {
         await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
         await declare();
         expect(await defaultsIn(0, 40n, 40n)).to.deep.equal([['solar', 6_000_000n]]);
+    });
+
+    it('does not exempt who belongs to the declaring side, or works for its profit', async () => {
+        for (const own of [{ mspId: 'OperatorMSP' }, { beneficialOwnerMspId: 'OperatorMSP' }]) {
+            market = await StubMarket.ready();
+            const solar = participantCodec.decode(market.stored('participant/solar'));
+            await market.overwrite('participant/solar', participantCodec.encode({ ...solar, ...own }));
+            await fund(agreed());
+            await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
+            await declare();
+            expect(await defaultsIn(0, 40n, 40n), Object.keys(own)[0]).to.deep.equal([['solar', 6_000_000n]]);
+        }
     });
 
     it('may be declared of slots to come, several times, and is shown with its evidence', async () => {

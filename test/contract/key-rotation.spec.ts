@@ -227,17 +227,12 @@ describe('exchange: successions that three organisations put into the records', 
         await conclude(FOUR);
         const forger = new SigningKey();
         const rotation = { participantId: 'anna', oldKeyId: annas().keyId, newPublicKey: forger.publicKey };
-        const stored = market.ledger.read('exchange', 'participant/anna')?.value.toString('utf8') ?? '';
-        const overwrite = async (key: string, value: string): Promise<void> => {
-            const answer = await market.endorse('stranger', 'exchange', 'charter:show', '{}');
-            const writes = [{ chaincode: 'exchange', key, value, policy: null }];
-            expect(market.ledger.commit({ ...answer, writes })).to.equal('VALID');
-        };
-        await overwrite('participant/anna', stored.replace(annas().publicKey, forger.publicKey));
+        const stored = market.stored('participant/anna');
+        await market.overwrite('participant/anna', stored.replace(annas().publicKey, forger.publicKey));
         const propose = commands.proposeAmendment(ID, RAISED, withAnna(forger));
         const refusedWith = async (code: ErrorCode, succession: KeySuccession): Promise<void> => {
             const key = `key-succession/anna/${rotation.oldKeyId}`;
-            await overwrite(key, keySuccessionCodec.encode(succession));
+            await market.overwrite(key, keySuccessionCodec.encode(succession));
             await market.refused(code, 'stranger', 'exchange', 'amendment:propose', propose);
         };
         const body = rotation;

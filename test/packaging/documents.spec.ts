@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { EXCHANGE_VERBS, SUPERVISION_VERBS } from '@commonwatt/chaincode/wire/verbs';
 import { expect } from 'chai';
 import { commonwatt } from '../support/commonwatt.js';
 
@@ -14,6 +15,13 @@ async function documents(): Promise<string[]> {
 }
 
 const read = (file: string): Promise<string> => readFile(join(repository, file), 'utf8');
+
+function expectPaths(paths: readonly string[], places: readonly string[]): void {
+    for (const path of paths) {
+        const isThere = places.some((place) => existsSync(join(repository, place, path)));
+        expect(isThere, path).to.equal(true);
+    }
+}
 
 describe('documents', function () {
     this.timeout(120_000);
@@ -42,13 +50,28 @@ describe('documents', function () {
             ] as const) {
                 const paths = [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
                 expect(paths.length > 0 || cell.includes('_coming_'), row).to.equal(true);
-                for (const path of paths) {
-                    expect(
-                        places.some((place) => existsSync(join(repository, place, path))),
-                        path,
-                    ).to.equal(true);
-                }
+                expectPaths(paths, places);
             }
+        }
+    });
+
+    it('name code and the tests that would fail for each threat to the market', async () => {
+        const [, table = ''] = (await read('chaincode/docs/security.md')).split('## Promises');
+        const rows = (table.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('| '));
+        expect(rows.length).to.be.greaterThan(40);
+        const verbs = new Set([...Object.keys(EXCHANGE_VERBS), ...Object.keys(SUPERVISION_VERBS)]);
+        for (const row of rows.slice(2)) {
+            const [, , , code = '', tests = ''] = row.split('|').map((cell) => cell.trim());
+            const named = [...code.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+            expectPaths(
+                named.filter((name) => !verbs.has(name)),
+                ['chaincode/src', '.'],
+            );
+            expect(named, row).not.to.deep.equal([]);
+            const specs = [...tests.matchAll(/`([^`]+)`/g)].map(([, path = '']) => path);
+            expect(specs, row).not.to.deep.equal([]);
+            expect(specs.every((path) => path.endsWith('.spec.ts'))).to.equal(true);
+            expectPaths(specs, ['test']);
         }
     });
 

@@ -184,6 +184,18 @@ export class StubMarket {
         return JSON.parse(answer.payload);
     }
 
+    /** A record of the exchange as its bytes. */
+    stored(key: string): string {
+        return required(this.ledger.read('exchange', key), key).value.toString('utf8');
+    }
+
+    /** What three organisations with code of their own can write: anything under a key without a policy of its own. */
+    async overwrite(key: string, value: string): Promise<void> {
+        const answer = await this.endorse('stranger', 'exchange', 'charter:show', '{}');
+        const writes = [{ chaincode: 'exchange', key, value, policy: null }];
+        expect(this.ledger.commit({ ...answer, writes })).to.equal('VALID');
+    }
+
     async registerMeter(participantId: string, carrier: 'electricity' | 'heat', metered: boolean): Promise<void> {
         const point = commands.pointOf(participantId, carrier);
         const meter = metered ? new SigningKey() : null;
