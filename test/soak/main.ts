@@ -7,6 +7,7 @@ import { longSpecs } from './specs.js';
 /** In the order in which they are played; what one leaves of its time, the others get. */
 const PARTS: readonly SoakPart[] = [
     longSpecs('coalitions', { specs: ['network/coalitions'], effort: 1 }),
+    longSpecs('signatures', { specs: ['contract/signatures'], effort: 1 }),
     longSpecs('readings', { specs: ['property/reading'], effort: 100 }),
 ];
 

@@ -16,8 +16,18 @@ export const SCOPE: Readonly<Record<'exchange' | 'supervision', SignatureScope>>
     supervision: { channel: 'market', chaincode: 'supervision' },
 };
 
+/** What somebody signed: by which key, for which purpose, where, and what. */
+export type SignedDocument = Readonly<{
+    key: SigningKey;
+    domain: SignatureDomain;
+    scope: SignatureScope;
+    body: Json;
+}>;
+
 /** A P-256 key that signs documents, made for one test run. */
 export class SigningKey {
+    /** Told of every document that any key signs, where a test wants to know what stands behind a signature. */
+    static onSigned: ((signature: string, document: SignedDocument) => void) | null = null;
     readonly publicKey: string;
     readonly keyId: string;
     readonly #privateKey: KeyObject;
@@ -37,7 +47,9 @@ export class SigningKey {
     }
 
     signDocument(domain: SignatureDomain, scope: SignatureScope, body: Json): string {
-        return this.sign(signedText(domain, scope, this.publicKey, body));
+        const signature = this.sign(signedText(domain, scope, this.publicKey, body));
+        SigningKey.onSigned?.(signature, { key: this, domain, scope, body });
+        return signature;
     }
 }
 
@@ -45,4 +57,15 @@ export class SigningKey {
 export function twinOf(signature: string): string {
     const s = BigInt(`0x${signature.slice(64)}`);
     return signature.slice(0, 64) + (P256_ORDER - s).toString(16).padStart(64, '0');
+}
+
+/** The same signature as other tools write it: a DER sequence of two integers. */
+export function derOf(signature: string): string {
+    const integer = (hex: string): string => {
+        const bytes = hex.replace(/^(00)+/, '');
+        const unsigned = parseInt(bytes.slice(0, 2), 16) > 0x7f ? `00${bytes}` : bytes;
+        return `02${(unsigned.length / 2).toString(16).padStart(2, '0')}${unsigned}`;
+    };
+    const body = integer(signature.slice(0, 64)) + integer(signature.slice(64));
+    return `30${(body.length / 2).toString(16).padStart(2, '0')}${body}`;
 }

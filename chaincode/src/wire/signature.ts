@@ -3,31 +3,33 @@ import { demand, marketError } from '../domain/errors.js';
 import { canonicalJson, type Json } from './canonical.js';
 
 /** What a signature is for; the same bytes signed for another purpose do not verify. */
-export type SignatureDomain =
-    | 'commonwatt/offer/1'
-    | 'commonwatt/agreement/1'
-    | 'commonwatt/withdrawal/1'
-    | 'commonwatt/cancellation/1'
-    | 'commonwatt/participant/1'
-    | 'commonwatt/key-rotation/1'
-    | 'commonwatt/mandate/1'
-    | 'commonwatt/reading/1'
-    | 'commonwatt/closing/1'
-    | 'commonwatt/calorific/1'
-    | 'commonwatt/statement/1'
-    | 'commonwatt/force-majeure/1'
-    | 'commonwatt/dispute/1'
-    | 'commonwatt/decision/1'
-    | 'commonwatt/dispute-review/1'
-    | 'commonwatt/qualification/1'
-    | 'commonwatt/standard/1'
-    | 'commonwatt/conformity/1'
-    | 'commonwatt/requirement/1'
-    | 'commonwatt/verdict/1'
-    | 'commonwatt/standing-verdict/1'
-    | 'commonwatt/connection/1'
-    | 'commonwatt/screening/1'
-    | 'commonwatt/halt/1';
+export const SIGNATURE_DOMAINS = [
+    'commonwatt/offer/1',
+    'commonwatt/agreement/1',
+    'commonwatt/withdrawal/1',
+    'commonwatt/cancellation/1',
+    'commonwatt/participant/1',
+    'commonwatt/key-rotation/1',
+    'commonwatt/mandate/1',
+    'commonwatt/reading/1',
+    'commonwatt/closing/1',
+    'commonwatt/calorific/1',
+    'commonwatt/statement/1',
+    'commonwatt/force-majeure/1',
+    'commonwatt/dispute/1',
+    'commonwatt/decision/1',
+    'commonwatt/dispute-review/1',
+    'commonwatt/qualification/1',
+    'commonwatt/standard/1',
+    'commonwatt/conformity/1',
+    'commonwatt/requirement/1',
+    'commonwatt/verdict/1',
+    'commonwatt/standing-verdict/1',
+    'commonwatt/connection/1',
+    'commonwatt/screening/1',
+    'commonwatt/halt/1',
+] as const;
+export type SignatureDomain = (typeof SIGNATURE_DOMAINS)[number];
 
 /** Where a signature counts: it does not replay on another channel or under another chaincode name. */
 export type SignatureScope = Readonly<{ channel: string; chaincode: string }>;
