@@ -8,6 +8,7 @@ import {
 import { decodePage, type Page, type PageQuery, pointPageQueryCodec } from '@commonwatt/chaincode/wire/query';
 import { CommonwattError, translated } from './errors.js';
 import { everyItem, type Ledger } from './ledger.js';
+import { numbered } from './numbered.js';
 import type { Committed } from './submitter.js';
 
 /** Which device, and which standard. */
@@ -26,8 +27,8 @@ export class ConformityClient {
      * @throws ForbiddenError CALLER_NOT_SEATED · NotFoundError STANDARD_MISSING · ConflictError CONFORMITY_CONFLICT
      */
     async certify(about: Omit<ConformityStatement, 'sequence' | 'status'>): Promise<Committed<Conformity>> {
-        const sequence = ((await this.#latest(about))?.statement.sequence ?? 0) + 1;
-        return await this.#state('certify', { ...about, sequence, status: 'certified' });
+        const last = (await this.#latest(about))?.statement;
+        return await this.#state('certify', following(last, { ...about, status: 'certified' }));
     }
 
     /**
@@ -36,8 +37,7 @@ export class ConformityClient {
      */
     async withdraw(about: ConformityRef, reasonCode: string): Promise<Committed<Conformity>> {
         const { statement } = await this.show(about);
-        const sequence = statement.sequence + 1;
-        return await this.#state('withdraw', { ...statement, sequence, status: 'withdrawn', reasonCode });
+        return await this.#state('withdraw', following(statement, { ...statement, status: 'withdrawn', reasonCode }));
     }
 
     /** @throws ForbiddenError CONFORMITY_MISSING {deviceId, standardId, status} */
@@ -90,3 +90,14 @@ export class ConformityClient {
         }
     }
 }
+
+const following = (
+    last: ConformityStatement | undefined,
+    content: Omit<ConformityStatement, 'sequence'>,
+): ConformityStatement =>
+    numbered(
+        conformityStatementCodec,
+        last,
+        (stated) => stated.sequence,
+        (sequence) => ({ ...content, sequence }),
+    );

@@ -16,6 +16,7 @@ import type { Page, PageQuery } from '@commonwatt/chaincode/wire/query';
 import type { CharterClient } from './charter-client.js';
 import type { ClockClient } from './clock-client.js';
 import { everyItem, type Ledger, orNull } from './ledger.js';
+import { numbered } from './numbered.js';
 import type { Committed } from './submitter.js';
 
 /** Clients of other nouns that say from which slot on a first limit counts. */
@@ -38,8 +39,13 @@ export class ConnectionClient {
     async set(content: Omit<ConnectionStatement, 'sequence'>): Promise<Committed<Connection>> {
         const { carrier, connectionPoint } = content;
         const find = (): Promise<Connection | null> => orNull(this.show(carrier, connectionPoint));
-        const sequence = ((await find())?.statement.sequence ?? 0) + 1;
-        const statement = { ...content, sequence };
+        const statement = numbered(
+            connectionStatementCodec,
+            (await find())?.statement,
+            (stated) => stated.sequence,
+            (sequence) => ({ ...content, sequence }),
+        );
+        const { sequence } = statement;
         const body = connectionStatementCodec.toJson(statement);
         const { keyId, signature } = await this.#ledger.sign('commonwatt/connection/1', 'exchange', body);
         const { firstSlot } = await this.#sources.charter.show();

@@ -6,6 +6,7 @@ import {
 } from '@commonwatt/chaincode/wire/qualification';
 import { participantQueryCodec } from '@commonwatt/chaincode/wire/query';
 import { type Ledger, orNull } from './ledger.js';
+import { numbered } from './numbered.js';
 import type { Committed } from './submitter.js';
 
 /** Who it is about, and why. */
@@ -52,8 +53,13 @@ export class QualificationClient {
     ): Promise<Committed<Qualification>> {
         const { participantId, status, permits, reasonCode } = content;
         const last = await orNull(this.show(participantId));
-        const sequence = (last?.statement.sequence ?? 0) + 1;
-        const statement = { participantId, sequence, status, permits, reasonCode };
+        const statement = numbered(
+            qualificationStatementCodec,
+            last?.statement,
+            (stated) => stated.sequence,
+            (sequence) => ({ participantId, sequence, status, permits, reasonCode }),
+        );
+        const { sequence } = statement;
         const body = qualificationStatementCodec.toJson(statement);
         const { keyId, signature } = await this.#ledger.sign('commonwatt/qualification/1', 'supervision', body);
         return await this.#ledger.submit(

@@ -8,6 +8,7 @@ import {
 } from '@commonwatt/chaincode/wire/requirement';
 import { translated } from './errors.js';
 import { everyItem, type Ledger, orNull } from './ledger.js';
+import { numbered } from './numbered.js';
 import type { Committed } from './submitter.js';
 
 /** What the operators of supply networks ask of trades. */
@@ -24,8 +25,13 @@ export class RequirementClient {
      */
     async publish(asked: Omit<RequirementStatement, 'version'>): Promise<Committed<Requirement>> {
         const { carrier } = asked;
-        const version = ((await orNull(this.show(carrier)))?.statement.version ?? 0) + 1;
-        const statement: RequirementStatement = { ...asked, version };
+        const statement = numbered<RequirementStatement>(
+            requirementStatementCodec,
+            (await orNull(this.show(carrier)))?.statement,
+            (stated) => stated.version,
+            (version) => ({ ...asked, version }),
+        );
+        const { version } = statement;
         const body = translated(() => requirementStatementCodec.toJson(statement));
         const { keyId, signature } = await this.#ledger.sign('commonwatt/requirement/1', 'exchange', body);
         return await this.#ledger.submit(

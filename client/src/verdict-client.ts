@@ -12,6 +12,7 @@ import {
     verdictStatementCodec,
 } from '@commonwatt/chaincode/wire/verdict';
 import { everyItem, type Ledger, orNull } from './ledger.js';
+import { numbered } from './numbered.js';
 import type { Committed } from './submitter.js';
 
 /** The agreement that was reviewed, as `agreements.show` gives it: the verdict counts for these very terms. */
@@ -50,8 +51,13 @@ export class VerdictClient {
     async standing(content: Omit<StandingStatement, 'sequence'>): Promise<Committed<StandingVerdict>> {
         const find = async (): Promise<StandingVerdict | undefined> =>
             (await this.listStanding()).find((each) => each.statement.standingId === content.standingId);
-        const sequence = ((await find())?.statement.sequence ?? 0) + 1;
-        const statement = { ...content, sequence };
+        const statement = numbered(
+            standingStatementCodec,
+            (await find())?.statement,
+            (stated) => stated.sequence,
+            (sequence) => ({ ...content, sequence }),
+        );
+        const { sequence } = statement;
         const body = standingStatementCodec.toJson(statement);
         const { keyId, signature } = await this.#ledger.sign('commonwatt/standing-verdict/1', 'supervision', body);
         return await this.#ledger.submit(

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { requireBinaries } from '../support/network.js';
+import { crashes } from './crashes.js';
 import type { Counts, SoakPart } from './part.js';
 import { longSpecs } from './specs.js';
 
@@ -8,6 +9,7 @@ import { longSpecs } from './specs.js';
 const PARTS: readonly SoakPart[] = [
     longSpecs('coalitions', { specs: ['network/coalitions'], effort: 1 }),
     longSpecs('signatures', { specs: ['contract/signatures'], effort: 1 }),
+    crashes,
     longSpecs('readings', { specs: ['property/reading'], effort: 100 }),
 ];
 
