@@ -14,8 +14,8 @@ const LINT: readonly Stage[] = [
 ];
 const OFFLINE: readonly Stage[] = [
     {
-        name: 'unit, property, contract, golden, lifecycles',
-        specs: ['unit', 'property', 'contract', 'golden', 'recompute', 'lifecycles'],
+        name: 'unit, property, contract, golden, lifecycles, model',
+        specs: ['unit', 'property', 'contract', 'golden', 'recompute', 'lifecycles', 'model'],
     },
 ];
 const PACKAGING: readonly Stage[] = [{ name: 'packaging', specs: ['packaging'] }];

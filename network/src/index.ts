@@ -5,5 +5,6 @@ export { Network, openNetwork, type OpenOptions, type RestartOptions, type UpOpt
 export { NetworkError } from './network-error.js';
 export type { OnProgress, ProgressEvent } from './progress.js';
 export * from './scenario/index.js';
+export { endorsementPolicies } from './provision/chaincode-definition.js';
 export type { NetworkState, NetworkStatus, ProcessStatus } from './status.js';
 export { mspIdOf, orgNames, type OrdererCount, type OrgName, type ProcessKind } from './topology.js';

@@ -36,6 +36,7 @@ async function createCast(): Promise<Readonly<Record<string, Identity>>> {
         ['metering', 'OperatorMSP', 'client'],
         ['settlement', 'OperatorMSP', 'client'],
         ['platform', 'OperatorMSP', 'client'],
+        ['grid', 'OperatorMSP', 'client'],
         ['solar', 'CommunityMSP', 'client'],
         ['anna', 'CommunityMSP', 'client'],
         ['bert', 'CommunityMSP', 'client'],

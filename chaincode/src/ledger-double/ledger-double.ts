@@ -10,7 +10,8 @@ import {
     type Versioned,
 } from './simulation.js';
 
-export type { Creator, Event, KeyWrite } from './simulation.js';
+export { Simulation } from './simulation.js';
+export type { Creator, Event, KeyWrite, Versioned } from './simulation.js';
 
 export type Proposal = Readonly<{
     chaincode: string;
