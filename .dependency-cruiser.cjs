@@ -91,7 +91,7 @@ module.exports = {
             to: {
                 path: '^chaincode/',
                 pathNot:
-                    '^chaincode/(src|dist)/(wire/|domain/(units|errors|charter|participant|seat|clock|account|offer|agreement|amendment|escrow|mandate|reading)[.])',
+                    '^chaincode/(src|dist)/(wire/|domain/(units|errors|charter|participant|seat|clock|account|offer|agreement|amendment|escrow|mandate|proposal|reading)[.])',
                 dependencyTypesNot: ['type-only'],
             },
         },

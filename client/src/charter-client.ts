@@ -1,7 +1,15 @@
 import type { Charter } from '@commonwatt/chaincode/domain/charter';
-import type { Rules } from '@commonwatt/chaincode/domain/rules';
-import { charterCodec, type EstablishCommand, establishCodec, rulesCodec } from '@commonwatt/chaincode/wire/charter';
-import { type Ledger, NO_PARAMETERS, orNull } from './ledger.js';
+import type { DatedRules, Rules } from '@commonwatt/chaincode/domain/rules';
+import {
+    charterCodec,
+    datedRulesCodec,
+    type EstablishCommand,
+    establishCodec,
+    rulesCodec,
+} from '@commonwatt/chaincode/wire/charter';
+import type { Page, PageQuery } from '@commonwatt/chaincode/wire/query';
+import { everyItem, type Ledger, NO_PARAMETERS, orNull } from './ledger.js';
+import { RulesVersions } from './rules-versions.js';
 import type { Committed } from './submitter.js';
 import type { ChaincodeRole } from './transport.js';
 
@@ -45,8 +53,17 @@ export class CharterClient {
         return await this.#ledger.evaluate(role, 'charter:show', () => NO_PARAMETERS, charterCodec.decode);
     }
 
-    /** @throws NotFoundError CHARTER_MISSING {} */
+    /** The rules in force. @throws NotFoundError CHARTER_MISSING {} */
     async rules(): Promise<Rules> {
         return await this.#ledger.evaluate('exchange', 'rules:show', () => NO_PARAMETERS, rulesCodec.decode);
+    }
+
+    async rulesPage(query: PageQuery): Promise<Page<DatedRules>> {
+        return await this.#ledger.page('exchange', 'rules:list', query, datedRulesCodec);
+    }
+
+    /** Every version of the rules. @throws InternalError RULES_MISSING {} before the market is established */
+    async rulesVersions(): Promise<RulesVersions> {
+        return new RulesVersions(await everyItem((query) => this.rulesPage(query)));
     }
 }

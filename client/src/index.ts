@@ -43,6 +43,7 @@ export { nativeSigner } from './native-signer.js';
 export { OfferClient } from './offer-client.js';
 export { newSalt, proposeTerms, type TermsChange } from './offer-draft.js';
 export { ParticipantClient } from './participant-client.js';
+export { ProposalClient } from './proposal-client.js';
 export { QualificationClient, type QualificationReason } from './qualification-client.js';
 export { ReadingClient } from './reading-client.js';
 export {
@@ -58,6 +59,7 @@ export { Screener, type ScreeningReport } from './screener.js';
 export { type AgreedOrder, versionKey } from './screener-order.js';
 export { type Screened, ScreeningClient } from './screening-client.js';
 export { RequirementClient } from './requirement-client.js';
+export { RulesVersions } from './rules-versions.js';
 export { SeatClient } from './seat-client.js';
 export { signFor, type Signing } from './signing.js';
 export { SourceClient } from './source-client.js';

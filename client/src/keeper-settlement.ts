@@ -1,9 +1,12 @@
 import { CARRIERS, type Carrier } from '@commonwatt/chaincode/domain/charter';
+import { DATED_RUNS } from '@commonwatt/chaincode/domain/reconciliation';
+import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
 import { CommonwattError } from './errors.js';
 import type { Step } from './keeper-step.js';
 import { orNull } from './ledger.js';
 import type { Market } from './market.js';
+import type { RulesVersions } from './rules-versions.js';
 import type { SettlementRef } from './settlement-client.js';
 import { SettlementFrontier } from './settlement-frontier.js';
 import type { Committed } from './submitter.js';
@@ -22,11 +25,11 @@ export class SettlementSteps {
 
     /** What can be pushed now. */
     async steps(): Promise<Step[]> {
-        const { reconciliationAfterSlots } = await this.#market.charter.rules();
-        await this.#watchNewCarriers(reconciliationAfterSlots.length);
+        const rules = await this.#market.charter.rulesVersions();
+        await this.#watchNewCarriers();
         const steps: Step[] = [];
-        for (const [run, afterSlots] of [0, ...reconciliationAfterSlots].entries()) {
-            steps.push(...(await this.#ofRun(run, afterSlots)));
+        for (let run = 0; run <= DATED_RUNS; run += 1) {
+            steps.push(...(await this.#ofRun(run, rules)));
         }
         return [...steps, ...(await this.#ofDisputes()), ...(await this.#ofReopenings())];
     }
@@ -36,12 +39,12 @@ export class SettlementSteps {
      * carriers, in which the ledger takes those that agreements tie together. Whether the readings are complete, or the
      * run before is made, the ledger says.
      */
-    async #ofRun(run: number, afterSlots: number): Promise<Step[]> {
+    async #ofRun(run: number, rules: RulesVersions): Promise<Step[]> {
         const runs: { carrier: Carrier; slot: SlotIndex; frontier: SettlementFrontier }[] = [];
         for (const carrier of CARRIERS) {
             const frontier = this.#frontiers.get(frontierKey(carrier, run));
             if (frontier !== undefined) {
-                const slots = await this.#dueSlots({ carrier, run }, afterSlots, frontier);
+                const slots = await this.#dueSlots({ carrier, run }, rules, frontier);
                 runs.push(...slots.map((slot) => ({ carrier, slot, frontier })));
             }
         }
@@ -55,12 +58,12 @@ export class SettlementSteps {
 
     #dueSlots(
         { carrier, run }: Omit<SettlementRef, 'slot'>,
-        afterSlots: number,
+        rules: RulesVersions,
         frontier: SettlementFrontier,
     ): Promise<readonly SlotIndex[]> {
         const { clock } = this.#market;
         return frontier.round(
-            (slot) => clock.hasBegun(slot + 1 + afterSlots),
+            (slot) => clock.hasBegun(slot + 1 + afterSlots(run, rules.at(slot))),
             (slot) => this.#isMade({ carrier, slot, run }),
         );
     }
@@ -81,12 +84,12 @@ export class SettlementSteps {
     }
 
     /** The runs of a carrier begin where something of it is first metered. */
-    async #watchNewCarriers(lastRun: number): Promise<void> {
+    async #watchNewCarriers(): Promise<void> {
         const unknown = CARRIERS.filter((carrier) => !this.#frontiers.has(frontierKey(carrier, 0)));
         const points = unknown.length === 0 ? [] : await this.#market.meters.list();
         for (const carrier of unknown) {
             const fromSlots = points.filter((point) => point.carrier === carrier).map((point) => point.fromSlot);
-            for (let run = 0; run <= lastRun && fromSlots.length > 0; run += 1) {
+            for (let run = 0; run <= DATED_RUNS && fromSlots.length > 0; run += 1) {
                 this.#frontiers.set(frontierKey(carrier, run), new SettlementFrontier(Math.min(...fromSlots)));
             }
         }
@@ -131,6 +134,10 @@ export class SettlementSteps {
         return (await orNull(this.#market.settlements.show(carrier, slot, run))) !== null;
     }
 }
+
+/** Slots after the end of a slot from which a run of it may be made. */
+const afterSlots = (run: number, { reconciliationAfterSlots }: Rules): number =>
+    [0, ...reconciliationAfterSlots][run] ?? 0;
 
 const frontierKey = (carrier: Carrier, run: number): string => `${carrier}/${String(run)}`;
 

@@ -1,6 +1,5 @@
 import type { Agreement } from '@commonwatt/chaincode/domain/agreement';
 import { deadlineOf } from '@commonwatt/chaincode/domain/offer';
-import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import { centrallyScreened } from '@commonwatt/chaincode/domain/screening';
 import type { StandingVerdict } from '@commonwatt/chaincode/domain/verdict';
 import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
@@ -9,9 +8,14 @@ import { StandingCover } from './keeper-standing.js';
 import type { Step } from './keeper-step.js';
 import type { Market } from './market.js';
 import { type OpenAgreement, OpenAgreements } from './open-agreements.js';
+import type { RulesVersions } from './rules-versions.js';
 
 /** What decides, in one turn, whether versions may enter into force. */
-type Approvals = Readonly<{ standing: readonly StandingVerdict[]; rules: Rules; admitted: ReadonlySet<string> }>;
+type Approvals = Readonly<{
+    standing: readonly StandingVerdict[];
+    rules: RulesVersions;
+    admitted: ReadonlySet<string>;
+}>;
 
 /** Steps that bring trades from the table to delivery and out of it. */
 export class TradeSteps {
@@ -65,9 +69,8 @@ export class TradeSteps {
 
     async #approvals(): Promise<Approvals> {
         const { charter, screenings, verdicts } = this.#market;
-        const rules = await charter.rules();
-        const isCentral = Object.values(rules.carriers).some(({ screening }) => screening === 'central');
-        const said = isCentral ? await screenings.list() : [];
+        const rules = await charter.rulesVersions();
+        const said = rules.areSomeCentral ? await screenings.list() : [];
         const admitted = said.filter(({ statement }) => statement.decision === 'admitted');
         return {
             rules,
@@ -121,7 +124,9 @@ export class TradeSteps {
         decision: string | undefined,
         { standing, rules, admitted }: Approvals,
     ): Promise<string | null | undefined> {
-        const isAdmitted = centrallyScreened(terms, rules).every((carrier) => admitted.has(`${termsHash}/${carrier}`));
+        const isAdmitted = centrallyScreened(terms, rules.of(terms)).every((carrier) =>
+            admitted.has(`${termsHash}/${carrier}`),
+        );
         if (!isAdmitted) {
             return undefined;
         }

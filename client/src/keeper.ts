@@ -1,6 +1,7 @@
 import type { Charter } from '@commonwatt/chaincode/domain/charter';
 import { ADVANCE_SLOTS_MAX, slotAt } from '@commonwatt/chaincode/domain/clock';
 import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
+import { GovernanceSteps } from './keeper-governance.js';
 import { type KeeperReport, Patience, report, type Step } from './keeper-step.js';
 import { SettlementSteps } from './keeper-settlement.js';
 import { TradeSteps } from './keeper-trade.js';
@@ -10,13 +11,14 @@ import { takeTurns } from './take-turns.js';
 import { type KeeperPlace, Turns } from './turns.js';
 
 /**
- * Pushes every step whose conditions hold: slots that begin, offers that are accepted or past their deadline, agreements
+ * Pushes every step whose conditions hold: slots that begin, rules that are voted for, offers that are accepted or past their deadline, agreements
  * that are approved, amended, over, refused or terminated, slots that can be settled or corrected. Anyone may run one;
  * nobody's discretion is needed, so nobody can hold a trade up by doing nothing.
  */
 export class Keeper {
     readonly #market: Market;
     readonly #turns: Turns;
+    readonly #governance: GovernanceSteps;
     readonly #trade: TradeSteps;
     readonly #patience = new Patience();
     readonly #settlement: SettlementSteps;
@@ -25,6 +27,7 @@ export class Keeper {
     constructor(market: Market, place: KeeperPlace = { index: 0, count: 1 }) {
         this.#market = market;
         this.#turns = new Turns(place);
+        this.#governance = new GovernanceSteps(market);
         this.#trade = new TradeSteps(market);
         this.#settlement = new SettlementSteps(market);
     }
@@ -33,7 +36,7 @@ export class Keeper {
     async turn(): Promise<readonly KeeperReport[]> {
         const charter = await this.#market.charter.show();
         const clockSteps = await this.#clockSteps(charter);
-        const tradeSteps = await this.#trade.steps();
+        const tradeSteps = [...(await this.#governance.steps()), ...(await this.#trade.steps())];
         const settlementSteps = await this.#settlement.steps();
         const due = new Set([...clockSteps, ...this.#patience.round(tradeSteps), ...settlementSteps]);
         const reports: KeeperReport[] = [];

@@ -22,6 +22,7 @@ import { MandateClient } from './mandate-client.js';
 import { MeterClient } from './meter-client.js';
 import { OfferClient } from './offer-client.js';
 import { ParticipantClient } from './participant-client.js';
+import { ProposalClient } from './proposal-client.js';
 import { QualificationClient } from './qualification-client.js';
 import { ReadingClient } from './reading-client.js';
 import { RequirementClient } from './requirement-client.js';
@@ -82,6 +83,7 @@ export class Market {
     readonly charter: CharterClient;
     readonly clock: ClockClient;
     readonly seats: SeatClient;
+    readonly proposals: ProposalClient;
     readonly participants: ParticipantClient;
     readonly qualifications: QualificationClient;
     readonly mandates: MandateClient;
@@ -125,6 +127,7 @@ export class Market {
         this.charter = new CharterClient(this.ledger);
         this.clock = new ClockClient(this.ledger);
         this.seats = new SeatClient(this.ledger);
+        this.proposals = new ProposalClient(this.ledger, this.charter);
         this.participants = new ParticipantClient(this.ledger);
         this.qualifications = new QualificationClient(this.ledger);
         this.mandates = new MandateClient(this.ledger, this.participants);

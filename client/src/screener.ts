@@ -3,7 +3,6 @@ import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import type { ErrorOperands } from '@commonwatt/chaincode/domain/errors';
 import { changedLoads, type Load, loadsOf } from '@commonwatt/chaincode/domain/loading';
 import type { MeteringPoint } from '@commonwatt/chaincode/domain/meter';
-import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import { centrallyScreened, type Screening } from '@commonwatt/chaincode/domain/screening';
 import type { StandingVerdict, Verdict } from '@commonwatt/chaincode/domain/verdict';
 import { BegunSlots } from './begun-slots.js';
@@ -11,6 +10,7 @@ import { CommonwattError } from './errors.js';
 import { StandingCover } from './keeper-standing.js';
 import type { Market } from './market.js';
 import { type OpenAgreement, OpenAgreements } from './open-agreements.js';
+import type { RulesVersions } from './rules-versions.js';
 import { additionsOf, Capacity } from './screener-capacity.js';
 import { type AgreedOrder, BlockOrder, versionKey } from './screener-order.js';
 import { takeTurns } from './take-turns.js';
@@ -58,13 +58,13 @@ export class Screener {
     async turn(): Promise<readonly ScreeningReport[]> {
         const { charter, screenings, verdicts } = this.#market;
         this.#begun.refresh();
-        const rules = await charter.rules();
+        const rules = await charter.rulesVersions();
         const standing = await verdicts.listStanding();
         const said = new Map((await screenings.list()).map((each) => [saidKey(each.statement), each]));
         const versions = await this.#versions(said);
         const capacity = await Capacity.read(this.#market);
         for (const { version, loads } of versions) {
-            const admitted = centrallyScreened(version.terms, rules).filter((carrier) =>
+            const admitted = centrallyScreened(version.terms, rules.of(version.terms)).filter((carrier) =>
                 isAdmitted(said, version, carrier),
             );
             await capacity.reserve(loads.filter(({ carrier }) => admitted.includes(carrier)));
@@ -112,14 +112,14 @@ export class Screener {
             said,
             capacity,
         }: Readonly<{
-            rules: Rules;
+            rules: RulesVersions;
             standing: readonly StandingVerdict[];
             said: ReadonlyMap<string, Screening>;
             capacity: Capacity;
         }>,
     ): Promise<ScreeningReport[]> {
         const { agreementId, terms } = version;
-        const carriers = centrallyScreened(terms, rules).filter(
+        const carriers = centrallyScreened(terms, rules.of(terms)).filter(
             (carrier) => !said.has(saidKey({ agreementId, version: terms.version, carrier })),
         );
         if (carriers.length === 0 || !(await this.#isReviewed(terms, verdict, standing))) {

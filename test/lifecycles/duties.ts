@@ -2,7 +2,7 @@ import type { Agreement, Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import type { Execution } from '@commonwatt/chaincode/domain/escrow';
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
-import { rulesCodec } from '@commonwatt/chaincode/wire/charter';
+import { datedRulesCodec } from '@commonwatt/chaincode/wire/charter';
 import type { Codec } from '@commonwatt/chaincode/wire/codec';
 import { conformityCodec } from '@commonwatt/chaincode/wire/conformity';
 import { mandateCodec } from '@commonwatt/chaincode/wire/mandate';
@@ -27,7 +27,8 @@ export class DutyWatch {
     constructor(ledger: LedgerDouble, tally: Tally) {
         this.#ledger = ledger;
         this.#tally = tally;
-        this.#rules = rulesCodec.decode(ledger.read('exchange', 'rules')?.value.toString('utf8') ?? '');
+        const enacted = datedRulesCodec.decode(ledger.read('exchange', 'rules')?.value.toString('utf8') ?? '');
+        this.#rules = enacted.rules;
     }
 
     /** Terms that are about to be in force, instead of others or for the first time. */

@@ -12,6 +12,7 @@ const NEGOTIATION = 'binds nobody: conclude asks for the same signatures whether
 const DUTIES = 'a condition of conclude and fund that refuses or not, and moves no escrow';
 const DISPUTES = 'replaces a reading, which another reading stands for here; a confirmed one is settled like any other';
 const OUTSIDE_MONEY = 'moves money that is free or cover, never escrow';
+const RULES = 'changes what is allowed and charged from a slot on; `test/contract/proposal.spec.ts` plays it';
 const PERSONS = 'who signs for a party changes, not what signatures do; `test/property/mandate.spec.ts` draws these';
 
 /** Rows that the model leaves out, with the reason. */
@@ -52,6 +53,9 @@ export const OUTSIDE: ReadonlyMap<string, string> = new Map([
     ['exchange account draw-cover from covered', OUTSIDE_MONEY],
     ['exchange account request-payout from nothing', OUTSIDE_MONEY],
     ['exchange account confirm-payout from requested', OUTSIDE_MONEY],
+    ['exchange proposal make from nothing', RULES],
+    ['exchange proposal vote from open', RULES],
+    ['exchange proposal enact from open', RULES],
     ['exchange offer make from nothing', NEGOTIATION],
     ['exchange offer counter from pending', NEGOTIATION],
     ['exchange offer accept from pending', NEGOTIATION],

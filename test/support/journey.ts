@@ -16,6 +16,7 @@ import { advanceCodec } from '@commonwatt/chaincode/wire/clock';
 import { liftCodec } from '@commonwatt/chaincode/wire/halt';
 import { mandateIdOf, mandateRefCodec } from '@commonwatt/chaincode/wire/mandate';
 import { offerRefCodec } from '@commonwatt/chaincode/wire/offer';
+import { proposalIdOf } from '@commonwatt/chaincode/wire/proposal';
 import { keyPermitCodec } from '@commonwatt/chaincode/wire/participant';
 import { participantQueryCodec } from '@commonwatt/chaincode/wire/query';
 import { reconcileCodec } from '@commonwatt/chaincode/wire/reconciliation';
@@ -30,6 +31,7 @@ import {
     submitStatements,
 } from './metering-commands.js';
 import { firstRound, OfferMoves } from './offer-commands.js';
+import { castVote, enactProposal, makeProposal, nextRules, proposalOf, voterOf } from './proposal-commands.js';
 import { FIRST_SLOT, sampleLeg, sampleTerms } from './sample-market.js';
 import { SigningKey } from './signing-key.js';
 import { DEPOSIT_NANO, type StubMarket } from './stub-market.js';
@@ -94,6 +96,7 @@ export function journey(market: StubMarket): readonly JourneyStep[] {
         ...halting(market),
         ...settling(market),
         ...disputing(market),
+        ...governing(market),
     ];
 }
 
@@ -288,6 +291,27 @@ function halting(market: StubMarket): JourneyStep[] {
         supervision('reviewer', 'halt:lift', lift),
         exchange('dispatcher', 'halt:set', () => commands.halt(market.who('dispatcher'), 'exchange')),
         exchange('dispatcher', 'halt:lift', lift),
+    ];
+}
+
+function governing(market: StubMarket): JourneyStep[] {
+    const changed = nextRules({ networkFeeMicroPerKwh: priceMicroPerKwh(1_000n) });
+    const statement = proposalOf(changed, { voteUntilSlot: FIRST_SLOT + 6, fromSlot: FIRST_SLOT + 7 });
+    const roles = ['operator', 'community', 'supplier'] as const;
+    return [
+        ...roles.map((role) =>
+            supervision(`${role}Admin`, 'seat:grant', () => commands.grantSeat('voter', market.who(voterOf(role)))),
+        ),
+        exchange('operator-voter', 'proposal:make', () => makeProposal(market.who('operator-voter'), statement)),
+        ...roles.map((role) =>
+            exchange(voterOf(role), 'proposal:vote', () =>
+                castVote(market.who(voterOf(role)), proposalIdOf(statement), 'yes'),
+            ),
+        ),
+        exchange('platform', 'clock:advance', () =>
+            advanceCodec.encode({ fromSlot: FIRST_SLOT + 6, toSlot: FIRST_SLOT + 6 }),
+        ),
+        exchange('stranger', 'proposal:enact', () => enactProposal(statement)),
     ];
 }
 

@@ -9,6 +9,21 @@ const termsHash = '2b'.repeat(32);
 export const SAMPLE_EVENTS: readonly MarketEvent[] = [
     { name: 'CharterEstablished/1', payload: { currency: 'EUR', firstSlot: FIRST_SLOT } },
     { name: 'SeatGranted/1', payload: { kind: 'reviewer', mspId: 'RegulatorMSP', subjectHash: '3c'.repeat(32) } },
+    {
+        name: 'RulesProposed/1',
+        payload: {
+            proposalId: '7a'.repeat(32),
+            version: 2,
+            mspId: 'CommunityMSP',
+            voteUntilSlot: FIRST_SLOT + 4,
+            fromSlot: FIRST_SLOT + 8,
+        },
+    },
+    { name: 'VoteGiven/1', payload: { proposalId: '7a'.repeat(32), mspId: 'OperatorMSP', choice: 'yes' } },
+    {
+        name: 'RulesEnacted/1',
+        payload: { proposalId: '7a'.repeat(32), version: 2, fromSlot: FIRST_SLOT + 8 },
+    },
     { name: 'ClockAdvanced/1', payload: { fromSlot: FIRST_SLOT, toSlot: FIRST_SLOT + 3 } },
     { name: 'ParticipantApplied/1', payload: { participantId: 'solar', kind: 'prosumer' } },
     { name: 'QualificationChanged/1', payload: { participantId: 'solar', sequence: 2, status: 'suspended' } },

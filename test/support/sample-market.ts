@@ -47,6 +47,7 @@ export const RULES: Rules = {
     readingDeadlineSlots: 2,
     reconciliationAfterSlots: [4, 8, 12],
     debtLimitNano: amountNano(10n ** 20n),
+    votesNeeded: 3,
 };
 
 /** One leg of electricity from `solar` to `anna`: two slots unless told otherwise. */

@@ -33,7 +33,7 @@ export function statementFromBlocks(replay: Replay, week: string, scenarioDir: s
     const slots = new Set(records<{ slot: number }>('exchange/settlement/').map(({ slot }) => slot));
     return {
         scenario: { week, slots: [...slots].sort((left, right) => left - right) },
-        rules: JSON.parse(replay.state.get('exchange/rules') ?? '') as Statement['rules'],
+        rules: (JSON.parse(replay.state.get('exchange/rules') ?? '') as Pick<Statement, 'rules'>).rules,
         points: points.map((point) => ({
             ...point,
             source: point.meter === null ? null : sourceOfBuilding(scenarioDir, point.pointId),

@@ -1,9 +1,9 @@
 import { type Carrier, isLot } from './charter.js';
 import { checkConversions, type Conversion } from './conversion.js';
-import { demand } from './errors.js';
+import { assert, demand } from './errors.js';
 import type { MeteringPoint } from './meter.js';
 import type { Participant } from './participant.js';
-import { type Rules, rulesOf } from './rules.js';
+import { type CarrierRules, type Rules, rulesOf } from './rules.js';
 import { demandTradeOfKind } from './trades-of-kind.js';
 import {
     type AmountNano,
@@ -88,7 +88,7 @@ export const carriersOf = (terms: Pick<Terms, 'legs'>): Carrier[] => [...new Set
 
 /** Refuses first terms that no parties could carry out. @throws TERMS_INVALID {reason, …} · TERMS_LIMIT {reason, …} */
 export function checkTerms(terms: Terms, rules: Rules): void {
-    checkContent(terms, rules);
+    checkContent(terms, rules, null);
     demand(terms.version === 1 && terms.previousHash === null, 'TERMS_INVALID', { reason: 'a first version' });
     demand(terms.concludeBeforeSlot <= terms.firstSlot, 'TERMS_INVALID', {
         reason: 'concluded before delivery begins',
@@ -97,8 +97,12 @@ export function checkTerms(terms: Terms, rules: Rules): void {
     });
 }
 
-/** Refuses what no version may say. @throws TERMS_INVALID {reason, …} · TERMS_LIMIT {reason, …} */
-export function checkContent(terms: Terms, rules: Rules): void {
+/**
+ * Refuses what no version may say.
+ * @param before the terms that these replace: what stays in a slot was agreed under the rules of then
+ * @throws TERMS_INVALID {reason, …} · TERMS_LIMIT {reason, …}
+ */
+export function checkContent(terms: Terms, rules: Rules, before: Terms | null): void {
     checkParties(terms);
     demand(terms.rulesVersion === rules.version, 'TERMS_INVALID', {
         reason: 'the rules in force are others',
@@ -114,7 +118,8 @@ export function checkContent(terms: Terms, rules: Rules): void {
         reason: 'exemptions each once',
     });
     terms.legs.forEach((leg, index) => {
-        checkLeg(terms, leg, index, rules);
+        checkLeg(terms, leg, index);
+        checkSlots(leg, index, rulesOf(rules, leg.carrier), before?.legs[index]);
     });
     checkConversions(terms);
 }
@@ -140,8 +145,7 @@ function checkParties(terms: Terms): void {
     );
 }
 
-function checkLeg(terms: Terms, leg: Leg, index: number, rules: Rules): void {
-    const carrierRules = rulesOf(rules, leg.carrier);
+function checkLeg(terms: Terms, leg: Leg, index: number): void {
     const invalid = (holds: boolean, reason: string): void => {
         demand(holds, 'TERMS_INVALID', { reason, leg: index });
     };
@@ -153,19 +157,25 @@ function checkLeg(terms: Terms, leg: Leg, index: number, rules: Rules): void {
     const isMetered = terms.verification === 'meters';
     invalid(isMetered || leg.carrier !== 'mobility', 'mobility is verified by the meter of its charge point');
     invalid(!isMetered || !isLot(leg.carrier), 'lots are verified by a source');
-    for (const energy of leg.energyWh) {
-        invalid(energy >= NO_ENERGY, 'energy is not negative');
-        demand(energy <= carrierRules.slotEnergyMaxWh, 'TERMS_LIMIT', {
-            reason: 'energy of a slot above the rules',
-            leg: index,
-            energyWh: energy,
-            slotEnergyMaxWh: carrierRules.slotEnergyMaxWh,
-        });
-    }
-    for (const price of leg.priceMicroPerKwh) {
-        invalid(price >= carrierRules.priceFloorMicroPerKwh, 'price below the floor');
-        invalid(price <= carrierRules.priceCapMicroPerKwh, 'price above the cap');
-    }
+}
+
+/** What changes in a slot is within the rules. */
+function checkSlots(leg: Leg, index: number, rules: CarrierRules, before: Leg | undefined): void {
+    const { slotEnergyMaxWh, priceFloorMicroPerKwh, priceCapMicroPerKwh } = rules;
+    const invalid = (holds: boolean, reason: string): void => {
+        demand(holds, 'TERMS_INVALID', { reason, leg: index });
+    };
+    leg.energyWh.forEach((energyWh, offset) => {
+        const price = leg.priceMicroPerKwh[offset];
+        assert(price !== undefined, 'each slot has a price');
+        invalid(energyWh >= NO_ENERGY, 'energy is not negative');
+        const stays = energyWh === before?.energyWh[offset] && price === before.priceMicroPerKwh[offset];
+        const operands = { leg: index, energyWh, slotEnergyMaxWh };
+        const isWithin = stays || energyWh <= slotEnergyMaxWh;
+        demand(isWithin, 'TERMS_LIMIT', { reason: 'energy of a slot above the rules', ...operands });
+        invalid(stays || price >= priceFloorMicroPerKwh, 'price below the floor');
+        invalid(stays || price <= priceCapMicroPerKwh, 'price above the cap');
+    });
 }
 
 /** Every party trades what its kind of subject can. @throws TRADE_NOT_OF_KIND {participantId, kind, carrier, side} */

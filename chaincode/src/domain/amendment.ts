@@ -27,7 +27,7 @@ export function checkAmendment(current: Agreement, next: Terms, fromSlot: SlotIn
         version: next.version,
         inForce: before.version,
     });
-    checkContent(next, rules);
+    checkContent(next, rules, before);
     invalid(
         next.proposerId === before.proposerId && next.firstSlot === before.firstSlot,
         'proposer and first slot stay',

@@ -69,6 +69,11 @@ export function rolesOfMsp(charter: Charter, mspId: string): OrgRole[] {
     return ORG_ROLES.filter((role) => charter.orgs[role] === mspId);
 }
 
+/** The organisations of the market, each once: an MSP may take several sides. */
+export const organisationsOf = (charter: Pick<Charter, 'orgs'>): string[] => [
+    ...new Set(ORG_ROLES.map((role) => charter.orgs[role])),
+];
+
 /** Whether an MSP may name holders of this kind of seat. */
 export function mayNameSeat(charter: Charter, mspId: string, kind: SeatKind): boolean {
     return rolesOfMsp(charter, mspId).some((role) => charter.seats[role].includes(kind));

@@ -20,6 +20,13 @@ export const ERROR_KINDS = {
     CHARTER_INVALID: 'invalid',
     CHARTER_ESTABLISHED: 'conflict',
     RULES_INVALID: 'invalid',
+    RULES_PENDING: 'conflict',
+    PROPOSAL_MISSING: 'notFound',
+    PROPOSAL_INVALID: 'invalid',
+    PROPOSAL_STALE: 'conflict',
+    PROPOSAL_NOT_CARRIED: 'forbidden',
+    VOTE_CONFLICT: 'conflict',
+    VOTES_LIMIT: 'limit',
 
     CLOCK_NOT_DUE: 'invalid',
     CLOCK_OUT_OF_ORDER: 'conflict',

@@ -52,6 +52,9 @@ const row = (
 export const LIFECYCLE: readonly Transition[] = [
     row('establish', 'both', ['charter', 'establish'], 'admin', [null], ['established']),
     row('establish', 'supervision', ['seat', 'grant'], 'admin', [null], ['granted']),
+    row('establish', 'exchange', ['proposal', 'make'], 'voter', [null], ['open']),
+    row('establish', 'exchange', ['proposal', 'vote'], 'voter', ['open'], ['open']),
+    row('establish', 'exchange', ['proposal', 'enact'], 'keeper', ['open'], ['enacted']),
     // By a real clock anyone may say that a slot has begun; virtual time is told by the platform's seat.
     row('establish', 'exchange', ['clock', 'advance'], 'platform', [null], ['begun']),
 

@@ -1,6 +1,6 @@
-import { CARRIERS, type Carrier } from './charter.js';
+import { CARRIERS, type Carrier, type Charter, organisationsOf } from './charter.js';
 import { demand } from './errors.js';
-import type { AmountNano, EnergyWh, PriceMicroPerKwh } from './units.js';
+import type { AmountNano, EnergyWh, PriceMicroPerKwh, SlotIndex } from './units.js';
 
 export const SCREENINGS = ['distributed', 'central', 'none'] as const;
 /**
@@ -30,7 +30,7 @@ export type CarrierRules = Readonly<{
     conformityStandards: readonly string[];
 }>;
 
-/** The business rules in force; a new version replaces the whole set. */
+/** The business rules; a new version replaces the whole set. */
 export type Rules = Readonly<{
     version: number;
     carriers: Readonly<Partial<Record<Carrier, CarrierRules>>>;
@@ -42,10 +42,23 @@ export type Rules = Readonly<{
     reconciliationAfterSlots: readonly [number, number, number];
     /** How far a credit cover may fall below zero before its owner is suspended from trading. */
     debtLimitNano: AmountNano;
+    /** Organisations whose voters must want the next version of these rules: more than half of all. */
+    votesNeeded: number;
+}>;
+
+/** One version of the rules and the first slot that they are in force in. */
+export type DatedRules = Readonly<{
+    rules: Rules;
+    fromSlot: SlotIndex;
+    /** What the organisations voted on; `null` for the first version, which came with the charter. */
+    proposalId: string | null;
 }>;
 
 /** @throws RULES_INVALID {reason, carrier} */
-export function checkRules(rules: Rules): void {
+export function checkRules(rules: Rules, charter: Pick<Charter, 'orgs'>): void {
+    const organisations = organisationsOf(charter).length;
+    const isMajority = 2 * rules.votesNeeded > organisations && rules.votesNeeded <= organisations;
+    demand(isMajority, 'RULES_INVALID', { reason: 'votes of more than half of the organisations', carrier: null });
     const [first, second, third] = rules.reconciliationAfterSlots;
     const inOrder = rules.readingDeadlineSlots <= first && first < second && second < third;
     demand(inOrder, 'RULES_INVALID', {
@@ -67,6 +80,17 @@ export function checkRules(rules: Rules): void {
         refuse(rule.networkFeeMicroPerKwh >= 0n, 'the network fee is not negative');
         refuse(rule.subsidyMicroPerKwh >= 0n, 'the subsidy is not negative');
         refuse(rule.slotEnergyMaxWh > 0n, 'some energy is tradable');
+    }
+}
+
+/**
+ * Refuses rules that cannot follow others: what is traded on a carrier today is settled under the rules of its slots.
+ * @throws RULES_INVALID {reason, carrier}
+ */
+export function checkSuccession(before: Rules, next: Rules): void {
+    for (const carrier of CARRIERS) {
+        const stays = before.carriers[carrier] === undefined || next.carriers[carrier] !== undefined;
+        demand(stays, 'RULES_INVALID', { reason: 'a carrier keeps rules to be settled by', carrier });
     }
 }
 

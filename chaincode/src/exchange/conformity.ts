@@ -12,7 +12,7 @@ import type { TradeContext } from './trade-context.js';
  * @throws CONFORMITY_MISSING · CONFORMITY_EXCEEDED
  */
 export async function demandConformity(ctx: TradeContext, terms: Terms): Promise<void> {
-    const rules = await ctx.rules();
+    const rules = await ctx.rulesOf(terms);
     const isDemanded = terms.legs.some(
         ({ carrier }) => (rules.carriers[carrier]?.conformityStandards ?? []).length > 0,
     );

@@ -21,7 +21,7 @@ import type { TradeContext } from './trade-context.js';
 export async function loadConnections(ctx: TradeContext, agreementId: string, terms: Terms): Promise<void> {
     const { firstSlot } = terms;
     const loads = loadsOf(terms, await loadPoints(ctx, terms), firstSlot, endSlot(terms));
-    await putLoads(ctx, loads);
+    await putLoads(ctx, loads, terms);
     for (const { carrier, connectionPoint } of loads) {
         ctx.ledger.put(CONNECTED_AGREEMENT, { carrier, connectionPoint, firstSlot, agreementId });
     }
@@ -39,7 +39,7 @@ export async function reloadConnections(
     }
     const points = await loadPoints(ctx, after);
     const given = loadsOf(after, points, fromSlot, endSlot(after));
-    await putLoads(ctx, changedLoads(loadsOf(before, points, fromSlot, execution.endSlot), given));
+    await putLoads(ctx, changedLoads(loadsOf(before, points, fromSlot, execution.endSlot), given), after);
 }
 
 /** Takes back what an agreement no longer delivers: the slots between its ends after and before. */
@@ -52,16 +52,16 @@ export async function unloadConnections(
         return;
     }
     const points = await loadPoints(ctx, terms);
-    await putLoads(ctx, changedLoads(loadsOf(terms, points, after.endSlot, before.endSlot), []));
+    await putLoads(ctx, changedLoads(loadsOf(terms, points, after.endSlot, before.endSlot), []), terms);
 }
 
 /**
  * Changes the loading of the connections that are limited. The others have none, so that nobody waits for anybody at a
  * point that a common seller delivers from.
  */
-async function putLoads(ctx: TradeContext, loads: readonly Load[]): Promise<void> {
+async function putLoads(ctx: TradeContext, loads: readonly Load[], terms: Terms): Promise<void> {
     const { slotMinutes } = await ctx.charter();
-    const rules = await ctx.rules();
+    const rules = await ctx.rulesOf(terms);
     for (const load of loads) {
         const { carrier, connectionPoint } = load;
         const connection = await ctx.ledger.get(CONNECTION, carrier, connectionPoint);

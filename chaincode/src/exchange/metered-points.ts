@@ -110,7 +110,7 @@ export const handedOverAt = (
 
 /** @throws READING_MISSING {pointIds} before the deadline for readings */
 async function demandLate(ctx: TradeContext, silent: readonly MeteredPoint[], slot: SlotIndex): Promise<void> {
-    const { readingDeadlineSlots } = await ctx.rules();
+    const { readingDeadlineSlots } = await ctx.rulesAt(slot);
     const isLate = await ctx.hasTicked(slot + 1 + readingDeadlineSlots);
     demand(isLate, 'READING_MISSING', { pointIds: silent.map(({ point }) => point.pointId) });
 }

@@ -35,7 +35,7 @@ export async function reconcile(ctx: TradeContext, { carrier, slot, run }: Run):
     if (prior === null) {
         throw marketError('SETTLEMENT_MISSING', { carrier, slot, run: run - 1 });
     }
-    const { reconciliationAfterSlots } = await ctx.rules();
+    const { reconciliationAfterSlots } = await ctx.rulesAt(slot);
     const reopening = await ctx.ledger.get(REOPENING, carrier, slot);
     const dueSlot = dueSlotOf({ carrier, slot, run }, reconciliationAfterSlots, reopening);
     demand(await ctx.hasTicked(dueSlot), 'RECONCILIATION_NOT_DUE', { carrier, slot, run, dueSlot });
@@ -68,7 +68,7 @@ async function factsOf(ctx: TradeContext, { carrier, slot, legs }: Settlement, r
     return {
         carrier,
         slot,
-        rules: rulesOf(await ctx.rules(), carrier),
+        rules: rulesOf(await ctx.rulesAt(slot), carrier),
         points,
         agreements,
         ...(await waiversOf(ctx, agreements, carrier, slot)),

@@ -133,7 +133,7 @@ export async function review(
 /** Where the rules say so, the network operator has admitted these very terms. @throws ADMISSION_MISSING */
 export async function demandAdmitted(ctx: TradeContext, agreement: Agreement): Promise<void> {
     const { agreementId, terms } = agreement;
-    for (const carrier of centrallyScreened(terms, await ctx.rules())) {
+    for (const carrier of centrallyScreened(terms, await ctx.rulesOf(terms))) {
         demandAdmission(agreement, carrier, await ctx.ledger.get(SCREENING, agreementId, terms.version, carrier));
     }
 }

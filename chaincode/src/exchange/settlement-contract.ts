@@ -106,7 +106,7 @@ export class SettlementContract extends ExchangeContract {
 
     /** Everything that counts in the slot, found by scans that nobody can write into any more. */
     async #gather(ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<SettlementInput> {
-        const rules = await ctx.rules();
+        const rules = await ctx.rulesAt(slot);
         const agreements = await this.#agreements(ctx, carrier, slot);
         const statements = await statedDeliveries(ctx, agreements, carrier, slot);
         await demandStated(ctx, agreements, statements, { carrier, slot });

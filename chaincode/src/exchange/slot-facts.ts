@@ -36,7 +36,7 @@ async function partiesOf(
 
 /** Halts of both sides whose waiver covers the slot. */
 async function haltsOf(ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<readonly Halt[]> {
-    const { haltGraceSlots } = await ctx.rules();
+    const { haltGraceSlots } = await ctx.rulesAt(slot);
     return [
         ...(await haltsCovering(ctx.ledger, carrier, slot, haltGraceSlots)),
         ...(await ctx.supervisionHalts(carrier, slot, haltGraceSlots)),

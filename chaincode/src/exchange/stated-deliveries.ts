@@ -41,7 +41,7 @@ export async function demandStated(
         ({ agreementId, leg }) => !statements.some((each) => each.agreementId === agreementId && each.leg === leg),
     );
     if (missing !== undefined) {
-        const { readingDeadlineSlots } = await ctx.rules();
+        const { readingDeadlineSlots } = await ctx.rulesAt(slot);
         demand(await ctx.hasTicked(slot + 1 + readingDeadlineSlots), 'STATEMENT_MISSING', missing);
     }
 }

@@ -1,8 +1,9 @@
+import type { Terms } from '../domain/agreement.js';
 import type { Carrier } from '../domain/charter.js';
-import { demand, marketError } from '../domain/errors.js';
+import { assert, demand, marketError } from '../domain/errors.js';
 import type { Halt } from '../domain/halt.js';
 import type { Participant } from '../domain/participant.js';
-import type { Rules } from '../domain/rules.js';
+import type { DatedRules, Rules } from '../domain/rules.js';
 import { seatFor } from '../domain/lifecycle.js';
 import type { Seat } from '../domain/seat.js';
 import type { SlotIndex } from '../domain/units.js';
@@ -11,7 +12,7 @@ import { parseCanonical } from '../wire/canonical.js';
 import { haltsCodec } from '../wire/halt.js';
 import { coveringQueryCodec, type Lookup, lookupsCodec } from '../wire/query.js';
 import { seatCodec } from '../wire/seat.js';
-import { PARTICIPANT, RULES, TICK } from '../store/keys.js';
+import { PARTICIPANT, RULES, RULES_VERSION, TICK } from '../store/keys.js';
 import type { Step } from '../store/ledger.js';
 import { MarketContext } from '../store/market-context.js';
 
@@ -21,17 +22,53 @@ const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
 /** A transaction of the market. */
 export class TradeContext extends MarketContext {
     protected readonly chaincode = 'exchange';
-    #rules: Rules | undefined;
+    #latestRules: DatedRules | undefined;
     /** Ticks looked up before: a hundred readings of one slot ask for the same one. */
     readonly #ticked = new Map<SlotIndex, boolean>();
 
-    /** The rules in force; reading them puts their version into the read set of the transaction. */
-    async rules(): Promise<Rules> {
-        this.#rules ??= (await this.ledger.get(RULES)) ?? undefined;
-        if (this.#rules === undefined) {
+    /** The rules that were enacted last, in force or not. @throws CHARTER_MISSING {} until the market is established */
+    async latestRules(): Promise<DatedRules> {
+        this.#latestRules ??= (await this.ledger.get(RULES)) ?? undefined;
+        if (this.#latestRules === undefined) {
             throw marketError('CHARTER_MISSING');
         }
-        return this.#rules;
+        return this.#latestRules;
+    }
+
+    /** Whether the rules enacted last are in force. The first are from the start; of others the tick of their first slot says so. */
+    async areLatestInForce(): Promise<boolean> {
+        const { rules, fromSlot } = await this.latestRules();
+        return rules.version === 1 || (await this.hasTicked(fromSlot));
+    }
+
+    /**
+     * The rules in force now, for what is new. Reading them puts the version enacted last and, until it is in force, the
+     * absent tick of its first slot into the read set.
+     */
+    async rules(): Promise<Rules> {
+        const { rules } = await this.latestRules();
+        return (await this.areLatestInForce()) ? rules : (await this.#versionOf(rules.version - 1)).rules;
+    }
+
+    /** The rules of a slot, for what is delivered in it: the same however late it is settled, or settled again. */
+    async rulesAt(slot: SlotIndex): Promise<Rules> {
+        let dated = await this.latestRules();
+        while (dated.fromSlot > slot && dated.rules.version > 1) {
+            dated = await this.#versionOf(dated.rules.version - 1);
+        }
+        return dated.rules;
+    }
+
+    /** The rules that the parties signed under, for what they were promised. */
+    async rulesOf({ rulesVersion }: Pick<Terms, 'rulesVersion'>): Promise<Rules> {
+        return (await this.#versionOf(rulesVersion)).rules;
+    }
+
+    async #versionOf(version: number): Promise<DatedRules> {
+        const latest = await this.latestRules();
+        const dated = latest.rules.version === version ? latest : await this.ledger.get(RULES_VERSION, version);
+        assert(dated !== null, 'every version of the rules is kept');
+        return dated;
     }
 
     /**

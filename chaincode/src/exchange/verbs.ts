@@ -14,6 +14,7 @@ import { MandateContract } from './mandate-contract.js';
 import { MeterContract } from './meter-contract.js';
 import { OfferContract } from './offer-contract.js';
 import { ParticipantContract } from './participant-contract.js';
+import { ProposalContract } from './proposal-contract.js';
 import { ReadingContract } from './reading-contract.js';
 import { RequirementContract } from './requirement-contract.js';
 import { ScreeningContract } from './screening-contract.js';
@@ -23,6 +24,7 @@ import { StatementContract } from './statement-contract.js';
 import type { TradeContext } from './trade-context.js';
 
 const charters = new CharterContract('charter');
+const proposals = new ProposalContract('proposal');
 const clocks = new ClockContract('clock');
 const participants = new ParticipantContract('participant');
 const mandates = new MandateContract('mandate');
@@ -48,6 +50,12 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'charter:establish': (ctx, command) => charters.establish(ctx, command),
     'charter:show': (ctx) => charters.show(ctx),
     'rules:show': (ctx) => charters.showRules(ctx),
+    'rules:list': (ctx, query) => charters.listRules(ctx, query),
+    'proposal:make': (ctx, command) => proposals.make(ctx, command),
+    'proposal:vote': (ctx, command) => proposals.vote(ctx, command),
+    'proposal:enact': (ctx, command) => proposals.enact(ctx, command),
+    'proposal:show': (ctx, query) => proposals.show(ctx, query),
+    'proposal:list': (ctx, query) => proposals.list(ctx, query),
     'clock:advance': (ctx, command) => clocks.advance(ctx, command),
     'clock:show': (ctx, query) => clocks.show(ctx, query),
     'participant:apply': (ctx, command) => participants.apply(ctx, command),

@@ -17,7 +17,7 @@ import {
 } from '../wire/account.js';
 import { agreementCodec, partyAgreementCodec, withdrawalCodec } from '../wire/agreement.js';
 import { calorificCodec } from '../wire/calorific.js';
-import { charterCodec, rulesCodec } from '../wire/charter.js';
+import { charterCodec, datedRulesCodec } from '../wire/charter.js';
 import { tickCodec } from '../wire/clock.js';
 import type { Codec } from '../wire/codec.js';
 import { conformityCodec } from '../wire/conformity.js';
@@ -36,6 +36,7 @@ import {
     participantCodec,
     subjectBindingCodec,
 } from '../wire/participant.js';
+import { ballotCodec, proposalCodec } from '../wire/proposal.js';
 import { qualificationCodec } from '../wire/qualification.js';
 import { estimatesCodec, lastReadingCodec, recordedReadingCodec } from '../wire/reading.js';
 import { requirementCodec } from '../wire/requirement.js';
@@ -79,7 +80,13 @@ const record = <Value>(
 
 /** The key space of both chaincodes (`docs/key-space.md` says who writes each, under which policy, for how long). */
 export const CHARTER = record('charter', charterCodec, () => []);
-export const RULES = record('rules', rulesCodec, () => []);
+/** The rules that were enacted last: what every step reads. */
+export const RULES = record('rules', datedRulesCodec, () => []);
+/** Every version of the rules, by which old agreements and old slots are judged. */
+export const RULES_VERSION = record('rules-version', datedRulesCodec, ({ rules }) => [rules.version]);
+export const PROPOSAL = record('proposal', proposalCodec, ({ proposalId }) => [proposalId]);
+/** Votes by organisation, so that nobody waits for the voters of another. */
+export const BALLOT = record('ballot', ballotCodec, ({ proposalId, mspId }) => [proposalId, mspId]);
 
 export const SEAT = record('seat', seatCodec, (seat) => [seat.kind, seat.mspId, seat.subjectHash]);
 export const QUALIFICATION = record('qualification', qualificationCodec, (qualification) => [

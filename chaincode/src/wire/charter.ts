@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Charter, CARRIERS, ORG_ROLES } from '../domain/charter.js';
 import { PARTICIPANT_KINDS } from '../domain/participant.js';
 import { NEIGHBOUR_SLOTS_MAX } from '../domain/reading.js';
-import { type Rules, SCREENINGS } from '../domain/rules.js';
+import { type DatedRules, type Rules, SCREENINGS } from '../domain/rules.js';
 import { SEAT_KINDS } from '../domain/seat.js';
 import { codec } from './codec.js';
 import {
@@ -10,6 +10,7 @@ import {
     countField,
     distinct,
     energyField,
+    hashField,
     idField,
     mspIdField,
     priceField,
@@ -53,17 +54,21 @@ const carrierRulesSchema = z.strictObject({
 /** Up to a year of minutes after the end of a slot. */
 const afterSlotsField = countField(1, 525_600);
 
-const rulesSchema = z.strictObject({
+export const rulesSchema = z.strictObject({
     version: versionField,
     carriers: z.partialRecord(z.enum(CARRIERS), carrierRulesSchema),
     haltGraceSlots: countField(0, 96),
     readingDeadlineSlots: countField(0, NEIGHBOUR_SLOTS_MAX),
     reconciliationAfterSlots: z.tuple([afterSlotsField, afterSlotsField, afterSlotsField]),
     debtLimitNano: amountField,
+    votesNeeded: countField(1, ORG_ROLES.length),
 });
 
 export const charterCodec = codec<Charter>(charterSchema);
 export const rulesCodec = codec<Rules>(rulesSchema);
+export const datedRulesCodec = codec<DatedRules>(
+    z.strictObject({ rules: rulesSchema, fromSlot: slotField, proposalId: hashField.nullable() }),
+);
 
 /** Establishes the market: the charter for ever, the first rules until others are voted. */
 export type EstablishCommand = Readonly<{ charter: Charter; rules: Rules }>;

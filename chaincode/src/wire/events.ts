@@ -3,6 +3,7 @@ import { DISPUTE_STATES, FINDINGS } from '../domain/dispute.js';
 import { PARTICIPANT_KINDS } from '../domain/participant.js';
 import { SEAT_KINDS } from '../domain/seat.js';
 import { AGREEMENT_STATES } from '../domain/lifecycle.js';
+import { CHOICES } from '../domain/proposal.js';
 import { OFFER_STATES } from '../domain/offer.js';
 import { type Codec, codec } from './codec.js';
 import {
@@ -27,6 +28,15 @@ const disputeRef = { pointId: idField, slot: slotField, raisedBy: idField };
 const SCHEMAS = {
     'CharterEstablished/1': z.strictObject({ currency: z.string(), firstSlot: slotField }),
     'SeatGranted/1': z.strictObject({ kind: z.enum(SEAT_KINDS), mspId: mspIdField, subjectHash: hashField }),
+    'RulesProposed/1': z.strictObject({
+        proposalId: hashField,
+        version: versionField,
+        mspId: mspIdField,
+        voteUntilSlot: slotField,
+        fromSlot: slotField,
+    }),
+    'VoteGiven/1': z.strictObject({ proposalId: hashField, mspId: mspIdField, choice: z.enum(CHOICES) }),
+    'RulesEnacted/1': z.strictObject({ proposalId: hashField, version: versionField, fromSlot: slotField }),
     'ClockAdvanced/1': z.strictObject({ fromSlot: slotField, toSlot: slotField }),
     'ParticipantApplied/1': z.strictObject({ participantId: idField, kind: z.enum(PARTICIPANT_KINDS) }),
     'DepartureAnnounced/1': z.strictObject({ participantId: idField }),

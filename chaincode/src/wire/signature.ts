@@ -28,6 +28,8 @@ export const SIGNATURE_DOMAINS = [
     'commonwatt/connection/1',
     'commonwatt/screening/1',
     'commonwatt/halt/1',
+    'commonwatt/proposal/1',
+    'commonwatt/vote/1',
 ] as const;
 export type SignatureDomain = (typeof SIGNATURE_DOMAINS)[number];
 

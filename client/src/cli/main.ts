@@ -19,6 +19,7 @@ import { mandate } from './mandate/index.js';
 import { meter } from './meter/index.js';
 import { offer } from './offer/index.js';
 import { participant } from './participant/index.js';
+import { proposal } from './proposal/index.js';
 import { qualification } from './qualification/index.js';
 import { reading } from './reading/index.js';
 import { requirement } from './requirement/index.js';
@@ -38,6 +39,7 @@ export const NOUNS = [
     identity,
     charter,
     seat,
+    proposal,
     clock,
     participant,
     qualification,

@@ -68,12 +68,12 @@ describe('rules', () => {
     const withRules = (changes: Partial<CarrierRules>): (() => void) => {
         const rules = { ...RULES, carriers: { electricity: { ...ELECTRICITY_RULES, ...changes } } };
         return () => {
-            checkRules(rules);
+            checkRules(rules, CHARTER);
         };
     };
 
     it('keep floor below cap and the reference price between the imbalance prices', () => {
-        checkRules(RULES);
+        checkRules(RULES, CHARTER);
         const at = priceMicroPerKwh(90_000n);
         withRules({ imbalanceShortMicroPerKwh: at, imbalanceLongMicroPerKwh: at })();
     });
