@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import type { Cover, CoverTransfer, Credit, Deposit, Lane } from '@commonwatt/chaincode/domain/account';
+import type { Cover, CoverTransfer, Credit, Deposit, Lane, LaneFilling } from '@commonwatt/chaincode/domain/account';
 import { freeBalance } from '@commonwatt/chaincode/domain/account';
 import type { CoverDraw, Payout, PayoutPayment } from '@commonwatt/chaincode/domain/payout';
 import type { SubsidyFund, SubsidyPayment } from '@commonwatt/chaincode/domain/subsidy-fund';
-import { type AmountNano, NO_MONEY, plus } from '@commonwatt/chaincode/domain/units';
+import { type AmountNano, NO_MONEY, plus, sumAmounts } from '@commonwatt/chaincode/domain/units';
 import {
     coverCodec,
     coverCommandCodec,
     coverDrawCodec,
     creditCodec,
     depositCodec,
+    fillLanesCommandCodec,
     FOLDS_MAX,
     laneCodec,
+    laneFillingCodec,
     payoutCodec,
     payoutCommandCodec,
     payoutPaymentCodec,
@@ -71,6 +73,26 @@ export class AccountClient {
             'account:cover',
             () => coverCommandCodec.encode({ transfer: { ...transfer, transferId }, sourceIds }),
             coverCodec.decode,
+            sentAgain,
+        );
+    }
+
+    /**
+     * Moves the caller's money from one of its lanes into others, folding credits while the lane is short, so that as many
+     * of its agreements can be funded side by side. Without an id the filling gets a new one.
+     * @throws ForbiddenError CALLER_NOT_PARTICIPANT · ConflictError ACCOUNT_UNDERFUNDED, LANE_FILLING_CONFLICT {fillingId}
+     */
+    async fillLanes(
+        filling: Omit<LaneFilling, 'fillingId'> & Partial<Pick<LaneFilling, 'fillingId'>>,
+    ): Promise<Committed<LaneFilling>> {
+        const { participantId, fromLane, lanes, fillingId = newId() } = filling;
+        const neededNano = sumAmounts(lanes.map(({ amountNano }) => amountNano));
+        const sourceIds = await this.creditsToFold(participantId, fromLane, neededNano);
+        return await this.#ledger.submit(
+            'exchange',
+            'account:fill-lanes',
+            () => fillLanesCommandCodec.encode({ filling: { ...filling, fillingId }, sourceIds }),
+            laneFillingCodec.decode,
             sentAgain,
         );
     }

@@ -1,6 +1,6 @@
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import { amountNano } from '@commonwatt/chaincode/domain/units';
-import { coverCommandCodec, depositCodec } from '@commonwatt/chaincode/wire/account';
+import { coverCommandCodec, depositCodec, fillLanesCommandCodec } from '@commonwatt/chaincode/wire/account';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { expect } from 'chai';
 import { DEPOSIT_NANO, StubMarket } from '../support/stub-market.js';
@@ -122,5 +122,89 @@ describe('exchange: account cover', () => {
             'VALID',
             'MVCC_READ_CONFLICT',
         ]);
+    });
+});
+
+describe('exchange: account fill-lanes', () => {
+    beforeEach(open);
+    const fill = (lanes: readonly (readonly [number, bigint])[], others: Record<string, unknown> = {}): string => {
+        const { sourceIds = ['deposit.pay-anna'], ...more } = others;
+        const filled = lanes.map(([lane, nano]) => ({ lane, amountNano: amountNano(nano) }));
+        const filling = { fillingId: 'fill-1', participantId: 'anna', fromLane: 0, lanes: filled, ...more };
+        return fillLanesCommandCodec.encode({ filling, sourceIds: sourceIds as readonly string[] });
+    };
+    const FILL = 'account:fill-lanes';
+    const balances = async (): Promise<unknown[]> =>
+        (await listed('account:lanes')).items.map(({ lane, balanceNano }) => [lane, balanceNano]);
+
+    it('moves money from one lane into others, once per id, and none appears', async () => {
+        const command = fill([
+            [7, 30n],
+            [3, 20n],
+        ]);
+        const { writes, event } = await market.do('anna', 'exchange', FILL, command);
+        expect(writes.map((write) => write.key)).to.deep.equal([
+            'credit/anna/deposit.pay-anna',
+            'lane-filling/anna/fill-1',
+            'lane/anna/0000000000',
+            'lane/anna/0000000003',
+            'lane/anna/0000000007',
+        ]);
+        expect(event?.payload).to.equal('{"amountNano":"50","fillingId":"fill-1","participantId":"anna"}');
+        const after = [
+            [0, String(DEPOSIT_NANO - 50n)],
+            [3, '20'],
+            [7, '30'],
+        ];
+        expect(await balances()).to.deep.equal(after);
+        const again = await market.do('anna', 'exchange', FILL, command);
+        expect([again.writes, again.event]).to.deep.equal([[], null]);
+        for (const other of [
+            fill([[7, 30n]]),
+            fill([
+                [7, 30n],
+                [3, 21n],
+            ]),
+            fill([
+                [3, 20n],
+                [7, 30n],
+            ]),
+        ]) {
+            await market.refused('LANE_FILLING_CONFLICT', 'anna', 'exchange', FILL, other);
+        }
+        const onward = fill([[3, 30n]], { fillingId: 'fill-2', fromLane: 7, sourceIds: [] });
+        await market.do('anna', 'exchange', FILL, onward);
+        expect(await balances()).to.deep.equal([after[0], [3, '50'], [7, '0']]);
+    });
+
+    it('is the owner’s own wish, with its own money, into other lanes', async () => {
+        await market.refused('CALLER_NOT_PARTICIPANT', 'bert', 'exchange', FILL, fill([[1, 1n]]));
+        await market.refused(
+            'ACCOUNT_UNDERFUNDED',
+            'anna',
+            'exchange',
+            FILL,
+            fill([
+                [1, DEPOSIT_NANO],
+                [2, 1n],
+            ]),
+        );
+        await market.refused('ACCOUNT_UNDERFUNDED', 'anna', 'exchange', FILL, fill([[1, 1n]], { sourceIds: [] }));
+        await market.refused('CREDIT_MISSING', 'anna', 'exchange', FILL, fill([[1, 1n]], { sourceIds: ['deposit.x'] }));
+        const sound = fill([
+            [1, 1n],
+            [2, 2n],
+        ]);
+        const wrongs = [
+            sound.replace('"lane":1}', '"lane":0}'),
+            sound.replace('"lane":1}', '"lane":2}'),
+            sound.replace('"lane":1}', '"lane":1024}'),
+            sound.replace('"amountNano":"1"', '"amountNano":"0"'),
+            sound.replace(/"lanes":\[.*\]/, '"lanes":[]'),
+        ];
+        expect(new Set(wrongs).size).to.equal(5);
+        for (const wrong of wrongs) {
+            await market.refused('INPUT_INVALID', 'anna', 'exchange', FILL, wrong);
+        }
     });
 });

@@ -31,6 +31,7 @@ const FIXED = [
     'deposit',
     'cover-transfer',
     'cover-draw',
+    'lane-filling',
     'subsidy-payment',
     'payout-payment',
     'reading',

@@ -5,6 +5,7 @@ import { amountNano, energyWh, type EnergyWh, priceMicroPerKwh } from '@commonwa
 import {
     coverCommandCodec,
     coverDrawCodec,
+    fillLanesCommandCodec,
     depositCodec,
     payoutCommandCodec,
     payoutPaymentCodec,
@@ -168,6 +169,20 @@ function paying(): JourneyStep[] {
     const payout = { payoutId: 'holiday', participantId: 'anna' };
     const amount = amountNano(300_000n);
     return [
+        exchange('anna', 'account:fill-lanes', () =>
+            fillLanesCommandCodec.encode({
+                filling: {
+                    fillingId: 'side-by-side',
+                    participantId: 'anna',
+                    fromLane: 0,
+                    lanes: [
+                        { lane: 1, amountNano: amount },
+                        { lane: 2, amountNano: amount },
+                    ],
+                },
+                sourceIds: [],
+            }),
+        ),
         exchange('anna', 'account:draw-cover', () =>
             coverDrawCodec.encode({
                 drawId: 'too-much',

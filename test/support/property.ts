@@ -9,7 +9,7 @@ const stated = process.env['COMMONWATT_SEED'] ?? '20160720';
 export const SEED = stated === 'random' ? randomInt(2 ** 31) : Number(stated);
 
 /** How many times the usual cases are tried: 1, more in long runs. */
-const EFFORT = Number(process.env['COMMONWATT_EFFORT'] ?? 1);
+export const EFFORT = Number(process.env['COMMONWATT_EFFORT'] ?? 1);
 
 /** How much a property may cost; the time bounds the whole property, shrinking included. */
 export type Effort = Readonly<{ runs: number; seconds: number }>;

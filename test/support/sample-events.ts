@@ -76,6 +76,10 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
         },
     },
     {
+        name: 'LanesFilled/1',
+        payload: { participantId: 'anna', fillingId: 'filling-1', amountNano: amountNano(2_000_000_000n) },
+    },
+    {
         name: 'CoverLowered/1',
         payload: {
             participantId: 'anna',

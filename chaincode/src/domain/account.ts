@@ -26,6 +26,14 @@ export type CoverTransfer = Readonly<{
     amountNano: AmountNano;
 }>;
 
+/** Money that a participant moves from one of its lanes into others, once per id that it chose. */
+export type LaneFilling = Readonly<{
+    fillingId: string;
+    participantId: string;
+    fromLane: number;
+    lanes: readonly Readonly<{ lane: number; amountNano: AmountNano }>[];
+}>;
+
 /** Credit cover for imbalance on one carrier; below zero it is what the participant owes. */
 export type Cover = Readonly<{ participantId: string; carrier: Carrier; balanceNano: AmountNano }>;
 
@@ -61,6 +69,26 @@ export function debitLane(lane: Lane, credits: readonly Credit[], neededNano: Am
     return { ...lane, balanceNano: (heldNano - neededNano) as AmountNano };
 }
 
+/**
+ * Moves money from a lane, after folding the named credits into it, into others; the sum stays.
+ * @param targets the other lanes, in the order of the filling
+ * @throws as `debitLane`
+ */
+export function fillLanes(
+    from: Lane,
+    credits: readonly Credit[],
+    { lanes }: LaneFilling,
+    targets: readonly Lane[],
+): readonly Lane[] {
+    const drained = debitLane(from, credits, sumAmounts(lanes.map(({ amountNano }) => amountNano)));
+    const filled = lanes.map(({ lane, amountNano }, position): Lane => {
+        const target = targets[position];
+        assert(target?.lane === lane && lane !== from.lane, 'every lane is filled from another one');
+        return { ...target, balanceNano: plus(target.balanceNano, amountNano) };
+    });
+    return [drained, ...filled];
+}
+
 /** Free money of an account, as far as the given records show it. */
 export const freeBalance = (lanes: readonly Lane[], credits: readonly Credit[]): AmountNano =>
     plus(sumAmounts(lanes.map((lane) => lane.balanceNano)), sumAmounts(credits.map((credit) => credit.amountNano)));
@@ -83,5 +111,20 @@ export function isRepeatedTransfer(existing: CoverTransfer | null, transfer: Cov
         existing === null ||
         (existing.carrier === carrier && existing.lane === lane && existing.amountNano === transfer.amountNano);
     demand(same, 'COVER_CONFLICT', { participantId, transferId });
+    return existing !== null;
+}
+
+/** Whether the lanes were filled before. @throws LANE_FILLING_CONFLICT {participantId, fillingId}: the id names another filling */
+export function isRepeatedFilling(existing: LaneFilling | null, filling: LaneFilling): boolean {
+    const { fillingId, participantId, fromLane, lanes } = filling;
+    const same =
+        existing === null ||
+        (existing.fromLane === fromLane &&
+            existing.lanes.length === lanes.length &&
+            existing.lanes.every(
+                ({ lane, amountNano }, position) =>
+                    lane === lanes[position]?.lane && amountNano === lanes[position].amountNano,
+            ));
+    demand(same, 'LANE_FILLING_CONFLICT', { participantId, fillingId });
     return existing !== null;
 }

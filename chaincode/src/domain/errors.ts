@@ -74,6 +74,7 @@ export const ERROR_KINDS = {
     CREDIT_NOT_NEEDED: 'invalid',
     DEPOSIT_CONFLICT: 'conflict',
     COVER_CONFLICT: 'conflict',
+    LANE_FILLING_CONFLICT: 'conflict',
     COVER_EXHAUSTED: 'forbidden',
     COVER_OWED: 'conflict',
     COVER_UNDERFUNDED: 'conflict',

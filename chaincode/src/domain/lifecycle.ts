@@ -85,6 +85,7 @@ export const LIFECYCLE: readonly Transition[] = [
     row('qualify', 'exchange', ['requirement', 'publish'], 'dispatcher', [null, 'published'], ['published']),
     row('qualify', 'exchange', ['account', 'deposit'], 'settlement', [null], ['deposited']),
     row('qualify', 'exchange', ['account', 'cover'], 'participant', [null, 'covered'], ['covered']),
+    row('qualify', 'exchange', ['account', 'fill-lanes'], 'participant', [null], ['filled']),
     row('qualify', 'exchange', ['account', 'fund-subsidy'], 'settlement', [null], ['funded']),
 
     row('offer', 'exchange', ['offer', 'make'], 'participant', [null], ['pending']),

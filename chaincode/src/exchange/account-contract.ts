@@ -1,4 +1,13 @@
-import { acceptDeposit, type Cover, emptyCover, isRepeatedTransfer } from '../domain/account.js';
+import {
+    acceptDeposit,
+    type Cover,
+    emptyCover,
+    emptyLane,
+    fillLanes,
+    isRepeatedFilling,
+    isRepeatedTransfer,
+    type Lane,
+} from '../domain/account.js';
 import { CARRIERS } from '../domain/charter.js';
 import { demand, marketError } from '../domain/errors.js';
 import { confirmPayout, demandNothingOwed, drawCover, isRepeatedDraw, requestPayout } from '../domain/payout.js';
@@ -11,14 +20,16 @@ import {
     transfer,
 } from '../domain/posting.js';
 import { emptyFund, fundWith, isRepeatedPayment } from '../domain/subsidy-fund.js';
-import { plus } from '../domain/units.js';
+import { plus, sumAmounts } from '../domain/units.js';
 import {
     coverCodec,
     coverCommandCodec,
     coverDrawCodec,
     creditCodec,
     depositCodec,
+    fillLanesCommandCodec,
     laneCodec,
+    laneFillingCodec,
     payoutCodec,
     payoutCommandCodec,
     payoutPaymentCodec,
@@ -33,12 +44,13 @@ import {
     CREDIT,
     DEPOSIT,
     LANE,
+    LANE_FILLING,
     PAYOUT,
     PAYOUT_PAYMENT,
     SUBSIDY_FUND,
     SUBSIDY_PAYMENT,
 } from '../store/keys.js';
-import { debit } from './accounts.js';
+import { debit, loadCredits } from './accounts.js';
 import { demandMoneyFree } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { noteIndebtedness } from './indebtedness.js';
@@ -103,6 +115,36 @@ export class AccountContract extends ExchangeContract {
             event: { name: 'CoverRaised/1', payload: { participantId, transferId, carrier, amountNano } },
         });
         return coverCodec.encode(cover);
+    }
+
+    /**
+     * Moves money of the caller's own from one of its lanes into others, once per filling id, so that as many agreements
+     * can be funded side by side.
+     * @throws CALLER_NOT_PARTICIPANT · LANE_FILLING_CONFLICT · CREDIT_MISSING · CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED
+     */
+    async fillLanes(ctx: TradeContext, command: string): Promise<string> {
+        const { filling, sourceIds } = fillLanesCommandCodec.decode(command);
+        const { fillingId, participantId, fromLane, lanes } = filling;
+        await ctx.callingParticipant(participantId);
+        if (isRepeatedFilling(await ctx.ledger.get(LANE_FILLING, participantId, fillingId), filling)) {
+            return laneFillingCodec.encode(filling);
+        }
+        const credits = await loadCredits(ctx, participantId, sourceIds);
+        const before: Lane[] = [];
+        for (const lane of [fromLane, ...lanes.map((each) => each.lane)]) {
+            before.push((await ctx.ledger.get(LANE, participantId, lane)) ?? emptyLane(participantId, lane));
+        }
+        const [from = emptyLane(participantId, fromLane), ...targets] = before;
+        for (const lane of fillLanes(from, credits, filling, targets)) {
+            ctx.ledger.put(LANE, lane);
+        }
+        for (const credit of credits) {
+            ctx.ledger.remove(CREDIT, credit);
+        }
+        ctx.ledger.put(LANE_FILLING, filling);
+        const amountNano = sumAmounts(lanes.map((each) => each.amountNano));
+        await ctx.commit({ event: { name: 'LanesFilled/1', payload: { participantId, fillingId, amountNano } } });
+        return laneFillingCodec.encode(filling);
     }
 
     /**

@@ -17,6 +17,19 @@ export async function debit(
     neededNano: AmountNano,
 ): Promise<void> {
     const before: Lane = (await ctx.ledger.get(LANE, participantId, lane)) ?? emptyLane(participantId, lane);
+    const credits = await loadCredits(ctx, participantId, sourceIds);
+    ctx.ledger.put(LANE, debitLane(before, credits, neededNano));
+    for (const credit of credits) {
+        ctx.ledger.remove(CREDIT, credit);
+    }
+}
+
+/** Credits by name, in this order. @throws CREDIT_MISSING {participantId, sourceId} */
+export async function loadCredits(
+    ctx: TradeContext,
+    participantId: string,
+    sourceIds: readonly string[],
+): Promise<Credit[]> {
     const credits: Credit[] = [];
     for (const sourceId of sourceIds) {
         const credit = await ctx.ledger.get(CREDIT, participantId, sourceId);
@@ -25,10 +38,7 @@ export async function debit(
         }
         credits.push(credit);
     }
-    ctx.ledger.put(LANE, debitLane(before, credits, neededNano));
-    for (const credit of credits) {
-        ctx.ledger.remove(CREDIT, credit);
-    }
+    return credits;
 }
 
 /** Writes what participants get back or earn as credits derived from a record that is never deleted. */

@@ -81,6 +81,7 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'connection:loading': (ctx, query) => connections.loading(ctx, query),
     'account:deposit': (ctx, command) => accounts.deposit(ctx, command),
     'account:cover': (ctx, command) => accounts.cover(ctx, command),
+    'account:fill-lanes': (ctx, command) => accounts.fillLanes(ctx, command),
     'account:draw-cover': (ctx, command) => accounts.drawCover(ctx, command),
     'account:request-payout': (ctx, command) => accounts.requestPayout(ctx, command),
     'account:confirm-payout': (ctx, command) => accounts.confirmPayout(ctx, command),

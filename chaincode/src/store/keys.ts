@@ -6,6 +6,7 @@ import {
     coverCodec,
     coverDrawCodec,
     coverTransferCodec,
+    laneFillingCodec,
     creditCodec,
     depositCodec,
     indebtednessCodec,
@@ -227,6 +228,11 @@ export const CREDIT = record(
 export const COVER_TRANSFER = record('cover-transfer', coverTransferCodec, (transfer) => [
     transfer.participantId,
     transfer.transferId,
+]);
+/** What a participant moved between its lanes, to the same end. */
+export const LANE_FILLING = record('lane-filling', laneFillingCodec, (filling) => [
+    filling.participantId,
+    filling.fillingId,
 ]);
 /** What a participant took out of its covers, to the same end. */
 export const COVER_DRAW = record('cover-draw', coverDrawCodec, (draw) => [draw.participantId, draw.drawId]);

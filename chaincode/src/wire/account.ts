@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Cover, type CoverTransfer, type Credit, type Deposit, type Lane, LANES_MAX } from '../domain/account.js';
+import { type Cover, type CoverTransfer, type Credit, type Deposit, type Lane, type LaneFilling, LANES_MAX } from '../domain/account.js';
 import type { Indebtedness } from '../domain/indebtedness.js';
 import type { CoverDraw, Payout, PayoutPayment } from '../domain/payout.js';
 import type { SubsidyFund, SubsidyPayment } from '../domain/subsidy-fund.js';
@@ -50,6 +50,31 @@ export const coverTransferCodec = codec<CoverTransfer>(coverTransferSchema);
 export type CoverCommand = Readonly<{ transfer: CoverTransfer; sourceIds: readonly string[] }>;
 export const coverCommandCodec = codec<CoverCommand>(
     z.strictObject({ transfer: coverTransferSchema, sourceIds: distinct(sourceField, FOLDS_MAX) }),
+);
+
+/** Most lanes filled in one transaction. */
+export const FILLED_LANES_MAX = 256;
+
+const laneFillingSchema = z
+    .strictObject({
+        fillingId: idField,
+        participantId: idField,
+        fromLane: laneField,
+        lanes: z
+            .array(z.strictObject({ lane: laneField, amountNano: positiveAmountField }))
+            .min(1)
+            .max(FILLED_LANES_MAX),
+    })
+    .refine(
+        ({ fromLane, lanes }) => new Set([fromLane, ...lanes.map(({ lane }) => lane)]).size === lanes.length + 1,
+        'each lane once, and not the one that is emptied',
+    );
+export const laneFillingCodec = codec<LaneFilling>(laneFillingSchema);
+
+/** Moves money between lanes, after folding credits into the one it is taken from. */
+export type FillLanesCommand = Readonly<{ filling: LaneFilling; sourceIds: readonly string[] }>;
+export const fillLanesCommandCodec = codec<FillLanesCommand>(
+    z.strictObject({ filling: laneFillingSchema, sourceIds: distinct(sourceField, FOLDS_MAX) }),
 );
 
 export const coverDrawCodec = codec<CoverDraw>(

@@ -77,6 +77,11 @@ const SCHEMAS = {
         carrier: carrierField,
         amountNano: positiveAmountField,
     }),
+    'LanesFilled/1': z.strictObject({
+        participantId: idField,
+        fillingId: idField,
+        amountNano: positiveAmountField,
+    }),
     'CoverLowered/1': z.strictObject({
         participantId: idField,
         drawId: idField,

@@ -76,6 +76,7 @@ export const EXCHANGE_VERBS = {
     'connection:loading': EVALUATE,
     'account:deposit': SUBMIT_CROSSING,
     'account:cover': SUBMIT,
+    'account:fill-lanes': SUBMIT,
     'account:draw-cover': SUBMIT,
     'account:request-payout': SUBMIT,
     'account:confirm-payout': SUBMIT_CROSSING,
