@@ -1,4 +1,4 @@
-import { type Creator, Simulation } from '@commonwatt/chaincode/ledger-double';
+import { type Creator, Simulation, StubOfCall } from '@commonwatt/chaincode/ledger-double';
 import { decodeError } from '@commonwatt/chaincode/wire/errors';
 import type { ChaincodeInterface, ChaincodeStub } from 'fabric-shim';
 import { type Cell, type Content, isBetween, type State, type World } from './world.js';
@@ -113,13 +113,16 @@ export class Decisions {
                     asked.set(name, asked.get(name) ?? { kind: 'range', name, chaincode, start, end });
                     return world.range(state, chaincode, start, end);
                 },
+                policyOf: () => {
+                    throw new Error('no step of a trade reads the policy of a key');
+                },
                 history: () => {
                     throw new Error('no step of a trade reads the history of a key');
                 },
             },
             { txId: this.#transactions.toString(16).padStart(64, '0'), timeMs: TIME_MS, creator: command.creator },
         );
-        const stub = simulation.stubFor(command.chaincode, [command.verb, command.command]);
+        const stub = new StubOfCall(simulation, command.chaincode, [command.verb, command.command]);
         const response = await this.#chaincode(command.chaincode).Invoke(stub as unknown as ChaincodeStub);
         const writes = simulation.writes().map(({ chaincode, key, value, policy }) => ({
             cell: world.cell(chaincode, key),

@@ -1,17 +1,23 @@
 import type { ChaincodeInterface, ChaincodeStub } from 'fabric-shim';
+import type { Change, Committed, Found, Versioned } from './committed.js';
+import { isSatisfied } from './endorsement-policy.js';
 import {
-    type Change,
-    type CommitCode,
-    type Committed,
     type Creator,
     type Event,
+    type KeyPolicy,
     type KeyWrite,
+    type ReadConflict,
     Simulation,
-    type Versioned,
 } from './simulation.js';
+import { StubOfCall } from './stub-of-call.js';
 
+export type { Versioned } from './committed.js';
 export { Simulation } from './simulation.js';
-export type { Creator, Event, KeyWrite, Versioned } from './simulation.js';
+export { StubOfCall } from './stub-of-call.js';
+export type { Creator, Event, KeyPolicy, KeyWrite } from './simulation.js';
+
+/** Fabric's validation codes, as far as a chaincode can cause them. */
+export type CommitCode = 'VALID' | 'ENDORSEMENT_POLICY_FAILURE' | ReadConflict;
 
 export type Proposal = Readonly<{
     chaincode: string;
@@ -19,6 +25,8 @@ export type Proposal = Readonly<{
     creator: Creator;
     /** Time of the transaction by its client; now when absent. */
     timeMs?: number;
+    /** MSPs whose peers endorse; as many as every policy asks for when absent. */
+    endorsers?: readonly string[];
 }>;
 
 /** What an endorser answers and would have ordered. */
@@ -29,20 +37,29 @@ export type Endorsement = Readonly<{
     message: string;
     payload: string;
     writes: readonly KeyWrite[];
+    /** Policies of keys that are not written. */
+    policies: readonly KeyPolicy[];
     event: Event | null;
+    chaincode: string;
+    endorsers: readonly string[] | null;
     simulation: Simulation;
 }>;
 
 /**
- * A channel in memory, at the boundary of the shim. It copies Fabric where chaincodes depend on it: a transaction never
- * reads its own writes, nothing is written before it commits, a stale read or a phantom in a scanned range voids it,
- * scans run in the byte order of keys, the last event wins, the other chaincode is called in the same transaction and a
- * refused call answers 500 without throwing, a key's policy goes with the key. It does not check endorsement policies:
- * that takes a network.
+ * A channel in memory, at the boundary of the shim, for tests of any chaincode. It copies Fabric 2.5 where chaincodes
+ * depend on it: a transaction never reads its own writes, nothing is written before it commits, stale reads and phantoms
+ * void it, a range counts as far as a peer looks ahead in it, keys come in the order of their bytes, an empty value
+ * deletes, who pages does not write, the last event wins, a called chaincode runs in the same transaction and a refused
+ * call answers 500 without throwing, the first write of a key is judged by the chaincode's policy and every later one by
+ * the key's own.
+ *
+ * Every transaction is a block of its own. What is not there fails when it is called: composite keys, private data, rich
+ * queries, calls across channels. Values are text.
  */
 export class LedgerDouble implements Committed {
     readonly channel: string;
     readonly #chaincodes: ReadonlyMap<string, ChaincodeInterface>;
+    readonly #chaincodePolicies: ReadonlyMap<string, Uint8Array>;
     readonly #state = new Map<string, Map<string, Versioned>>();
     readonly #policies = new Map<string, Uint8Array>();
     readonly #history = new Map<string, Change[]>();
@@ -50,9 +67,15 @@ export class LedgerDouble implements Committed {
     #transactions = 0;
     #height = 0;
 
-    constructor(channel: string, chaincodes: Readonly<Record<string, ChaincodeInterface>>) {
+    /** @param policies encoded SignaturePolicyEnvelopes of the chaincodes; without one, anybody endorses */
+    constructor(
+        channel: string,
+        chaincodes: Readonly<Record<string, ChaincodeInterface>>,
+        policies: Readonly<Record<string, Uint8Array>> = {},
+    ) {
         this.channel = channel;
         this.#chaincodes = new Map(Object.entries(chaincodes));
+        this.#chaincodePolicies = new Map(Object.entries(policies));
     }
 
     /** Blocks so far: one for each transaction that wrote something. */
@@ -66,7 +89,7 @@ export class LedgerDouble implements Committed {
         const txId = this.#transactions.toString(16).padStart(64, '0');
         const timeMs = proposal.timeMs ?? Date.now();
         const simulation = new Simulation(this, { txId, timeMs, creator: proposal.creator });
-        const stub = simulation.stubFor(proposal.chaincode, proposal.args);
+        const stub = new StubOfCall(simulation, proposal.chaincode, proposal.args);
         const response = await this.chaincode(proposal.chaincode).Invoke(stub as unknown as ChaincodeStub);
         simulation.close();
         return {
@@ -76,7 +99,10 @@ export class LedgerDouble implements Committed {
             message: response.message ?? '',
             payload: Buffer.from(response.payload ?? []).toString('utf8'),
             writes: simulation.writes(),
+            policies: simulation.barePolicies(),
             event: stub.event,
+            chaincode: proposal.chaincode,
+            endorsers: proposal.endorsers ?? null,
             simulation,
         };
     }
@@ -84,11 +110,14 @@ export class LedgerDouble implements Committed {
     /** Orders and validates an endorsed transaction, now or after others. */
     commit(endorsement: Endorsement): CommitCode {
         const { simulation, txId, timeMs } = endorsement;
-        const code = simulation.validate();
-        if (code !== 'VALID') {
-            return code;
+        if (!this.#isEndorsed(endorsement)) {
+            return 'ENDORSEMENT_POLICY_FAILURE';
         }
-        this.adopt(endorsement.writes, { txId, timeMs });
+        const conflict = simulation.readConflict();
+        if (conflict !== null) {
+            return conflict;
+        }
+        this.adopt(endorsement.writes, { txId, timeMs }, endorsement.policies);
         if (endorsement.event !== null) {
             this.events.push(endorsement.event);
         }
@@ -117,7 +146,7 @@ export class LedgerDouble implements Committed {
     }
 
     /** Committed keys from `start` (inclusive) to `end` (exclusive) in byte order. */
-    range(chaincode: string, start: string, end: string): readonly (readonly [string, Versioned])[] {
+    range(chaincode: string, start: string, end: string): Found {
         const [from, to] = [Buffer.from(start, 'utf8'), Buffer.from(end, 'utf8')];
         const shared = sharedPrefix(start, end);
         return [...(this.#state.get(chaincode) ?? [])]
@@ -139,7 +168,11 @@ export class LedgerDouble implements Committed {
 
     /** Another ledger with the same state and history, served by the same chaincodes. */
     copy(): LedgerDouble {
-        const copy = new LedgerDouble(this.channel, Object.fromEntries(this.#chaincodes));
+        const copy = new LedgerDouble(
+            this.channel,
+            Object.fromEntries(this.#chaincodes),
+            Object.fromEntries(this.#chaincodePolicies),
+        );
         for (const [chaincode, keys] of this.#state) {
             copy.#state.set(chaincode, new Map(keys));
         }
@@ -176,7 +209,11 @@ export class LedgerDouble implements Committed {
     }
 
     /** Writes what a block says that a transaction wrote, whatever this ledger would have made of it. */
-    adopt(writes: readonly KeyWrite[], cause: Pick<Change, 'txId' | 'timeMs'>): void {
+    adopt(
+        writes: readonly KeyWrite[],
+        cause: Pick<Change, 'txId' | 'timeMs'>,
+        policies: readonly KeyPolicy[] = [],
+    ): void {
         this.#height += 1;
         for (const { chaincode, key, value, policy } of writes) {
             this.#apply(chaincode, key, value, cause);
@@ -186,6 +223,28 @@ export class LedgerDouble implements Committed {
                 this.#policies.set(`${chaincode}/${key}`, policy);
             }
         }
+        for (const { chaincode, key, policy } of policies) {
+            const stored = this.read(chaincode, key);
+            if (stored !== undefined) {
+                this.#policies.set(`${chaincode}/${key}`, policy);
+                this.#state.get(chaincode)?.set(key, { ...stored, version: this.#height });
+            }
+        }
+    }
+
+    /** The chaincode that runs is judged by its policy even if it writes nothing, another one only where it writes. */
+    #isEndorsed({ chaincode, endorsers, writes, policies }: Endorsement): boolean {
+        if (endorsers === null) {
+            return true;
+        }
+        const touched = [...writes, ...policies];
+        return [...new Set([chaincode, ...touched.map((each) => each.chaincode)])].every((name) => {
+            const own = touched
+                .filter((each) => each.chaincode === name)
+                .map(({ key }) => this.policyOf(name, key) ?? this.#chaincodePolicies.get(name));
+            const asked = own.length === 0 ? [this.#chaincodePolicies.get(name)] : own;
+            return asked.every((policy) => policy === undefined || isSatisfied(policy, endorsers));
+        });
     }
 
     #apply(chaincode: string, key: string, value: string | null, cause: Pick<Change, 'txId' | 'timeMs'>): void {

@@ -70,7 +70,7 @@ export class Ledger {
         return texts.map((text) => type.codec.decode(text));
     }
 
-    /** One page of a listing; only for queries, since Fabric does not protect paged reads of a submitted transaction. */
+    /** One page of a listing; only for queries, since a transaction that pages may not write. */
     async page<Value>(
         type: RecordType<Value>,
         query: PageQuery,

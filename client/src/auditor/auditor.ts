@@ -226,12 +226,15 @@ export class Auditor {
     }
 
     /** Terms are written once, with a policy of their own, and neither is touched again. */
-    #protectedFindings({ writes, chaincode, bareKeys }: TransactionContent): Pick<Finding, 'code' | 'operands'>[] {
+    #protectedFindings({ writes, policies }: TransactionContent): Pick<Finding, 'code' | 'operands'>[] {
         const { ledger } = this.#reexecution;
         const changed = writes.filter((write) => ledger.policyOf(write.chaincode, write.key) !== null);
         return [
             ...changed.map(({ key }) => ({ code: 'TERMS_CHANGED' as const, operands: { key } })),
-            ...bareKeys.map((key) => ({ code: 'POLICY_CHANGED' as const, operands: { chaincode, key } })),
+            ...policies.map(({ chaincode, key }) => ({
+                code: 'POLICY_CHANGED' as const,
+                operands: { chaincode, key },
+            })),
         ];
     }
 

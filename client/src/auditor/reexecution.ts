@@ -54,7 +54,7 @@ export class Reexecution {
                 ? []
                 : [eventDeviation(transaction.event, computed.event)]),
         ];
-        this.ledger.adopt(transaction.writes, { txId: transactionId, timeMs });
+        this.ledger.adopt(transaction.writes, { txId: transactionId, timeMs }, transaction.policies);
         return deviations;
     }
 }

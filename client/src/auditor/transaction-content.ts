@@ -1,4 +1,4 @@
-import type { Creator, Event, KeyWrite } from '@commonwatt/chaincode/ledger-double';
+import type { Creator, Event, KeyPolicy, KeyWrite } from '@commonwatt/chaincode/ledger-double';
 import { common, ledger, peer } from '@hyperledger/fabric-protos';
 import { argumentsOf, eventOf, timestampMsOf } from '../block-reader.js';
 import { serialized } from './members.js';
@@ -14,8 +14,8 @@ export type TransactionContent = Readonly<{
     creatorSignature: Signed;
     endorsements: readonly Signed[];
     writes: readonly KeyWrite[];
-    /** Keys whose policy was set without a value. */
-    bareKeys: readonly string[];
+    /** Policies of keys that are not written. */
+    policies: readonly KeyPolicy[];
     event: Event | null;
 }>;
 
@@ -50,7 +50,7 @@ export function transactionContent(bytes: Uint8Array): TransactionContent | null
 
 function resultOf(
     endorsed: peer.ChaincodeActionPayload,
-): Pick<TransactionContent, 'chaincode' | 'endorsements' | 'writes' | 'bareKeys' | 'event'> {
+): Pick<TransactionContent, 'chaincode' | 'endorsements' | 'writes' | 'policies' | 'event'> {
     const answer = bytesOf(endorsed.getAction()?.getProposalResponsePayload_asU8());
     const extension = peer.ProposalResponsePayload.deserializeBinary(answer).getExtension_asU8();
     const result = peer.ChaincodeAction.deserializeBinary(extension);
@@ -66,13 +66,13 @@ function resultOf(
     };
 }
 
-function writesIn(results: Uint8Array): Pick<TransactionContent, 'writes' | 'bareKeys'> {
+function writesIn(results: Uint8Array): Pick<TransactionContent, 'writes' | 'policies'> {
     const writes: KeyWrite[] = [];
-    const bareKeys: string[] = [];
+    const policies: KeyPolicy[] = [];
     for (const set of ledger.rwset.TxReadWriteSet.deserializeBinary(results).getNsRwsetList()) {
         const chaincode = set.getNamespace();
         const content = ledger.rwset.kvrwset.KVRWSet.deserializeBinary(set.getRwset_asU8());
-        const policies = new Map(
+        const policyOf = new Map(
             content.getMetadataWritesList().map((each) => {
                 const entry = each.getEntriesList().find((found) => found.getName() === VALIDATION_PARAMETER);
                 return [each.getKey(), entry?.getValue_asU8() ?? new Uint8Array()];
@@ -80,13 +80,15 @@ function writesIn(results: Uint8Array): Pick<TransactionContent, 'writes' | 'bar
         );
         for (const write of content.getWritesList()) {
             const key = write.getKey();
-            const value = write.getIsDelete() ? null : Buffer.from(write.getValue_asU8()).toString('utf8');
-            writes.push({ chaincode, key, value, policy: policies.get(key) ?? null });
-            policies.delete(key);
+            const text = Buffer.from(write.getValue_asU8()).toString('utf8');
+            // An empty value deletes, whatever the flag says.
+            const value = write.getIsDelete() || text === '' ? null : text;
+            writes.push({ chaincode, key, value, policy: policyOf.get(key) ?? null });
+            policyOf.delete(key);
         }
-        bareKeys.push(...policies.keys());
+        policies.push(...[...policyOf].map(([key, policy]) => ({ chaincode, key, policy })));
     }
-    return { writes, bareKeys };
+    return { writes, policies };
 }
 
 const bytesOf = (bytes: Uint8Array | undefined): Uint8Array => bytes ?? new Uint8Array();
