@@ -5,6 +5,7 @@ import { marketError } from '@commonwatt/chaincode/domain/errors';
 import type { ChaincodeInterface, ChaincodeStub } from 'fabric-shim';
 import { CHARTER, FIRST_SLOT } from '../support/sample-market.js';
 import { type Chaincodes, productChaincodes } from './explore.js';
+import type { Coalition } from './endorsement.js';
 import type { Bounds, Facet } from './scene.js';
 
 /** A way in which the product could be broken, the promise that then does not hold, and where that shows. */
@@ -17,15 +18,18 @@ export type Broken = Readonly<{
     rows?: readonly Transition[];
 }>;
 
+/** What stands under a key. */
+type Get = (key: string) => Promise<string>;
+
 /** What a chaincode reads and writes in a verb, changed on the way. */
 type Changes = Readonly<{
-    read?: (key: string, text: string) => string;
+    read?: (key: string, text: string, get: Get) => string | Promise<string>;
     scan?: (start: string) => 'nothing' | 'all';
     write?: (key: string, text: string) => string;
     policy?: (key: string, policy: Uint8Array | null) => Uint8Array | null;
     look?: (answer: string) => string;
     /** The code of a refusal, by what else is on the ledger. */
-    refuse?: (get: (key: string) => Promise<string>) => Promise<boolean>;
+    refuse?: (get: Get) => Promise<boolean>;
 }>;
 
 const textOf = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('utf8');
@@ -43,23 +47,23 @@ function changed(verbs: readonly string[], changes: Changes): () => Chaincodes {
                 if (!verbs.includes(verb)) {
                     return exchange.Invoke(stub);
                 }
-                const get = async (key: string): Promise<string> => textOf(await stub.getState(key));
+                const get: Get = async (key) => textOf(await stub.getState(key));
                 if ((await changes.refuse?.(get)) === true) {
                     return { status: 500, message: encodeError(marketError('SLOT_NOT_OVER', { slot: FIRST_SLOT })) };
                 }
-                return exchange.Invoke(throughChanges(stub, changes));
+                return exchange.Invoke(throughChanges(stub, changes, get));
             },
         };
         return { exchange: broken, supervision };
     };
 }
 
-function throughChanges(stub: ChaincodeStub, changes: Changes): ChaincodeStub {
+function throughChanges(stub: ChaincodeStub, changes: Changes, get: Get): ChaincodeStub {
     const { read, scan, write, policy, look } = changes;
     const own: Partial<ChaincodeStub> = {
         getState: async (key) => {
             const text = textOf(await stub.getState(key));
-            return Buffer.from(read === undefined ? text : read(key, text), 'utf8');
+            return Buffer.from(read === undefined ? text : await read(key, text, get), 'utf8');
         },
         getStateByRange: (start, end) => (scan?.(start) === 'nothing' ? NOTHING : stub.getStateByRange(start, end)),
         putState: async (key, value) => {
@@ -250,6 +254,40 @@ export const BROKEN: readonly Broken[] = [
         }),
     },
 ];
+
+/** A product whose terms are protected less, and a coalition that then gets at them. */
+export type Unprotected = Readonly<{ name: string; coalition: Coalition; chaincodes: () => Chaincodes }>;
+
+export const UNPROTECTED: readonly Unprotected[] = [
+    {
+        name: 'terms get no policy of their own',
+        coalition: ['operator', 'community', 'supplier'],
+        chaincodes: changed(['agreement:conclude'], { policy: () => null }),
+    },
+    {
+        name: 'the policy of terms leaves the parties out',
+        coalition: ['operator', 'supplier', 'regulator'],
+        chaincodes: changed(['agreement:conclude'], {
+            policy: (_key, given) =>
+                given && encodePolicy(termsPolicy(CHARTER.orgs.regulator, [], Object.values(CHARTER.orgs))),
+        }),
+    },
+    {
+        name: 'enacting asks for no descent from the keys that signed before',
+        coalition: ['operator', 'community', 'supplier'],
+        chaincodes: changed(['amendment:enact'], {
+            read: async (key, text, get) =>
+                key.startsWith('agreement/') ? await withNextConsents(key, text, get) : text,
+        }),
+    },
+];
+
+/** Terms as if they had been signed by whoever signed their amendment. */
+async function withNextConsents(key: string, text: string, get: Get): Promise<string> {
+    const amendment = await get(`${key.replace('agreement/', 'amendment/')}/${'2'.padStart(10, '0')}`);
+    const { consents } = JSON.parse(amendment === '' ? text : amendment) as { consents: unknown };
+    return JSON.stringify({ ...(JSON.parse(text) as object), consents });
+}
 
 /** Adds rows to the lifecycle while something runs. */
 export async function withRows<Result>(rows: readonly Transition[], run: () => Promise<Result>): Promise<Result> {
