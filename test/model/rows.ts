@@ -50,6 +50,7 @@ export const OUTSIDE: ReadonlyMap<string, string> = new Map([
     ['exchange dispute close from decided', DISPUTES],
     ['exchange account cover from nothing/covered', OUTSIDE_MONEY],
     ['exchange account fund-subsidy from nothing', OUTSIDE_MONEY],
+    ['exchange account fill-lanes from nothing', OUTSIDE_MONEY],
     ['exchange account draw-cover from covered', OUTSIDE_MONEY],
     ['exchange account request-payout from nothing', OUTSIDE_MONEY],
     ['exchange account confirm-payout from requested', OUTSIDE_MONEY],
