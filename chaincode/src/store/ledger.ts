@@ -1,8 +1,9 @@
 import type { ChaincodeStub, Iterators } from 'fabric-shim';
-import { assert, demand } from '../domain/errors.js';
+import { assert, demand, marketError } from '../domain/errors.js';
 import { assertInvariants } from '../domain/invariants.js';
 import type { AccountName, Posting } from '../domain/posting.js';
 import { type AmountNano, minus, NO_MONEY, plus } from '../domain/units.js';
+import { decodeError } from '../wire/errors.js';
 import { encodeEvent, type MarketEvent } from '../wire/events.js';
 import type { Page, PageQuery } from '../wire/query.js';
 import { type KeyPart, ledgerKey, type RecordType } from './keys.js';
@@ -127,11 +128,16 @@ export class Ledger {
 
     /**
      * Calls the other chaincode; a query of it joins this transaction's read set.
-     * @throws LEDGER_CALL_FAILED {chaincode, verb, status}; a refused inner call does not throw by itself
+     * A refused inner call does not throw by itself.
+     * @throws what the other chaincode refuses with · LEDGER_CALL_FAILED {chaincode, verb, status} when that is no code
      */
     async call(chaincode: string, verb: string, command: string): Promise<string> {
         const response = await this.#stub.invokeChaincode(chaincode, [verb, command], '');
-        const { status } = response;
+        const { status, message = '' } = response;
+        const refusal = status === 200 ? null : decodeError(message);
+        if (refusal !== null) {
+            throw marketError(refusal.code, refusal.operands);
+        }
         demand(status === 200, 'LEDGER_CALL_FAILED', { chaincode, verb, status });
         return Buffer.from(response.payload ?? []).toString('utf8');
     }

@@ -159,11 +159,13 @@ describe('the ledger', () => {
         }
     });
 
-    it('tells which call of the other chaincode failed', async () => {
+    it('passes on what the other chaincode refuses with, and tells which call failed without a code', async () => {
         const stub = stubWith();
-        stub.invokeChaincode.resolves({ status: 500, message: 'SLOT_BEGUN {}', payload: Buffer.alloc(0) });
-        const error = await refusedBy(() => new Ledger(stub).call('supervision', 'halt:show', '{}'));
-        expect(error).to.deep.include({
+        const call = (): Promise<unknown> => new Ledger(stub).call('supervision', 'halt:show', '{}');
+        stub.invokeChaincode.resolves({ status: 500, message: 'SLOT_BEGUN {"slot":7}', payload: Buffer.alloc(0) });
+        expect(await refusedBy(call)).to.deep.include({ code: 'SLOT_BEGUN', operands: { slot: 7 } });
+        stub.invokeChaincode.resolves({ status: 500, message: 'chaincode is not there', payload: Buffer.alloc(0) });
+        expect(await refusedBy(call)).to.deep.include({
             code: 'LEDGER_CALL_FAILED',
             operands: { chaincode: 'supervision', verb: 'halt:show', status: 500 },
         });
