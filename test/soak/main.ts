@@ -9,8 +9,9 @@ import { longSpecs } from './specs.js';
 const PARTS: readonly SoakPart[] = [
     longSpecs('coalitions', { specs: ['network/coalitions'], effort: 1 }),
     longSpecs('signatures', { specs: ['contract/signatures'], effort: 1 }),
-    crashes,
     longSpecs('readings', { specs: ['property/reading'], effort: 100 }),
+    longSpecs('crowds', { specs: ['network/crowd'], effort: 10 }),
+    crashes,
 ];
 
 const MINUTES = 30;

@@ -1,0 +1,176 @@
+import { expect } from 'chai';
+import { amountNano } from '@commonwatt/chaincode/domain/units';
+import { draftTerms } from '@commonwatt/client';
+import { orgNames } from '@commonwatt/network';
+import { counted } from '../support/counted.js';
+import { approveInAdvance, Crowd, STANDING_ID } from '../support/crowd.js';
+import { balancesIn, totalOf } from '../support/held-money.js';
+import { countOf, type Judged, judgedAt } from '../support/judged.js';
+import { CARRIER, pointOf, RETAILER, TestMarket } from '../support/market.js';
+import { withOwnNetwork } from '../support/network.js';
+import { EFFORT } from '../support/property.js';
+import { replayBlocks } from '../support/replay.js';
+import { saleDraft } from '../support/sale.js';
+
+const CLIENTS = 20 * EFFORT;
+const CREDITS = 100 * EFFORT;
+const DEBITS = 5 * EFFORT;
+const AT_ONCE = 20;
+const CREDIT_NANO = 1_000_000n;
+/** Deposits under way at once. */
+const DEPOSITS_AT_ONCE = 16;
+/** A lane of the seller's that only what arrives fills. */
+const EMPTY_LANE = 1_000;
+
+describe('a crowd', function () {
+    this.timeout(180_000 * EFFORT);
+    const network = withOwnNetwork();
+    let market: TestMarket;
+    let crowd: Crowd;
+
+    before(async () => {
+        await network.up();
+        market = await TestMarket.establish(network);
+        await market.seatOfficers();
+        await approveInAdvance(market);
+        crowd = await Crowd.gather(market, CLIENTS);
+    });
+    after(async () => {
+        await market.actors.close();
+    });
+
+    /** How the peers judged everything that was sent meanwhile; all four are of one mind. */
+    async function judgedDuring(act: () => Promise<unknown>): Promise<Judged> {
+        const { transport } = await market.actors.admin('operator');
+        const begun = await transport.height();
+        await act();
+        const ended = await transport.height();
+        const [first = {}, ...others] = await Promise.all(
+            orgNames.map(async (org) => judgedAt(await market.actors.admin(org), begun, ended)),
+        );
+        for (const other of others) {
+            expect(other).to.deep.equal(first);
+        }
+        counted(countOf(first, isValid), 'valid transactions in crowds');
+        return first;
+    }
+
+    /** Nobody's transaction read what another one of the same block wrote: no retry had to hide it. */
+    function expectNoConflict(judged: Judged): void {
+        const failed = Object.entries(judged).filter(([name]) => !isValid(name));
+        expect(failed).to.deep.equal([]);
+        counted(0, 'read conflicts');
+    }
+
+    it('concludes, funds and settles agreements with one seller, each once, while the clock ticks', async () => {
+        const firstSlot = market.nextSlot + 6;
+        const terms = crowd.terms(firstSlot);
+        const judged = await judgedDuring(async () => {
+            const signed = await Promise.all(
+                terms.map(async (each) => ({ terms: each, consents: await market.consents(each) })),
+            );
+            const [concluded] = await Promise.all([
+                crowd.all((own, _member, index) => {
+                    const { terms: own_, consents } = signed[index] ?? missing();
+                    return own.agreements.conclude(own_, consents);
+                }),
+                tickTwice(),
+            ]);
+            const ids = concluded.map(({ value }) => value.agreementId);
+            expect(new Set(ids).size).to.equal(CLIENTS);
+            const [funded] = await Promise.all([
+                crowd.all((own, _member, index) => own.agreements.fund(ids[index] ?? '', STANDING_ID)),
+                tickTwice(),
+            ]);
+            expect(funded.map(({ value }) => value.state)).to.deep.equal(ids.map(() => 'inForce'));
+            await market.tick(firstSlot + 1);
+            const readings = [...(await market.readings(firstSlot - 1)), ...(await market.readings(firstSlot))];
+            await crowd.all((own, { id }) =>
+                own.readings.submit(readings.filter(({ reading }) => reading.pointId === pointOf(id))),
+            );
+            await market.as('platform').settlements.run(CARRIER, firstSlot);
+            const { legs } = await market.as('platform').settlements.show(CARRIER, firstSlot);
+            expect(legs.map(({ agreementId }) => agreementId)).to.have.members(ids);
+        });
+        expectNoConflict(judged);
+        for (const verb of ['agreement:conclude', 'agreement:fund', 'reading:submit']) {
+            expect(judged[`${verb} VALID`], verb).to.equal(CLIENTS);
+        }
+        counted(CLIENTS, 'agreements of a crowd with one seller');
+        counted(crowd.turnedAway, 'calls turned away by busy peers and made again');
+    });
+
+    it('pays into an account while its owner takes out of it', async () => {
+        const judged = await judgedDuring(async () => {
+            await Promise.all([...Array.from({ length: DEPOSITS_AT_ONCE }, (_, share) => deposits(share)), debits()]);
+        });
+        expectNoConflict(judged);
+        expect(judged['account:deposit VALID']).to.equal(CREDITS);
+        expect(judged['account:request-payout VALID']).to.equal(DEBITS);
+        counted(CREDITS, 'credits of one account');
+        counted(DEBITS, 'debits meanwhile');
+    });
+
+    it('sends one agreement twenty times at once: it is concluded once, and everybody is told so', async () => {
+        const [member] = crowd.members;
+        const sale = { sellerId: RETAILER.id, buyerId: member?.id ?? '', firstSlot: market.nextSlot + 20 };
+        const terms = draftTerms(saleDraft({ ...sale, energyWh: [10n], priceMicroPerKwh: 100_000n }));
+        const consents = await market.consents(terms);
+        const judged = await judgedDuring(async () => {
+            const answers = await Promise.all(
+                crowd.members.slice(0, AT_ONCE).map(({ id }) => market.as(id).agreements.conclude(terms, consents)),
+            );
+            expect(new Set(answers.map(({ value }) => JSON.stringify(value, text))).size).to.equal(1);
+            expect(answers).to.have.length(AT_ONCE);
+        });
+        expect(judged['agreement:conclude VALID']).to.equal(1);
+        counted(countOf(judged, isValid) - 1, 'identical commands found it done');
+        counted(
+            countOf(judged, (name) => !isValid(name)),
+            'identical commands lost the race',
+        );
+    });
+
+    it('leaves no money over and none missing', async () => {
+        const { state, brokenBlocks } = await replayBlocks(await market.actors.admin('regulator'));
+        expect(brokenBlocks).to.deep.equal([]);
+        const balances = balancesIn(state);
+        expect(totalOf(balances)).to.equal(0n);
+        expect(balances.get(`free/${RETAILER.id}`)).not.to.equal(undefined);
+    });
+
+    async function tickTwice(): Promise<void> {
+        await market.tick();
+        await market.tick();
+    }
+
+    async function deposits(share: number): Promise<void> {
+        for (let number = share; number < CREDITS; number += DEPOSITS_AT_ONCE) {
+            await market.as('settlement').accounts.deposit({
+                paymentId: `small-${number}`,
+                participantId: RETAILER.id,
+                amountNano: amountNano(CREDIT_NANO),
+            });
+        }
+    }
+
+    /** One after the other, each as soon as enough has arrived. */
+    async function debits(): Promise<void> {
+        const { accounts } = market.as(RETAILER.id);
+        for (let taken = 0; taken < DEBITS; taken += 1) {
+            while ((await accounts.credits(RETAILER.id)).length < 2) {
+                // what is on its way arrives with the next block
+            }
+            const amount = amountNano(CREDIT_NANO + CREDIT_NANO / 2n);
+            await accounts.requestPayout({ participantId: RETAILER.id, lane: EMPTY_LANE, amountNano: amount });
+        }
+    }
+});
+
+const isValid = (name: string): boolean => name.endsWith(' VALID') || name.endsWith(' REPEATED');
+
+const text = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
+
+function missing(): never {
+    throw new Error('every member has terms of its own');
+}
