@@ -62,6 +62,7 @@ describe('exchange: account cover', () => {
     it('moves money from a lane, folding credits into it', async () => {
         const { writes, event } = await market.do('anna', 'exchange', 'account:cover', cover('top-1', 7n, all));
         expect(writes.map((write) => write.key)).to.deep.equal([
+            'allowance/anna/cover/electricity',
             'cover-transfer/anna/top-1',
             'cover/anna/electricity',
             'credit/anna/deposit.pay-anna',
@@ -144,6 +145,7 @@ describe('exchange: account fill-lanes', () => {
         ]);
         const { writes, event } = await market.do('anna', 'exchange', FILL, command);
         expect(writes.map((write) => write.key)).to.deep.equal([
+            'allowance/anna/filling/0',
             'credit/anna/deposit.pay-anna',
             'lane-filling/anna/fill-1',
             'lane/anna/0000000000',

@@ -44,6 +44,7 @@ describe('exchange: account request-payout', () => {
     it('takes money from the lane at once, and keeps it on the ledger until it is paid', async () => {
         const { writes, event } = await market.do('anna', 'exchange', 'account:request-payout', request(7n));
         expect(writes.map((write) => write.key)).to.deep.equal([
+            'allowance/anna/payout/0',
             'credit/anna/deposit.pay-anna',
             'lane/anna/0000000000',
             'payout/anna/leaving',

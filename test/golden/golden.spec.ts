@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import * as keys from '@commonwatt/chaincode/store/keys';
+import { ledgerKey } from '@commonwatt/chaincode/store/keys';
 import { decodeEvent, encodeEvent, EVENT_NAMES } from '@commonwatt/chaincode/wire/events';
 import { canonicalJson, type Json } from '@commonwatt/chaincode/wire/canonical';
 import { expect } from 'chai';
+import { RECORD_TYPES, recordFiles, recordTypeOf } from '../support/golden-records.js';
 
 /**
  * Records and events as they were written when their format was settled. A ledger holds them for ever, so today's
@@ -15,25 +16,20 @@ const filesOf = (kind: 'records' | 'events'): string[] => readdirSync(`${folder}
 const read = (kind: 'records' | 'events', file: string): string =>
     readFileSync(`${folder}${kind}/${file}`, 'utf8').replace(/\n$/, '');
 
-const isRecordType = (value: unknown): value is keys.RecordType<unknown> =>
-    typeof value === 'object' && value !== null && 'codec' in value && 'keyOf' in value;
-const exported: readonly unknown[] = [...Object.values(keys), keys.subjectRecord('ab'.repeat(32))];
-const RECORDS = new Map(exported.filter(isRecordType).map((type) => [type.name, type] as const));
-
 describe('golden records', () => {
     it('exist for every kind of record', () => {
-        const named = new Set(filesOf('records').map((file) => file.replace(/(\.[a-z-]+)?\.json$/, '')));
-        expect([...RECORDS.keys()].filter((name) => !named.has(name))).to.deep.equal([]);
+        const named = new Set(recordFiles().map(recordTypeOf));
+        expect([...RECORD_TYPES.keys()].filter((name) => !named.has(name))).to.deep.equal([]);
     });
 
     for (const file of filesOf('records')) {
         it(`${file} is read and written again, byte for byte`, () => {
-            const type = RECORDS.get(file.replace(/(\.[a-z-]+)?\.json$/, ''));
+            const type = RECORD_TYPES.get(recordTypeOf(file));
             const text = read('records', file);
             const value = type?.codec.decode(text);
             expect(type?.codec.encode(value)).to.equal(text);
             const parts = type?.keyOf(value) ?? [];
-            expect(keys.ledgerKey(type?.name ?? '', parts)).to.match(/^[a-z-]+(\/[A-Za-z0-9.-]+)*$/);
+            expect(ledgerKey(type?.name ?? '', parts)).to.match(/^[a-z-]+(\/[A-Za-z0-9.-]+)*$/);
         });
     }
 });

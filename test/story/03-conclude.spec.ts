@@ -1,3 +1,5 @@
+import { blockOf, relationsOf } from '@commonwatt/chaincode/domain/trades-between';
+import { ledgerKey } from '@commonwatt/chaincode/store/keys';
 import { expect } from 'chai';
 import { peer } from '@hyperledger/fabric-protos';
 import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
@@ -47,6 +49,9 @@ describe('03 conclude', function () {
                         `agreement/${agreementId}`,
                         `execution/${agreementId}`,
                         ...terms.parties.map(({ participantId: id }) => `party-agreement/${id}/${agreementId}`),
+                        ...relationsOf(terms).map(({ carrier, sellerPoint, buyerPoint }) =>
+                            ledgerKey('trades-between', [carrier, sellerPoint, buyerPoint, blockOf(terms.firstSlot)]),
+                        ),
                     ],
                     policyKeys: [`agreement/${agreementId}`],
                     event: {
@@ -174,7 +179,10 @@ describe('03 conclude', function () {
                 await expectInBlock(neighbour, withdrawn, {
                     chaincode: 'exchange',
                     verb: 'agreement:withdraw',
-                    keys: [`withdrawal/${termsHash}/${participantId}/${keyId}`],
+                    keys: [
+                        `withdrawal/${termsHash}/${participantId}/${keyId}`,
+                        `allowance/${participantId}/withdrawal/${termsHash.slice(0, 1)}`,
+                    ],
                     event: { name: 'ConsentWithdrawn/1', payload: { participantId: NEIGHBOUR.id, termsHash } },
                 });
             });

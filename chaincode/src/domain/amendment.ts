@@ -6,6 +6,9 @@ import type { Rules } from './rules.js';
 import { sourceOf } from './source.js';
 import { type AmountNano, minus, negate, NO_MONEY, plus, type SlotIndex } from './units.js';
 
+/** Most versions of one agreement: each stays on the ledger. */
+export const VERSIONS_MAX = 256;
+
 /** @throws AGREEMENT_STATE {verb, state} unless the agreement waits for its funds or delivers without an end in sight */
 export function demandAmendable({ state }: Execution, verb: 'propose' | 'enact'): void {
     demand(state === 'concluded' || state === 'inForce', 'AGREEMENT_STATE', { verb, state });
@@ -27,6 +30,7 @@ export function checkAmendment(current: Agreement, next: Terms, fromSlot: SlotIn
         version: next.version,
         inForce: before.version,
     });
+    demand(next.version <= VERSIONS_MAX, 'TERMS_LIMIT', { reason: 'too many versions', version: next.version });
     checkContent(next, rules, before);
     invalid(
         next.proposerId === before.proposerId && next.firstSlot === before.firstSlot,

@@ -8,6 +8,19 @@ export type Tick = Readonly<{ slot: SlotIndex }>;
 /** Most slots one transaction may begin: a day. */
 export const ADVANCE_SLOTS_MAX = 96;
 
+/** How far ahead of the slots that have begun anything is agreed. */
+export const HORIZON_DAYS = 366;
+
+const MS_PER_DAY = 86_400_000;
+const MINUTES_PER_DAY = 1_440;
+
+/** Day that holds an instant, counted from the epoch, in UTC. */
+export const dayOf = (epochMs: number): number => Math.floor(epochMs / MS_PER_DAY);
+
+/** Slots of so many days. */
+export const slotsOfDays = ({ slotMinutes }: Pick<Charter, 'slotMinutes'>, days: number): number =>
+    Math.ceil((days * MINUTES_PER_DAY) / slotMinutes);
+
 /** Slot that holds an instant. */
 export const slotAt = (charter: Pick<Charter, 'slotMinutes'>, epochMs: number): SlotIndex =>
     Math.floor(epochMs / (charter.slotMinutes * 60_000));

@@ -54,6 +54,7 @@ import { debit, loadCredits } from './accounts.js';
 import { demandMoneyFree } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { noteIndebtedness } from './indebtedness.js';
+import { countStep } from './limits.js';
 import type { TradeContext } from './trade-context.js';
 
 const PAYING_OUT = { kind: 'payout', agreementId: null, slot: null } as const;
@@ -91,7 +92,8 @@ export class AccountContract extends ExchangeContract {
 
     /**
      * Moves money of the caller's own into its credit cover, once per transfer id.
-     * @throws CALLER_NOT_PARTICIPANT · COVER_CONFLICT · CREDIT_MISSING · CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED
+     * @throws CALLER_NOT_PARTICIPANT · COVER_CONFLICT · CREDIT_MISSING · CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED ·
+     * ALLOWANCE_USED_UP
      */
     async cover(ctx: TradeContext, command: string): Promise<string> {
         const { transfer: asked, sourceIds } = coverCommandCodec.decode(command);
@@ -103,6 +105,7 @@ export class AccountContract extends ExchangeContract {
         }
         await debit(ctx, participantId, lane, sourceIds, amountNano);
         const cover: Cover = { ...before, balanceNano: plus(before.balanceNano, amountNano) };
+        await countStep(ctx, { participantId, purpose: 'cover', part: carrier });
         ctx.ledger.put(COVER_TRANSFER, asked);
         ctx.ledger.put(COVER, cover);
         await noteIndebtedness(ctx, cover, before.balanceNano);
@@ -120,7 +123,8 @@ export class AccountContract extends ExchangeContract {
     /**
      * Moves money of the caller's own from one of its lanes into others, once per filling id, so that as many agreements
      * can be funded side by side.
-     * @throws CALLER_NOT_PARTICIPANT · LANE_FILLING_CONFLICT · CREDIT_MISSING · CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED
+     * @throws CALLER_NOT_PARTICIPANT · LANE_FILLING_CONFLICT · CREDIT_MISSING · CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED ·
+     * ALLOWANCE_USED_UP
      */
     async fillLanes(ctx: TradeContext, command: string): Promise<string> {
         const { filling, sourceIds } = fillLanesCommandCodec.decode(command);
@@ -141,6 +145,7 @@ export class AccountContract extends ExchangeContract {
         for (const credit of credits) {
             ctx.ledger.remove(CREDIT, credit);
         }
+        await countStep(ctx, { participantId, purpose: 'filling', part: String(fromLane) });
         ctx.ledger.put(LANE_FILLING, filling);
         const amountNano = sumAmounts(lanes.map((each) => each.amountNano));
         await ctx.commit({ event: { name: 'LanesFilled/1', payload: { participantId, fillingId, amountNano } } });
@@ -149,7 +154,7 @@ export class AccountContract extends ExchangeContract {
 
     /**
      * Moves money of the caller's own that no imbalance needs from its credit cover to its free account, once per id.
-     * @throws CALLER_NOT_PARTICIPANT · COVER_CONFLICT · NOT_WOUND_UP · COVER_UNDERFUNDED
+     * @throws CALLER_NOT_PARTICIPANT · COVER_CONFLICT · NOT_WOUND_UP · COVER_UNDERFUNDED · ALLOWANCE_USED_UP
      */
     async drawCover(ctx: TradeContext, command: string): Promise<string> {
         const draw = coverDrawCodec.decode(command);
@@ -162,6 +167,7 @@ export class AccountContract extends ExchangeContract {
         await demandMoneyFree(ctx, participantId);
         const { cover, credit } = drawCover(before, draw);
         await ctx.ledger.get(CREDIT, participantId, credit.sourceId);
+        await countStep(ctx, { participantId, purpose: 'cover-draw', part: carrier });
         ctx.ledger.put(COVER_DRAW, draw);
         ctx.ledger.put(COVER, cover);
         ctx.ledger.put(CREDIT, credit);
@@ -179,7 +185,7 @@ export class AccountContract extends ExchangeContract {
     /**
      * Takes money of the caller's own from a lane, on its way out of the market, once per payout id.
      * @throws CALLER_NOT_PARTICIPANT · PAYOUT_CONFLICT · NOT_WOUND_UP · COVER_OWED · CREDIT_MISSING ·
-     * CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED
+     * CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED · ALLOWANCE_USED_UP
      */
     async requestPayout(ctx: TradeContext, command: string): Promise<string> {
         const { payout: asked, sourceIds } = payoutCommandCodec.decode(command);
@@ -193,6 +199,7 @@ export class AccountContract extends ExchangeContract {
         await demandMoneyFree(ctx, participantId);
         demandNothingOwed(await this.#coversOf(ctx, participantId));
         await debit(ctx, participantId, lane, sourceIds, amountNano);
+        await countStep(ctx, { participantId, purpose: 'payout', part: String(lane) });
         ctx.ledger.put(PAYOUT, payout);
         await ctx.commit({
             postings: transfer(freeAccount(participantId), payoutAccount(participantId), amountNano, PAYING_OUT),

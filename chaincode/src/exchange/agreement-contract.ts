@@ -30,6 +30,7 @@ import { debit, putCredits } from './accounts.js';
 import { demandConformity } from './conformity.js';
 import { demandStaying } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
+import { countStep, countTrades, demandNear } from './limits.js';
 import { loadConnections, unloadConnections } from './loads.js';
 import { demandNext, demandNotWithdrawn, demandSource, loadAgreement, loadParties, loadPoints } from './parties.js';
 import { demandRequirements } from './requirements.js';
@@ -37,9 +38,12 @@ import { demandAdmitted, demandReviewed, demandTradable, review } from './review
 import { agentsOf, loadMandate, useMandates, verifyConsents } from './signatories.js';
 import type { TradeContext } from './trade-context.js';
 
+/** Most agreements that are named when the first digits fit several. */
+const FOUND_MAX = 16;
+
 /** Agreements from the parties' signatures to their end. */
 export class AgreementContract extends ExchangeContract {
-    /** Takes a consent back before it binds; an agent those it gave. @throws CALLER_NOT_PARTICIPANT · MANDATE_MISSING · SIGNATURE_INVALID */
+    /** Takes a consent back before it binds; an agent those it gave. @throws CALLER_NOT_PARTICIPANT · MANDATE_MISSING · SIGNATURE_INVALID · ALLOWANCE_USED_UP */
     async withdraw(ctx: TradeContext, command: string): Promise<string> {
         const { withdrawal, mandateId, signature } = withdrawCodec.decode(command);
         const { participantId, termsHash, keyId } = withdrawal;
@@ -49,6 +53,7 @@ export class AgreementContract extends ExchangeContract {
         const body = bodyFor(withdrawalCodec.toJson(withdrawal), participantId, mandateId);
         ctx.verify('commonwatt/withdrawal/1', chaincodes.exchange, signer.publicKey, body, signature);
         if ((await ctx.ledger.get(WITHDRAWAL, termsHash, participantId, keyId)) === null) {
+            await countStep(ctx, { participantId, purpose: 'withdrawal', part: termsHash.slice(0, 1) });
             ctx.ledger.put(WITHDRAWAL, withdrawal);
             await ctx.commit({ event: { name: 'ConsentWithdrawn/1', payload: { participantId, termsHash } } });
         }
@@ -60,7 +65,7 @@ export class AgreementContract extends ExchangeContract {
      * @throws TERMS_INVALID · TERMS_LIMIT · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN ·
      * MANDATE_MISSING · MANDATE_REVOKED · MANDATE_EXCEEDED · KEY_REPLACED · PARTICIPANT_LEAVING · PARTICIPANT_MISSING ·
      * TRADE_NOT_OF_KIND · METER_MISSING · METER_OF_OTHER · QUALIFICATION_MISSING · CONFORMITY_MISSING · CONFORMITY_EXCEEDED ·
-     * REQUIREMENT_NOT_MET · MARKET_HALTED · COVER_EXHAUSTED · SLOT_BEGUN
+     * REQUIREMENT_NOT_MET · MARKET_HALTED · COVER_EXHAUSTED · TRADES_LIMIT · SLOT_BEGUN
      */
     async conclude(ctx: TradeContext, command: string): Promise<string> {
         const { terms, consents } = concludeCodec.decode(command);
@@ -84,11 +89,13 @@ export class AgreementContract extends ExchangeContract {
         checkPoints(terms, await loadPoints(ctx, terms));
         await demandSource(ctx, terms);
         await ctx.demandNotBegun(terms.concludeBeforeSlot);
+        await demandNear(ctx, terms.firstSlot);
         await demandStaying(ctx, terms, agentsOf(signatories));
         await demandRequirements(ctx, terms, null);
         await demandTradable(ctx, terms, agentsOf(signatories));
         await demandConformity(ctx, terms);
         await useMandates(ctx, signatories, { next: terms, before: null });
+        await countTrades(ctx, terms);
 
         const { orgs } = await ctx.charter();
         const policy = termsPolicy(
@@ -235,7 +242,8 @@ export class AgreementContract extends ExchangeContract {
     /** Agreements whose ids begin with these digits: people do not type all sixty-four. */
     async find(ctx: TradeContext, query: string): Promise<string> {
         const { prefix } = findQueryCodec.decode(query);
-        const executions = await ctx.ledger.scan(EXECUTION, [prefix], [`${prefix}g`]); // 'g' follows every hex digit
+        const end = [`${prefix}g`]; // 'g' follows every hex digit
+        const executions = await ctx.ledger.scanFirst(EXECUTION, [prefix], end, FOUND_MAX);
         return canonicalJson(executions.map(({ agreementId }) => agreementId));
     }
 

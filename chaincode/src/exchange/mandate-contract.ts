@@ -1,3 +1,4 @@
+import { WHOLE } from '../domain/allowance.js';
 import { demand } from '../domain/errors.js';
 import { checkMandate, type Mandate } from '../domain/mandate.js';
 import {
@@ -12,6 +13,7 @@ import { encodePage } from '../wire/query.js';
 import { keyIdOf } from '../wire/signature.js';
 import { MANDATE } from '../store/keys.js';
 import { ExchangeContract } from './exchange-contract.js';
+import { countStep } from './limits.js';
 import { loadMandate } from './signatories.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -19,7 +21,7 @@ import type { TradeContext } from './trade-context.js';
 export class MandateContract extends ExchangeContract {
     /**
      * The principal allows an agent to sign for it within bounds.
-     * @throws CALLER_NOT_PARTICIPANT · PARTICIPANT_MISSING · MANDATE_INVALID · SIGNATURE_INVALID
+     * @throws CALLER_NOT_PARTICIPANT · PARTICIPANT_MISSING · MANDATE_INVALID · SIGNATURE_INVALID · ALLOWANCE_USED_UP
      */
     async grant(ctx: TradeContext, command: string): Promise<string> {
         const { statement, signature } = grantMandateCodec.decode(command);
@@ -39,6 +41,7 @@ export class MandateContract extends ExchangeContract {
         const { chaincodes } = await ctx.charter();
         const body = mandateStatementCodec.toJson(statement);
         ctx.verify('commonwatt/mandate/1', chaincodes.exchange, principal.publicKey, body, signature);
+        await countStep(ctx, { participantId: principalId, purpose: 'mandate', part: WHOLE });
         const mandate: Mandate = { mandateId, statement, signature, isRevoked: false };
         ctx.ledger.put(MANDATE, mandate);
         await ctx.commit({

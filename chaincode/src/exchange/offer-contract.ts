@@ -36,6 +36,7 @@ import { keyIdOf } from '../wire/signature.js';
 import { EXECUTION, OFFER, OFFER_PLACE, WITHDRAWAL } from '../store/keys.js';
 import { demandStaying } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
+import { countStep, demandNear } from './limits.js';
 import { demandNotWithdrawn, demandSource, loadParties, loadPoints } from './parties.js';
 import { demandRequirements } from './requirements.js';
 import { demandPermits } from './review.js';
@@ -51,7 +52,8 @@ export class OfferContract extends ExchangeContract {
     /**
      * Puts first terms on the table, to named parties or to whoever takes the free place; or answers an open offer.
      * @throws CALLER_NOT_PARTICIPANT · MANDATE_MISSING · MANDATE_REVOKED · MANDATE_EXCEEDED · KEY_REPLACED ·
-     * TERMS_INVALID · TERMS_LIMIT · SLOT_BEGUN · METER_MISSING · METER_OF_OTHER · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · QUALIFICATION_MISSING · OFFER_PLACE_TAKEN · OFFER_MISSING · OFFER_OPEN ·
+     * TERMS_INVALID · TERMS_LIMIT · SLOT_BEGUN · METER_MISSING · METER_OF_OTHER · SIGNATURE_INVALID ·
+     * SIGNATURE_WITHDRAWN · QUALIFICATION_MISSING · OFFER_PLACE_TAKEN · ALLOWANCE_USED_UP · OFFER_MISSING · OFFER_OPEN ·
      * OFFER_STATE · OFFER_OF_OTHERS
      */
     async make(ctx: TradeContext, command: string): Promise<string> {
@@ -77,6 +79,7 @@ export class OfferContract extends ExchangeContract {
             await verifyConsent(ctx, terms, maker, signature);
         }
         await demandPlace(ctx, makerId, place);
+        await countStep(ctx, { participantId: makerId, purpose: 'offer', part: String(place) });
         ctx.ledger.put(OFFER_PLACE, { makerId, place, offerId });
         ctx.ledger.put(OFFER, offer);
         const partyIds = terms.parties.map((party) => party.participantId);
@@ -215,6 +218,7 @@ async function load(ctx: TradeContext, offerId: string): Promise<Offer> {
 async function demandProposable(ctx: TradeContext, terms: Terms, mover: Signatory): Promise<void> {
     checkTerms(terms, await ctx.rules());
     await ctx.demandNotBegun(terms.concludeBeforeSlot);
+    await demandNear(ctx, terms.firstSlot);
     await demandRequirements(ctx, terms, null);
     await demandStaying(ctx, terms, agentsOf([mover]));
     if (!isOpen({ terms })) {

@@ -1,3 +1,4 @@
+import { WHOLE } from '../domain/allowance.js';
 import { departureOf } from '../domain/departure.js';
 import { demand } from '../domain/errors.js';
 import { applyAsParticipant, type KeySuccession, type Participant } from '../domain/participant.js';
@@ -15,6 +16,7 @@ import { DEPARTURE, KEY_PERMIT, KEY_SUCCESSION, PARTICIPANT, subjectRecord } fro
 import { windUpNext } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { verifyNewKey, verifyOldKey } from './key-succession.js';
+import { countStep } from './limits.js';
 import type { TradeContext } from './trade-context.js';
 
 /** The market's subjects, who apply for themselves. */
@@ -50,7 +52,7 @@ export class ParticipantContract extends ExchangeContract {
      * Replaces the caller's signing key. The old key signs too; when it is lost, an administrator of the organisation has
      * to have permitted the new one. Writing the participant ends whatever the old key signed and is under way.
      * @throws CALLER_NOT_PARTICIPANT · KEY_REPLACED {participantId, keyId}: the old key is not in force · KEY_USED
-     * {participantId, keyId}: the new one was before · SIGNATURE_INVALID · KEY_PERMIT_MISSING {participantId, keyId}
+     * {participantId, keyId}: the new one was before · SIGNATURE_INVALID · KEY_PERMIT_MISSING {participantId, keyId} · ALLOWANCE_USED_UP
      */
     async rotateKey(ctx: TradeContext, command: string): Promise<string> {
         const { rotation, oldSignature, newSignature } = rotateKeyCodec.decode(command);
@@ -73,6 +75,7 @@ export class ParticipantContract extends ExchangeContract {
         } else {
             await verifyOldKey(ctx, succession, oldSignature);
         }
+        await countStep(ctx, { participantId, purpose: 'key', part: WHOLE });
         const rotated: Participant = { ...participant, publicKey: newPublicKey };
         ctx.ledger.put(KEY_SUCCESSION, succession);
         ctx.ledger.put(PARTICIPANT, rotated);

@@ -4,6 +4,7 @@ import { claimsOf } from '../domain/claims.js';
 import type { DeliveringAgreement, FundedAgreement, MeteredPoint } from '../domain/delivery.js';
 import { assert, marketError } from '../domain/errors.js';
 import { estimatedEnds } from '../domain/estimation.js';
+import { lastRunOf } from '../domain/reconciliation.js';
 import { rulesOf } from '../domain/rules.js';
 import {
     INITIAL_RUN,
@@ -18,7 +19,6 @@ import { canonicalJson } from '../wire/canonical.js';
 import { encodePage, pageQueryCodec } from '../wire/query.js';
 import { reconcileCodec, reopeningCodec } from '../wire/reconciliation.js';
 import {
-    RUNS_MAX,
     settleCodec,
     settlementCodec,
     settlementPageQueryCodec,
@@ -85,9 +85,9 @@ export class SettlementContract extends ExchangeContract {
         const { carrier, slot, run } = settlementQueryCodec.decode(query);
         const settlement =
             run === null
-                ? (await ctx.ledger.scan(SETTLEMENT, [carrier, slot, 0], [carrier, slot, RUNS_MAX + 1])).at(-1)
+                ? await this.#latest(ctx, carrier, slot)
                 : await ctx.ledger.get(SETTLEMENT, carrier, slot, run);
-        if (settlement == null) {
+        if (settlement === null) {
             throw marketError('SETTLEMENT_MISSING', { carrier, slot, run });
         }
         return settlementCodec.encode(settlement);
@@ -102,6 +102,18 @@ export class SettlementContract extends ExchangeContract {
     /** Slots that disputes have opened for one run more. */
     async reopened(ctx: TradeContext, query: string): Promise<string> {
         return encodePage(await ctx.ledger.page(REOPENING, pageQueryCodec.decode(query)), reopeningCodec);
+    }
+
+    /** The last run of a slot, found from the one that may be last: results are large, and none before it is read. */
+    async #latest(ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<Settlement | null> {
+        const reopening = await ctx.ledger.get(REOPENING, carrier, slot);
+        for (let run = lastRunOf(reopening); run >= INITIAL_RUN; run -= 1) {
+            const settlement = await ctx.ledger.get(SETTLEMENT, carrier, slot, run);
+            if (settlement !== null) {
+                return settlement;
+            }
+        }
+        return null;
     }
 
     /** Everything that counts in the slot, found by scans that nobody can write into any more. */

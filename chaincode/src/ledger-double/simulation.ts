@@ -29,6 +29,7 @@ export class Simulation {
     readonly #ranges: RangeRead[] = [];
     readonly #values = new Map<string, KeyWrite>();
     readonly #policies = new Map<string, KeyPolicy>();
+    #recordsRead = 0;
     #paged = false;
     #open = true;
 
@@ -39,6 +40,7 @@ export class Simulation {
 
     read(chaincode: string, key: string): Buffer {
         this.#demandOpen();
+        this.countRead();
         const stored = this.ledger.read(chaincode, key);
         this.#reads.set(`${chaincode}/${key}`, { chaincode, key, version: stored?.version ?? null });
         return stored?.value ?? Buffer.alloc(0);
@@ -99,6 +101,15 @@ export class Simulation {
     /** Keys read one by one, as `chaincode/key`. */
     get readKeys(): string[] {
         return [...this.#reads.keys()];
+    }
+
+    /** Records read: by key, and each one that an iterator has handed out. */
+    get recordsRead(): number {
+        return this.#recordsRead;
+    }
+
+    countRead(): void {
+        this.#recordsRead += 1;
     }
 
     /** A stub used after the answer was given would hang in the shim. */

@@ -9,7 +9,7 @@ type Iterator<Item> = Readonly<{
 }>;
 
 /** @param onNext told the place of each result before it is given */
-function iterate<Item>(items: readonly Item[], onNext?: (place: number) => void): Iterator<Item> {
+function iterate<Item>(items: readonly Item[], onNext: (place: number) => void): Iterator<Item> {
     let position = 0;
     return {
         next: () => {
@@ -17,7 +17,7 @@ function iterate<Item>(items: readonly Item[], onNext?: (place: number) => void)
             if (value === undefined) {
                 return Promise.resolve({ done: true });
             }
-            onNext?.(position);
+            onNext(position);
             position += 1;
             return Promise.resolve({ done: false, value });
         },
@@ -99,6 +99,7 @@ export class StubOfCall {
         const read = this.#simulation.scan(this.#chaincode, start, end);
         const onNext = (place: number): void => {
             read.batch(place);
+            this.#simulation.countRead();
         };
         return Promise.resolve(iterate(keyValues(read), onNext));
     }
@@ -112,7 +113,9 @@ export class StubOfCall {
         const from = bookmark === '' ? start : bookmark;
         const found = keyValues(this.#simulation.page(this.#chaincode, from, end, pageSize));
         const items = found.slice(0, pageSize);
-        const iterator = iterate(items);
+        const iterator = iterate(items, () => {
+            this.#simulation.countRead();
+        });
         if (items.length === 0) {
             return Promise.resolve({ iterator });
         }
@@ -127,7 +130,10 @@ export class StubOfCall {
             isDelete: change.isDelete,
             timestamp: { seconds: Math.floor(change.timeMs / 1_000), nanos: (change.timeMs % 1_000) * 1_000_000 },
         }));
-        return Promise.resolve(iterate(changes));
+        const onNext = (): void => {
+            this.#simulation.countRead();
+        };
+        return Promise.resolve(iterate(changes, onNext));
     }
 
     async invokeChaincode(chaincode: string, args: readonly string[], channel: string): Promise<ChaincodeResponse> {

@@ -16,6 +16,7 @@ import {
     subsidyFundCodec,
     subsidyPaymentCodec,
 } from '../wire/account.js';
+import { allowanceCodec, tradesBetweenCodec } from '../wire/allowance.js';
 import { agreementCodec, partyAgreementCodec, withdrawalCodec } from '../wire/agreement.js';
 import { calorificCodec } from '../wire/calorific.js';
 import { charterCodec, datedRulesCodec } from '../wire/charter.js';
@@ -123,6 +124,20 @@ export const KEY_SUCCESSION = record('key-succession', keySuccessionCodec, ({ ro
     rotation.oldKeyId,
 ]);
 export const KEY_PERMIT = record('key-permit', keyPermitCodec, ({ participantId, keyId }) => [participantId, keyId]);
+
+/** Steps that a participant takes by itself, counted by the day. */
+export const ALLOWANCE = record('allowance', allowanceCodec, ({ participantId, purpose, part }) => [
+    participantId,
+    purpose,
+    part,
+]);
+
+/** Agreements between two points by blocks of first slots. */
+export const TRADES_BETWEEN = record(
+    'trades-between',
+    tradesBetweenCodec,
+    ({ carrier, sellerPoint, buyerPoint, block }) => [carrier, sellerPoint, buyerPoint, block],
+);
 
 export const MANDATE = record('mandate', mandateCodec, ({ statement, mandateId }) => [
     statement.principalId,

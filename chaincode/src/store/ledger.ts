@@ -2,14 +2,16 @@ import type { ChaincodeStub, Iterators } from 'fabric-shim';
 import { assert, demand, marketError } from '../domain/errors.js';
 import { assertInvariants } from '../domain/invariants.js';
 import type { AccountName, Posting } from '../domain/posting.js';
-import { type AmountNano, minus, NO_MONEY, plus } from '../domain/units.js';
+import { type AmountNano, minus, NO_MONEY, plus, wholeParts } from '../domain/units.js';
 import { decodeError } from '../wire/errors.js';
 import { encodeEvent, type MarketEvent } from '../wire/events.js';
-import type { Page, PageQuery } from '../wire/query.js';
+import { type Page, PAGE_BYTES_MAX, type PageQuery } from '../wire/query.js';
 import { type KeyPart, ledgerKey, type RecordType } from './keys.js';
 
-/** Most records one scan returns; a scan that meets more fails instead of leaving some out. */
-const SCAN_RECORDS_MAX = 10_000;
+/** Most records one scan or history returns; one that meets more fails instead of leaving some out. */
+export const SCAN_RECORDS_MAX = 10_000;
+/** Most bytes of one history: below what a peer and its clients send each other. */
+const HISTORY_BYTES_MAX = 16 * 1024 * 1024;
 
 type Write = Readonly<{ key: string; text: string | null; policy: Uint8Array | null }>;
 type Held = readonly (readonly [AccountName, AmountNano])[];
@@ -48,15 +50,18 @@ export class Ledger {
         return value;
     }
 
-    /** Every record with keys from `from` (inclusive) to `to` (exclusive) below the type's name. */
+    /**
+     * Every record with keys from `from` (inclusive) to `to` (exclusive) below the type's name.
+     * @throws RECORDS_LIMIT {record, recordsMax}
+     */
     async scan<Value>(
         type: RecordType<Value>,
         from: readonly KeyPart[],
         to: readonly KeyPart[],
     ): Promise<readonly Value[]> {
-        const iterator = await this.#stub.getStateByRange(ledgerKey(type.name, from), ledgerKey(type.name, to));
-        const texts = await drain(iterator);
-        return texts.map((text) => type.codec.decode(text));
+        const found = await this.scanFirst(type, from, to, SCAN_RECORDS_MAX + 1);
+        demand(found.length <= SCAN_RECORDS_MAX, 'RECORDS_LIMIT', { record: type.name, recordsMax: SCAN_RECORDS_MAX });
+        return found;
     }
 
     /** The first records of a scan, at most `max` of them. */
@@ -71,7 +76,10 @@ export class Ledger {
         return texts.map((text) => type.codec.decode(text));
     }
 
-    /** One page of a listing; only for queries, since a transaction that pages may not write. */
+    /**
+     * One page of a listing; only for queries, since a transaction that pages may not write. Of records that may be
+     * large it holds fewer than were asked for.
+     */
     async page<Value>(
         type: RecordType<Value>,
         query: PageQuery,
@@ -79,23 +87,29 @@ export class Ledger {
     ): Promise<Page<Value>> {
         const start = `${ledgerKey(type.name, prefix)}/`;
         const end = `${ledgerKey(type.name, prefix)}0`; // '0' follows '/' in every collation of bytes
-        const answer = await this.#stub.getStateByRangeWithPagination(start, end, query.pageSize, query.bookmark);
+        const pageSize = Math.min(query.pageSize, wholeParts(PAGE_BYTES_MAX, type.codec.bytesMax));
+        const answer = await this.#stub.getStateByRangeWithPagination(start, end, pageSize, query.bookmark);
         // The shim leaves the metadata of an empty page out, whatever its types say.
         const metadata = answer.metadata as typeof answer.metadata | undefined;
-        const texts = await drain(answer.iterator);
-        const isLast = metadata === undefined || metadata.fetchedRecordsCount < query.pageSize;
+        const texts = await drain(answer.iterator, pageSize);
+        const isLast = metadata === undefined || metadata.fetchedRecordsCount < pageSize;
         return { items: texts.map((text) => type.codec.decode(text)), bookmark: isLast ? '' : metadata.bookmark };
     }
 
+    /** Every change of a record. @throws RECORDS_LIMIT {record, recordsMax} when there are too many, or too large ones */
     async history<Value>(
         type: RecordType<Value>,
         ...parts: KeyPart[]
     ): Promise<readonly { transactionId: string; timestampMs: number; value: Value }[]> {
         const iterator = await this.#stub.getHistoryForKey(ledgerKey(type.name, parts));
         const changes = [];
+        let bytes = 0;
         try {
             for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
                 const { txId, timestamp, value, isDelete } = next.value;
+                bytes += value.length;
+                const isBounded = changes.length < SCAN_RECORDS_MAX && bytes <= HISTORY_BYTES_MAX;
+                demand(isBounded, 'RECORDS_LIMIT', { record: type.name, recordsMax: SCAN_RECORDS_MAX });
                 if (!isDelete) {
                     changes.push({
                         transactionId: txId,
@@ -110,11 +124,18 @@ export class Ledger {
         return changes;
     }
 
-    /** Puts a record; a policy, given once when the record is created, replaces the chaincode's for this key. */
+    /**
+     * Puts a record; a policy, given once when the record is created, replaces the chaincode's for this key.
+     * @throws RECORD_TOO_LARGE {record, bytes, bytesMax}: nobody could read it again
+     */
     put<Value>(type: RecordType<Value>, value: Value, policy: Uint8Array | null = null): void {
         const key = ledgerKey(type.name, type.keyOf(value));
         const held = type.money?.(value) ?? [];
-        this.#write({ key, text: type.codec.encode(value), policy });
+        const text = type.codec.encode(value);
+        const { bytesMax } = type.codec;
+        const bytes = Buffer.byteLength(text, 'utf8');
+        demand(bytes <= bytesMax, 'RECORD_TOO_LARGE', { record: type.name, bytes, bytesMax });
+        this.#write({ key, text, policy });
         assert(type.money === undefined || this.#heldBefore.has(key), 'a record with money is read before it changes');
         this.#heldAfter.set(key, held);
     }
@@ -182,11 +203,10 @@ export class Ledger {
     }
 }
 
-async function drain(iterator: Iterators.StateQueryIterator, max = Infinity): Promise<string[]> {
+async function drain(iterator: Iterators.StateQueryIterator, max: number): Promise<string[]> {
     const texts: string[] = [];
     try {
         for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-            assert(texts.length < SCAN_RECORDS_MAX, 'a scan is bounded');
             texts.push(Buffer.from(next.value.value).toString('utf8'));
             if (texts.length === max) {
                 break;

@@ -31,7 +31,7 @@ export async function readingAfter(ledger: Ledger, pointId: string, slot: SlotIn
     let from = slot + 1;
     for (let width = FIRST_WINDOW_SLOTS; from < farthest; width *= WIDER) {
         const to = Math.min(farthest, from + width);
-        const [first] = await ledger.scan(READING, [pointId, from], [pointId, to]);
+        const [first] = await ledger.scanFirst(READING, [pointId, from], [pointId, to], 1);
         if (first !== undefined) {
             return first;
         }

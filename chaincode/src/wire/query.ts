@@ -88,9 +88,12 @@ export const lookupsCodec = codec<readonly Lookup[]>(z.array(lookupSchema).min(1
 export const encodePage = <Item>(page: Page<Item>, item: Codec<Item>): string =>
     canonicalJson({ bookmark: page.bookmark, items: page.items.map((each) => item.toJson(each)) });
 
-const PAGE_BYTES_MAX = 32 * 1024 * 1024;
+/** Most bytes of a page's records. */
+export const PAGE_BYTES_MAX = 32 * 1024 * 1024;
+/** What a page holds besides: the bookmark, and what stands between records. */
+const PAGE_FRAME_BYTES = 4 * 1024;
 
 export function decodePage<Item>(text: string, item: Codec<Item>): Page<Item> {
-    const json = parseCanonical(text, PAGE_BYTES_MAX) as { bookmark: string; items: Json[] };
+    const json = parseCanonical(text, PAGE_BYTES_MAX + PAGE_FRAME_BYTES) as { bookmark: string; items: Json[] };
     return { bookmark: json.bookmark, items: json.items.map((each) => item.fromJson(each)) };
 }

@@ -4,7 +4,7 @@ import { freeAccount, type Posting, transfer } from '@commonwatt/chaincode/domai
 import { amountNano } from '@commonwatt/chaincode/domain/units';
 import { creditCodec, laneCodec } from '@commonwatt/chaincode/wire/account';
 import { CREDIT, LANE, ledgerKey, TICK } from '@commonwatt/chaincode/store/keys';
-import { Ledger, type Step } from '@commonwatt/chaincode/store/ledger';
+import { Ledger, SCAN_RECORDS_MAX, type Step } from '@commonwatt/chaincode/store/ledger';
 import { expect } from 'chai';
 import { ChaincodeStub } from 'fabric-shim';
 import { createStubInstance, type SinonStubbedInstance } from 'sinon';
@@ -157,6 +157,55 @@ describe('the ledger', () => {
             expect(closed).to.equal(1);
             expect(stub.getStateByRange.args).to.deep.equal([['tick/0000000000', 'tick/0000000009']]);
         }
+    });
+
+    it('writes no record that is too large to be read again', () => {
+        const short = { ...TICK, codec: { ...TICK.codec, bytesMax: '{"slot":99}'.length } };
+        const ledger = new Ledger(stubWith());
+        ledger.put(short, { slot: 99 });
+        expect(() => {
+            ledger.put(short, { slot: 100 });
+        }).to.throw(MarketError, 'RECORD_TOO_LARGE');
+    });
+
+    it('reads no more of a range or of a history than there may be', async () => {
+        const text = Buffer.from('{"slot":1}');
+        const timestamp = { seconds: 1, nanos: 0 };
+        const changesOf = (count: number, value = text): Readonly<{ iterator: never; read: () => number }> => {
+            let handedOut = 0;
+            const next = (): Promise<unknown> => {
+                handedOut += 1;
+                return Promise.resolve(
+                    handedOut > count
+                        ? { done: true }
+                        : { done: false, value: { value, txId: 'ab', timestamp, isDelete: false } },
+                );
+            };
+            return { iterator: { next, close: () => Promise.resolve() } as never, read: () => handedOut };
+        };
+        const stub = stubWith();
+        const ledger = new Ledger(stub);
+        const limit = { record: 'tick', recordsMax: SCAN_RECORDS_MAX };
+        const most = changesOf(SCAN_RECORDS_MAX);
+        stub.getStateByRange.resolves(most.iterator);
+        expect(await ledger.scan(TICK, [0], [9])).to.have.length(SCAN_RECORDS_MAX);
+        for (const [count, value] of [
+            [SCAN_RECORDS_MAX + 5, text],
+            [20, Buffer.from(`{"slot":1}${' '.repeat(2 ** 20)}`)],
+        ] as const) {
+            const endless = changesOf(count, value);
+            stub.getHistoryForKey.resolves(endless.iterator);
+            const { decode } = TICK.codec;
+            const lenient = { ...TICK, codec: { ...TICK.codec, decode: (each: string) => decode(each.trim()) } };
+            const error = await refusedBy(() => ledger.history(lenient, 1));
+            expect(error).to.deep.include({ code: 'RECORDS_LIMIT', operands: limit });
+            expect(endless.read()).to.equal(Math.min(count, SCAN_RECORDS_MAX + 1) - (count === 20 ? 4 : 0));
+        }
+        const endless = changesOf(SCAN_RECORDS_MAX + 5);
+        stub.getStateByRange.resolves(endless.iterator);
+        const error = await refusedBy(() => ledger.scan(TICK, [0], [9]));
+        expect(error).to.deep.include({ code: 'RECORDS_LIMIT', operands: limit });
+        expect(endless.read()).to.equal(SCAN_RECORDS_MAX + 1);
     });
 
     it('passes on what the other chaincode refuses with, and tells which call failed without a code', async () => {

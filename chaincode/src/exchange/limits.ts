@@ -1,0 +1,41 @@
+import type { Terms } from '../domain/agreement.js';
+import { type Allowed, useAllowance } from '../domain/allowance.js';
+import { dayOf, HORIZON_DAYS, slotsOfDays } from '../domain/clock.js';
+import { demand } from '../domain/errors.js';
+import { blockOf, countAgreement, relationsOf } from '../domain/trades-between.js';
+import type { SlotIndex } from '../domain/units.js';
+import { ALLOWANCE, TRADES_BETWEEN } from '../store/keys.js';
+import type { TradeContext } from './trade-context.js';
+
+/**
+ * Counts a step that a participant takes by itself, by the day of the transaction's own time.
+ * @throws ALLOWANCE_USED_UP {participantId, purpose, part, perDay}
+ */
+export async function countStep(ctx: TradeContext, allowed: Allowed): Promise<void> {
+    const { participantId, purpose, part } = allowed;
+    const existing = await ctx.ledger.get(ALLOWANCE, participantId, purpose, part);
+    ctx.ledger.put(ALLOWANCE, useAllowance(existing, allowed, dayOf(ctx.timeMs)));
+}
+
+/** Counts an agreement between the points of its legs. @throws TRADES_LIMIT */
+export async function countTrades(ctx: TradeContext, terms: Terms): Promise<void> {
+    const { firstSlot } = terms;
+    for (const relation of relationsOf(terms)) {
+        const { carrier, sellerPoint, buyerPoint } = relation;
+        const parts = [carrier, sellerPoint, buyerPoint, blockOf(firstSlot)] as const;
+        const existing = await ctx.ledger.get(TRADES_BETWEEN, ...parts);
+        ctx.ledger.put(TRADES_BETWEEN, countAgreement(existing, relation, firstSlot));
+    }
+}
+
+/**
+ * What waits for a slot waits no longer than a year: the slot a year before has begun. What lies further ahead could
+ * neither be funded nor lapse within anybody's patience.
+ * @throws TERMS_LIMIT {reason, slot}
+ */
+export async function demandNear(ctx: TradeContext, slot: SlotIndex): Promise<void> {
+    const charter = await ctx.charter();
+    const from = slot - slotsOfDays(charter, HORIZON_DAYS);
+    const isNear = from < charter.firstSlot || (await ctx.hasBegun(from));
+    demand(isNear, 'TERMS_LIMIT', { reason: 'more than a year ahead', slot });
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { type Allowance, type AllowancePurpose, ALLOWANCES } from '../domain/allowance.js';
+import { AGREEMENTS_MAX, type TradesBetween } from '../domain/trades-between.js';
+import { codec } from './codec.js';
+import { carrierField, countField, idField } from './fields.js';
+
+const PURPOSES = Object.keys(ALLOWANCES) as [AllowancePurpose, ...AllowancePurpose[]];
+const DAYS_MAX = 10_000_000;
+
+export const allowanceCodec = codec<Allowance>(
+    z.strictObject({
+        participantId: idField,
+        purpose: z.enum(PURPOSES),
+        part: z.string().regex(/^[a-z0-9-]{1,32}$/, 'a part of an allowance'),
+        day: countField(0, DAYS_MAX),
+        used: countField(1, Math.max(...Object.values(ALLOWANCES))),
+    }),
+);
+
+export const tradesBetweenCodec = codec<TradesBetween>(
+    z.strictObject({
+        carrier: carrierField,
+        sellerPoint: idField,
+        buyerPoint: idField,
+        block: countField(0, 2_000_000_000),
+        agreements: countField(1, AGREEMENTS_MAX),
+    }),
+);

@@ -1,0 +1,202 @@
+import { amountNano } from '@commonwatt/chaincode/domain/units';
+import { type Allowance, ALLOWANCES, type AllowancePurpose } from '@commonwatt/chaincode/domain/allowance';
+import { HORIZON_DAYS, slotsOfDays } from '@commonwatt/chaincode/domain/clock';
+import type { ErrorCode } from '@commonwatt/chaincode/domain/errors';
+import { VERSIONS_MAX } from '@commonwatt/chaincode/domain/amendment';
+import { AGREEMENTS_MAX, BLOCK_SLOTS } from '@commonwatt/chaincode/domain/trades-between';
+import {
+    coverCommandCodec,
+    coverDrawCodec,
+    fillLanesCommandCodec,
+    payoutCommandCodec,
+} from '@commonwatt/chaincode/wire/account';
+import { allowanceCodec, tradesBetweenCodec } from '@commonwatt/chaincode/wire/allowance';
+import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
+import type { ExchangeVerb } from '@commonwatt/chaincode/wire/verbs';
+import { expect } from 'chai';
+import { following } from '../support/amended.js';
+import * as commands from '../support/market-commands.js';
+import { negotiableTerms, OfferMoves } from '../support/offer-commands.js';
+import { CHARTER, FIRST_SLOT, sampleTerms } from '../support/sample-market.js';
+import { SigningKey } from '../support/signing-key.js';
+import { StubMarket } from '../support/stub-market.js';
+
+let market: StubMarket;
+beforeEach(async () => {
+    market = await StubMarket.ready();
+});
+
+describe('exchange: what a participant does by itself', () => {
+    /** Each purpose, with a step that counts for it: the part it counts in, and a command that nobody has sent yet. */
+    type Counted = Readonly<{ part: string; verb: ExchangeVerb; command: (sequence: number) => string }>;
+    const numbered = (what: string, sequence: number): string => `${what}-${sequence}`;
+    const steps: Readonly<Record<AllowancePurpose, () => Counted>> = {
+        offer: () => ({
+            part: '7',
+            verb: 'offer:make',
+            command: () => {
+                const terms = negotiableTerms({ proposerId: 'anna' });
+                return new OfferMoves(market).makeCommand({ answersId: null, terms }, 7);
+            },
+        }),
+        withdrawal: () => {
+            const terms = sampleTerms();
+            const command = commands.withdraw(terms, 'anna', market.who('anna'));
+            const { withdrawal } = JSON.parse(command) as { withdrawal: { termsHash: string } };
+            return { part: withdrawal.termsHash.slice(0, 1), verb: 'agreement:withdraw', command: () => command };
+        },
+        mandate: () => ({
+            part: 'all',
+            verb: 'mandate:grant',
+            command: (sequence) => {
+                const salt = sequence.toString(16).padStart(64, '0');
+                const statement = commands.mandateOf(market.who('anna'), market.who('retail'), { salt });
+                return commands.grantMandate(market.who('anna'), statement);
+            },
+        }),
+        key: () => ({
+            part: 'all',
+            verb: 'participant:rotate-key',
+            command: () => commands.rotateKey('anna', market.who('anna').key, new SigningKey()),
+        }),
+        cover: () => ({
+            part: 'electricity',
+            verb: 'account:cover',
+            command: (sequence) =>
+                coverCommandCodec.encode({
+                    transfer: {
+                        transferId: numbered('top', sequence),
+                        participantId: 'anna',
+                        carrier: 'electricity',
+                        lane: 0,
+                        amountNano: amountNano(1n),
+                    },
+                    sourceIds: sequence === 1 ? ['deposit.pay-anna'] : [],
+                }),
+        }),
+        'cover-draw': () => ({
+            part: 'electricity',
+            verb: 'account:draw-cover',
+            command: (sequence) =>
+                coverDrawCodec.encode({
+                    drawId: numbered('draw', sequence),
+                    participantId: 'anna',
+                    carrier: 'electricity',
+                    amountNano: amountNano(1n),
+                }),
+        }),
+        filling: () => ({
+            part: '0',
+            verb: 'account:fill-lanes',
+            command: (sequence) =>
+                fillLanesCommandCodec.encode({
+                    filling: {
+                        fillingId: numbered('fill', sequence),
+                        participantId: 'anna',
+                        fromLane: 0,
+                        lanes: [{ lane: 1, amountNano: amountNano(1n) }],
+                    },
+                    sourceIds: ['deposit.pay-anna'],
+                }),
+        }),
+        payout: () => ({
+            part: '0',
+            verb: 'account:request-payout',
+            command: (sequence) =>
+                payoutCommandCodec.encode({
+                    payout: {
+                        payoutId: numbered('out', sequence),
+                        participantId: 'anna',
+                        lane: 0,
+                        amountNano: amountNano(1n),
+                    },
+                    sourceIds: ['deposit.pay-anna'],
+                }),
+        }),
+    };
+    const today = Math.floor(Date.now() / 86_400_000);
+    const using = async (purpose: AllowancePurpose, part: string, use: Partial<Allowance>): Promise<void> => {
+        const perDay = ALLOWANCES[purpose];
+        const allowance = { participantId: 'anna', purpose, part, day: today, used: perDay, ...use };
+        await market.overwrite(`allowance/anna/${purpose}/${part}`, allowanceCodec.encode(allowance));
+    };
+
+    for (const purpose of Object.keys(ALLOWANCES) as AllowancePurpose[]) {
+        it(`${purpose}: has a limit for the day, and the next day counts anew`, async () => {
+            if (purpose === 'cover-draw') {
+                await market.do('anna', 'exchange', 'account:cover', steps.cover().command(1));
+            }
+            const { part, verb, command } = steps[purpose]();
+            await using(purpose, part, {});
+            const { operands } = await market.refused('ALLOWANCE_USED_UP', 'anna', 'exchange', verb, command(1));
+            expect(operands).to.deep.equal({ participantId: 'anna', purpose, part, perDay: ALLOWANCES[purpose] });
+            await using(purpose, part, { used: ALLOWANCES[purpose] - 1 });
+            expect((await market.endorse('anna', 'exchange', verb, command(1))).status).to.equal(200);
+            await using(purpose, part, { day: today - 1 });
+            await market.do('anna', 'exchange', verb, command(1));
+            const counted = allowanceCodec.decode(market.stored(`allowance/anna/${purpose}/${part}`));
+            expect([counted.used, today <= counted.day]).to.deep.equal([1, true]);
+        });
+    }
+
+    it('is not counted when it is sent again, and counts nobody else', async () => {
+        const { verb, command, part } = steps.offer();
+        const made = command(1);
+        await market.do('anna', 'exchange', verb, made);
+        await market.do('anna', 'exchange', verb, made);
+        expect(allowanceCodec.decode(market.stored(`allowance/anna/offer/${part}`)).used).to.equal(1);
+        await using('offer', part, {});
+        const solars = new OfferMoves(market).makeCommand({ answersId: null, terms: negotiableTerms() }, 7);
+        await market.do('solar', 'exchange', 'offer:make', solars);
+    });
+});
+
+describe('exchange: agreements', () => {
+    const concluding = (changes: Parameters<typeof sampleTerms>[0]): string =>
+        commands.conclude(sampleTerms(changes), market.people);
+    const refused = async (code: ErrorCode, command: string): Promise<unknown> =>
+        (await market.refused(code, 'stranger', 'exchange', 'agreement:conclude', command)).operands;
+
+    it('between two points have a limit for each block of first slots', async () => {
+        const block = Math.floor(FIRST_SLOT / BLOCK_SLOTS);
+        const relation = { carrier: 'electricity', sellerPoint: 'solar-point', buyerPoint: 'anna-point' } as const;
+        const key = `trades-between/electricity/solar-point/anna-point/${String(block).padStart(10, '0')}`;
+        await market.overwrite(key, tradesBetweenCodec.encode({ ...relation, block, agreements: AGREEMENTS_MAX - 1 }));
+        await market.do('stranger', 'exchange', 'agreement:conclude', concluding({}));
+        const one = concluding({ salt: '11'.repeat(32) });
+        expect(await refused('TRADES_LIMIT', one)).to.deep.equal({
+            ...relation,
+            firstSlot: FIRST_SLOT,
+            agreementsMax: AGREEMENTS_MAX,
+        });
+        const later = FIRST_SLOT + BLOCK_SLOTS;
+        const next = concluding({ firstSlot: later, concludeBeforeSlot: later });
+        await market.do('stranger', 'exchange', 'agreement:conclude', next);
+    });
+
+    it('begin within a year of what has begun, and so do the terms of offers', async () => {
+        const ahead = slotsOfDays(CHARTER, HORIZON_DAYS);
+        expect(ahead).to.equal(366 * 96);
+        const far = { firstSlot: FIRST_SLOT + ahead, concludeBeforeSlot: FIRST_SLOT };
+        const tooFar = { reason: 'more than a year ahead', slot: far.firstSlot };
+        expect(await refused('TERMS_LIMIT', concluding(far))).to.deep.equal(tooFar);
+        const offered = new OfferMoves(market).makeCommand({ answersId: null, terms: negotiableTerms(far) }, 1);
+        await market.refused('TERMS_LIMIT', 'solar', 'exchange', 'offer:make', offered);
+        const nearest = { firstSlot: far.firstSlot - 1, concludeBeforeSlot: far.firstSlot - 1 };
+        await market.do('stranger', 'exchange', 'agreement:conclude', concluding(nearest));
+        await market.advance(FIRST_SLOT);
+        const other = { ...far, concludeBeforeSlot: far.firstSlot };
+        await market.do('stranger', 'exchange', 'agreement:conclude', concluding(other));
+    });
+
+    it('have so many versions and no more', async () => {
+        const terms = sampleTerms();
+        await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(terms, market.people));
+        const propose = (version: number): string =>
+            commands.proposeAmendment(agreementIdOf(terms), following(terms, terms, { version }), market.people);
+        const proposing = ['stranger', 'exchange', 'amendment:propose'] as const;
+        const { operands } = await market.refused('TERMS_LIMIT', ...proposing, propose(VERSIONS_MAX + 1));
+        expect(operands).to.deep.equal({ reason: 'too many versions', version: VERSIONS_MAX + 1 });
+        await market.do(...proposing, propose(VERSIONS_MAX));
+    });
+});
