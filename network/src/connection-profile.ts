@@ -5,7 +5,7 @@ import { portOf } from './process/ports.js';
 import { chaincodeNames } from './provision/chaincode-package.js';
 import type { Settings } from './settings.js';
 import type { StateFolder } from './state-folder.js';
-import { domainOf, mspIdOf, orgNames, peerOf, processesOf, type OrgName } from './topology.js';
+import { domainOf, mspIdOf, orgNames, peersOf, processesOf, type OrgName } from './topology.js';
 
 /**
  * Writes each organization's common connection profile: Fabric's own format, so that its other SDKs read it too, and
@@ -20,8 +20,9 @@ export async function writeConnectionProfiles(folder: StateFolder, settings: Set
 }
 
 async function connectionProfile(folder: StateFolder, settings: Settings, org: OrgName): Promise<object> {
-    const orderers = processesOf(settings.orderers).filter((spec) => spec.kind === 'orderer');
-    const ownFirst = [org, ...orgNames.filter((other) => other !== org)];
+    const orderers = processesOf(settings).filter((spec) => spec.kind === 'orderer');
+    const peers = peersOf(settings);
+    const ownFirst = [...peers.filter((peer) => peer.org === org), ...peers.filter((peer) => peer.org !== org)];
     return {
         name: `commonwatt-${org}`,
         version: '1.0.0',
@@ -30,18 +31,17 @@ async function connectionProfile(folder: StateFolder, settings: Settings, org: O
             connection: { timeout: { peer: { endorser: '30' }, orderer: '30' } },
         },
         organizations: Object.fromEntries(
-            orgNames.map((each) => [each, { mspid: mspIdOf(each), peers: [peerOf(each)] }]),
+            orgNames.map((each) => [
+                each,
+                { mspid: mspIdOf(each), peers: peers.filter((peer) => peer.org === each).map(({ name }) => name) },
+            ]),
         ),
-        peers: await entries(
-            folder,
-            settings,
-            ownFirst.map((each) => ({ name: peerOf(each), org: each })),
-        ),
+        peers: await entries(folder, settings, ownFirst),
         orderers: await entries(folder, settings, orderers),
         channels: {
             [settings.channel]: {
                 orderers: orderers.map((spec) => spec.name),
-                peers: Object.fromEntries(ownFirst.map((each) => [peerOf(each), {}])),
+                peers: Object.fromEntries(ownFirst.map(({ name }) => [name, {}])),
             },
         },
         'x-commonwatt': {
@@ -49,7 +49,7 @@ async function connectionProfile(folder: StateFolder, settings: Settings, org: O
             mspId: mspIdOf(org),
             channel: settings.channel,
             chaincodes: Object.fromEntries(chaincodeNames.map((name) => [name, name])),
-            gateways: ownFirst.map(peerOf),
+            gateways: ownFirst.map(({ name }) => name),
             developmentCa: developmentCa(folder, org),
             admin: adminFiles(folder, org),
         },

@@ -17,10 +17,10 @@ import { defineChaincodes, installChaincodes } from './provision/chaincode-defin
 import { createGenesisBlock, joinChannel } from './provision/channel.js';
 import { awaitGateways } from './provision/gateways.js';
 import { startProcess, startProcesses } from './provision/processes.js';
-import { requireSettings, settle, writeSettings, type Choices, type Settings } from './settings.js';
+import { requireSettings, settle, withLayout, writeSettings, type Choices, type Settings } from './settings.js';
 import { stateFolder, type StateFolder } from './state-folder.js';
 import { readStatus, type NetworkStatus } from './status.js';
-import { processesOf, type OrgName } from './topology.js';
+import { peersOf, processesOf, type OrgName } from './topology.js';
 
 export type OpenOptions = Readonly<{
     /** Where the network lies; COMMONWATT_STATE, else `.commonwatt` in the project. */
@@ -91,6 +91,28 @@ export class Network {
         await withLock(this.#folder.lockFile, () => this.#restart(name, options));
     }
 
+    /**
+     * Gives an organization a second peer, which serves its clients and endorses beside the first one; returns when it has
+     * every block and answers. Interrupted, it is finished by the next `up`.
+     */
+    async addPeer(org: OrgName): Promise<NetworkStatus> {
+        await withLock(this.#folder.lockFile, async () => {
+            const settings = await requireSettings(this.#folder);
+            if (!settings.secondPeers.includes(org)) {
+                const secondPeers = [...settings.secondPeers, org];
+                await writeSettings(this.#folder, await withLayout(settings, { secondPeers }));
+            }
+            await this.#up({});
+        });
+        return this.status();
+    }
+
+    /** Takes an organization's second peer away, with its ledger and its key. */
+    async removePeer(org: OrgName): Promise<NetworkStatus> {
+        await withLock(this.#folder.lockFile, () => this.#removePeer(org));
+        return this.status();
+    }
+
     /** Stops every process and forgets everything: keys, ledgers, ports. */
     async reset(): Promise<void> {
         await requireSettings(this.#folder);
@@ -158,7 +180,7 @@ export class Network {
                     return `${binaries.version}, from ${binaries.source}`;
                 },
             },
-            { title: 'Certificates', run: () => createCertificates(this.#folder, deployed().binaries) },
+            { title: 'Certificates', run: () => createCertificates(deployed()) },
             { title: 'Channel configuration', run: () => createGenesisBlock(deployed()) },
             { title: 'Processes', run: (detail) => startProcesses(deployed(), detail) },
             { title: 'Channel members', run: () => joinChannel(deployed()) },
@@ -186,12 +208,30 @@ export class Network {
         }
         const deployment = this.#deployment(settings, await resolveBinaries(() => undefined));
         await this.#supervisor.stop(name);
-        await startProcess(deployment, spec, entry === undefined ? deployment.chaincodeEntry : requireEntry(entry));
+        await startProcess(deployment, spec, entry === undefined ? undefined : requireEntry(entry));
+    }
+
+    async #removePeer(org: OrgName): Promise<void> {
+        const settings = await requireSettings(this.#folder);
+        const peer = peersOf(settings).find((each) => each.org === org && each.ordinal > 1);
+        if (peer === undefined) {
+            throw new NetworkError(`${org} has no second peer.`, {
+                subject: org,
+                remedy: '`commonwatt network status` lists every peer.',
+            });
+        }
+        await this.#supervisor.stop(peer.name);
+        for (const path of [this.#folder.node(peer.name), this.#folder.identity(peer)]) {
+            await rm(path, { recursive: true, force: true });
+        }
+        const secondPeers = settings.secondPeers.filter((each) => each !== org);
+        const remaining = await withLayout(settings, { secondPeers });
+        await writeSettings(this.#folder, remaining);
+        await writeConnectionProfiles(this.#folder, remaining);
     }
 
     async #stopAll(): Promise<string[]> {
-        const { orderers } = await requireSettings(this.#folder);
-        const names = processesOf(orderers).map((spec) => spec.name);
+        const names = processesOf(await requireSettings(this.#folder)).map((spec) => spec.name);
         const stopped = await Promise.all(names.map((name) => this.#supervisor.stop(name)));
         return names.filter((_, index) => stopped[index]);
     }

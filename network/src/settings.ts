@@ -3,19 +3,22 @@ import { writeFileAtomically, isErrno, readIfPresent } from './files.js';
 import { NetworkError } from './network-error.js';
 import { choosePorts, type PortMap } from './process/ports.js';
 import type { StateFolder } from './state-folder.js';
-import { processesOf, type OrdererCount } from './topology.js';
+import { processesOf, type Layout, type OrdererCount, type ProcessSpec } from './topology.js';
 
-/** What was decided when the network was created; it holds for its whole life. No paths: the folder may move. */
-export type Settings = Readonly<{
-    format: 1;
-    channel: string;
-    orderers: OrdererCount;
-    batchTimeoutMs: number;
-    maxMessageCount: number;
-    ports: PortMap;
-    /** Whether an `up` has once reached its end. */
-    completed: boolean;
-}>;
+/**
+ * What was decided when the network was created, and holds for its whole life; peers and chaincode versions alone are
+ * added and taken away. No paths in the folder: it may move.
+ */
+export type Settings = Layout &
+    Readonly<{
+        format: 1;
+        channel: string;
+        batchTimeoutMs: number;
+        maxMessageCount: number;
+        ports: PortMap;
+        /** Whether an `up` has once reached its end. */
+        completed: boolean;
+    }>;
 
 export type Choices = Readonly<{
     channel?: string | undefined;
@@ -25,6 +28,7 @@ export type Choices = Readonly<{
 }>;
 
 // A lone transaction waits for the whole batch timeout, a busy channel fills a block of 200 before it ends.
+const firstLayout = { secondPeers: [], chaincodes: [{ version: 1, entry: null }] } as const;
 const defaults = { channel: 'commonwatt', orderers: 1, batchTimeoutMs: 200, maxMessageCount: 200 } as const;
 
 export async function readSettings(folder: StateFolder): Promise<Settings | undefined> {
@@ -68,8 +72,9 @@ export async function settle(folder: StateFolder, choices: Choices): Promise<Set
         maxMessageCount: choices.maxMessageCount ?? defaults.maxMessageCount,
     };
     requireSound(chosen);
-    const ports = await choosePorts(processesOf(chosen.orderers));
-    const settings: Settings = { format: 1, ...chosen, ports, completed: false };
+    const layout: Layout = { orderers: chosen.orderers, ...firstLayout };
+    const ports = await choosePorts(processesOf(layout));
+    const settings: Settings = { format: 1, ...chosen, ...layout, ports, completed: false };
     await writeSettings(folder, settings);
     return settings;
 }
@@ -80,10 +85,20 @@ export async function writeSettings(folder: StateFolder, settings: Settings): Pr
 
 function parse(text: string): Settings | undefined {
     try {
-        return JSON.parse(text) as Settings;
+        return { ...firstLayout, ...(JSON.parse(text) as Settings) };
     } catch {
         return undefined;
     }
+}
+
+/** The same network with other processes; those that are new get ports of their own. */
+export async function withLayout(settings: Settings, change: Partial<Layout>): Promise<Settings> {
+    const changed = { ...settings, ...change };
+    const specs = processesOf(changed);
+    const added = await choosePorts(specs.filter(({ name }) => settings.ports[name] === undefined));
+    const ports = { ...settings.ports, ...added };
+    const kept = Object.entries(ports).filter(([name]) => specs.some((spec: ProcessSpec) => spec.name === name));
+    return { ...changed, ports: Object.fromEntries(kept) };
 }
 
 function requireAgreement(recorded: Settings, choices: Choices, folder: StateFolder): void {
@@ -101,7 +116,7 @@ function requireAgreement(recorded: Settings, choices: Choices, folder: StateFol
     }
 }
 
-function requireSound(chosen: Omit<Settings, 'format' | 'ports' | 'completed'>): void {
+function requireSound(chosen: Required<{ [Name in keyof Choices]: NonNullable<Choices[Name]> }>): void {
     if (!/^[a-z][a-z0-9.-]{0,248}$/.test(chosen.channel)) {
         throw new NetworkError(`"${chosen.channel}" is not a channel name.`, {
             subject: 'channel',

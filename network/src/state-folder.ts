@@ -46,11 +46,14 @@ export class StateFolder {
     }
 
     /** The folder with `msp` and `tls` of a peer or orderer. */
-    identity(spec: Pick<ProcessSpec, 'kind' | 'org'>): string {
-        const domain = domainOf(spec.org);
-        return spec.kind === 'orderer'
-            ? join(this.organization(spec.org), 'orderers', `orderer.${domain}`)
-            : join(this.organization(spec.org), 'peers', `peer.${domain}`);
+    identity({ kind, org, ordinal }: Pick<ProcessSpec, 'kind' | 'org' | 'ordinal'>): string {
+        const host = ordinal === 1 ? kind : `${kind}${String(ordinal)}`;
+        return join(this.organization(org), `${kind}s`, `${host}.${domainOf(org)}`);
+    }
+
+    /** Where the peers of an organization find the chaincodes that are installed next. */
+    chaincodeAddresses(org: OrgName): string {
+        return join(this.organization(org), 'chaincodes.json');
     }
 
     node(name: string): string {
@@ -61,8 +64,8 @@ export class StateFolder {
         return join(this.node(name), 'output.log');
     }
 
-    package(chaincode: string): string {
-        return join(this.root, 'packages', `${chaincode}.tar.gz`);
+    package(label: string): string {
+        return join(this.root, 'packages', `${label}.tar.gz`);
     }
 }
 

@@ -44,12 +44,12 @@ export async function readStatus(
         const none = { channel: null, orderers: null, height: null, processes: [] };
         return { state: 'absent', stateDir: folder.root, ...none };
     }
-    const heightOf = async (org: OrgName): Promise<number | undefined> =>
-        binaries === undefined || !existsSync(folder.node(`peer-${org}`))
+    const heightOf = async (peer: ProcessSpec): Promise<number | undefined> =>
+        binaries === undefined || !existsSync(folder.node(peer.name))
             ? undefined
-            : heightAt({ folder, settings, binaries }, org);
+            : heightAt({ folder, settings, binaries }, peer);
     const processes = await Promise.all(
-        processesOf(settings.orderers).map((spec) => processStatus(folder, settings, supervisor, spec, heightOf)),
+        processesOf(settings).map((spec) => processStatus(folder, settings, supervisor, spec, heightOf)),
     );
     const heights = processes.flatMap(({ height }) => height ?? []);
     return {
@@ -67,7 +67,7 @@ async function processStatus(
     settings: Settings,
     supervisor: Supervisor,
     spec: ProcessSpec,
-    heightOf: (org: OrgName) => Promise<number | undefined>,
+    heightOf: (peer: ProcessSpec) => Promise<number | undefined>,
 ): Promise<ProcessStatus> {
     const identity = await supervisor.find(spec.name);
     const asksHeight = spec.kind === 'peer' && identity !== undefined;
@@ -78,7 +78,7 @@ async function processStatus(
         running: identity !== undefined,
         pid: identity?.pid ?? null,
         ports: settings.ports[spec.name] ?? {},
-        height: asksHeight ? ((await heightOf(spec.org)) ?? null) : null,
+        height: asksHeight ? ((await heightOf(spec)) ?? null) : null,
         logFile: folder.log(spec.name),
     };
 }

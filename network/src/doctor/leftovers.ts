@@ -26,7 +26,7 @@ export async function examineLeftovers(
 
 async function examineRecords(folder: StateFolder, settings: Settings, supervisor: Supervisor): Promise<Finding> {
     const dead: string[] = [];
-    for (const { name } of processesOf(settings.orderers)) {
+    for (const { name } of processesOf(settings)) {
         const recorded = await readIfPresent(join(folder.node(name), 'process.json'));
         if (recorded !== undefined && (await supervisor.find(name)) === undefined) {
             dead.push(name);
@@ -39,7 +39,7 @@ async function examineRecords(folder: StateFolder, settings: Settings, superviso
 
 /** Processes that work in this network's folders without being recorded. */
 async function examineOrphans(folder: StateFolder, settings: Settings, supervisor: Supervisor): Promise<Finding> {
-    const names = processesOf(settings.orderers).map((spec) => spec.name);
+    const names = processesOf(settings).map((spec) => spec.name);
     const recorded = await Promise.all(names.map((name) => supervisor.find(name)));
     const known = new Set(recorded.map((identity) => identity?.pid));
     const homes = new Set(names.map((name) => folder.node(name)));

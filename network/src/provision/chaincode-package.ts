@@ -7,28 +7,26 @@ import { pack } from 'tar-stream';
 export const chaincodeNames = ['supervision', 'exchange'] as const;
 export type ChaincodeName = (typeof chaincodeNames)[number];
 
-const version = '1';
-
 /**
  * The package that every peer installs. It only says "a service, reachable at your organization's address", with a
  * placeholder for the address, and each byte is fixed: so all peers compute one and the same package id, and a
  * chaincode process can be told its id before anything is installed.
  */
-export async function chaincodePackage(name: ChaincodeName): Promise<Buffer> {
+export async function chaincodePackage(name: ChaincodeName, version: number): Promise<Buffer> {
     const connection = { address: `{{.${name}}}`, dial_timeout: '10s', tls_required: false };
     const code = await archive({ 'connection.json': JSON.stringify(connection) });
-    const metadata = JSON.stringify({ type: 'ccaas', label: labelOf(name) });
+    const metadata = JSON.stringify({ type: 'ccaas', label: labelOf(name, version) });
     return archive({ 'metadata.json': metadata, 'code.tar.gz': code });
 }
 
 /** What `peer lifecycle chaincode calculatepackageid` answers. */
-export async function packageId(name: ChaincodeName): Promise<string> {
-    const hash = createHash('sha256').update(await chaincodePackage(name));
-    return `${labelOf(name)}:${hash.digest('hex')}`;
+export async function packageId(name: ChaincodeName, version: number): Promise<string> {
+    const hash = createHash('sha256').update(await chaincodePackage(name, version));
+    return `${labelOf(name, version)}:${hash.digest('hex')}`;
 }
 
-function labelOf(name: ChaincodeName): string {
-    return `${name}_${version}`;
+export function labelOf(name: ChaincodeName, version: number): string {
+    return `${name}_${String(version)}`;
 }
 
 async function archive(files: Readonly<Record<string, string | Buffer>>): Promise<Buffer> {

@@ -6,7 +6,7 @@ import type { Deployment } from '../deployment.js';
 import { NetworkError } from '../network-error.js';
 import { portOf } from '../process/ports.js';
 import { renderConfig } from '../template.js';
-import { orgNames, processesOf, type OrgName, type ProcessSpec } from '../topology.js';
+import { peersOf, processesOf, type ProcessSpec } from '../topology.js';
 import { adminEnvironment } from './admin.js';
 import { inTurn } from './in-turn.js';
 
@@ -44,7 +44,7 @@ export async function createGenesisBlock(deployment: Deployment): Promise<string
 
 /** Lets every orderer and every peer join the channel, those that have not. */
 export async function joinChannel(deployment: Deployment): Promise<string> {
-    const orderers = processesOf(deployment.settings.orderers).filter((spec) => spec.kind === 'orderer');
+    const orderers = processesOf(deployment.settings).filter((spec) => spec.kind === 'orderer');
     let count = 0;
     const counting = async (joining: Promise<boolean>): Promise<void> => {
         if (await joining) {
@@ -53,7 +53,7 @@ export async function joinChannel(deployment: Deployment): Promise<string> {
     };
     await Promise.all([
         ...orderers.map((spec) => counting(joinOrderer(deployment, spec))),
-        inTurn(orgNames, (org) => counting(joinPeer(deployment, org))),
+        inTurn(peersOf(deployment.settings), (peer) => counting(joinPeer(deployment, peer))),
     ]);
     return count === 0 ? 'all members' : `${String(count)} joined`;
 }
@@ -99,9 +99,9 @@ async function osnadmin(deployment: Deployment, spec: ProcessSpec, args: readonl
     ]);
 }
 
-async function joinPeer(deployment: Deployment, org: OrgName): Promise<boolean> {
+async function joinPeer(deployment: Deployment, { org, name }: ProcessSpec): Promise<boolean> {
     const { binaries, folder, settings } = deployment;
-    const env = adminEnvironment(deployment, org);
+    const env = adminEnvironment(deployment, org, name);
     const listed = await runTool(binaries, 'peer', ['channel', 'list'], env);
     if (listed.split('\n').includes(settings.channel)) {
         return false;
@@ -110,15 +110,15 @@ async function joinPeer(deployment: Deployment, org: OrgName): Promise<boolean> 
     return true;
 }
 
-/** The channel's height at an organization's peer; undefined when the peer does not answer. */
+/** The channel's height at a peer; undefined when the peer does not answer. */
 export async function heightAt(
     deployment: Pick<Deployment, 'folder' | 'settings' | 'binaries'>,
-    org: OrgName,
+    { org, name }: ProcessSpec,
 ): Promise<number | undefined> {
     const { binaries, settings } = deployment;
     const args = ['channel', 'getinfo', '--channelID', settings.channel];
     try {
-        const answer = await runTool(binaries, 'peer', args, adminEnvironment(deployment, org));
+        const answer = await runTool(binaries, 'peer', args, adminEnvironment(deployment, org, name));
         const height = /"height":(\d+)/.exec(answer)?.[1];
         return height === undefined ? undefined : Number(height);
     } catch {

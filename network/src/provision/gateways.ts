@@ -1,48 +1,76 @@
-import { createPrivateKey } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { Client, credentials } from '@grpc/grpc-js';
-import { connect, EndorseError, hash, signers, type ConnectOptions, type Gateway } from '@hyperledger/fabric-gateway';
+import { connect, EndorseError, hash, type Gateway } from '@hyperledger/fabric-gateway';
 import type { Deployment } from '../deployment.js';
 import { messageOf } from '../network-error.js';
 import { afterFailure } from '../process/supervisor.js';
-import { mspIdOf, orgNames, peerOf, type OrgName } from '../topology.js';
+import { mspIdOf, orgNames, peersOf, type ProcessSpec } from '../topology.js';
 import { poll } from '../wait.js';
-import { peerAddress } from './admin.js';
+import { adminOf, peerAddress } from './admin.js';
 import { chaincodeNames, type ChaincodeName } from './chaincode-package.js';
+import { heightAt } from './channel.js';
+import { awaitDiscovered } from './discovery.js';
 
 const readyTimeoutMs = 20_000;
 
 /**
- * Ready means that a real proposal is endorsed by all four organizations through each of the four gateways, for both
+ * Ready means that a real proposal is endorsed by all four organizations through each of the gateways, for both
  * chaincodes. A healthy process is not enough: until gossip has converged, a gateway knows of no other endorser.
  */
 export async function awaitGateways(deployment: Deployment, detail: (text: string) => void): Promise<string> {
     const startedMs = performance.now();
     await Promise.all(
-        orgNames.map(async (org) => {
-            await awaitGateway(deployment, org);
-            detail(`${peerOf(org)} answers`);
+        peersOf(deployment.settings).map(async (peer) => {
+            await awaitBlocks(deployment, peer);
+            await awaitGateway(deployment, peer);
+            if (peer.ordinal > 1) {
+                await awaitDiscovered(deployment, peer);
+            }
+            detail(`${peer.name} answers`);
         }),
     );
     return `all answer (waited ${((performance.now() - startedMs) / 1000).toFixed(1)} s)`;
 }
 
-async function awaitGateway(deployment: Deployment, org: OrgName): Promise<void> {
+/** A peer that has only just joined commits every block there is first, however long that takes: as long as it goes on. */
+async function awaitBlocks(deployment: Deployment, peer: ProcessSpec): Promise<void> {
+    if (peer.ordinal === 1) {
+        return;
+    }
+    const firsts = peersOf({ secondPeers: [] });
+    const heights = await Promise.all(firsts.map((each) => heightAt(deployment, each)));
+    const target = Math.max(0, ...heights.flatMap((height) => height ?? []));
+    for (let reached = -1; reached < target;) {
+        const more = await poll(
+            async () => {
+                const height = (await heightAt(deployment, peer)) ?? 0;
+                return height > reached ? height : undefined;
+            },
+            { timeoutMs: readyTimeoutMs, intervalMs: 100 },
+        );
+        if (more === undefined) {
+            const message = `${peer.name} has ${String(reached)} of ${String(target)} blocks and gets no more.`;
+            throw await deployment.supervisor.failure(peer.name, message, afterFailure(peer.name));
+        }
+        reached = more;
+    }
+}
+
+async function awaitGateway(deployment: Deployment, { org, name }: ProcessSpec): Promise<void> {
     const client = new Client(
-        peerAddress(deployment, org),
+        peerAddress(deployment, name),
         credentials.createSsl(await readFile(deployment.folder.tlsRootCertificate(org))),
         { 'grpc.ssl_target_name_override': 'localhost' },
     );
     const gateway = connect({
         client,
-        hash: hash.sha256,
-        ...(await adminOf(deployment, org)),
+        hash: hash.none,
+        ...(await adminOf(deployment.folder, org)),
         endorseOptions: () => ({ deadline: Date.now() + 5_000 }),
     });
     try {
         for (const chaincode of chaincodeNames) {
-            await awaitChaincode(deployment, gateway, org, chaincode);
+            await awaitChaincode(deployment, gateway, name, chaincode);
         }
     } finally {
         gateway.close();
@@ -53,7 +81,7 @@ async function awaitGateway(deployment: Deployment, org: OrgName): Promise<void>
 async function awaitChaincode(
     deployment: Deployment,
     gateway: Gateway,
-    org: OrgName,
+    peer: string,
     chaincode: ChaincodeName,
 ): Promise<void> {
     let refusal: unknown;
@@ -65,8 +93,8 @@ async function awaitChaincode(
         { timeoutMs: readyTimeoutMs, intervalMs: 100 },
     );
     if (answered === undefined) {
-        const message = `${chaincode} does not answer through ${peerOf(org)}: ${describe(refusal)}`;
-        throw await deployment.supervisor.failure(peerOf(org), message, afterFailure(peerOf(org)), refusal);
+        const message = `${chaincode} does not answer through ${peer}: ${describe(refusal)}`;
+        throw await deployment.supervisor.failure(peer, message, afterFailure(peer), refusal);
     }
 }
 
@@ -94,19 +122,4 @@ function isChaincodeAnswer(error: unknown): boolean {
 function describe(error: unknown): string {
     const details = error instanceof EndorseError ? error.details.map((each) => `${each.mspId}: ${each.message}`) : [];
     return [messageOf(error), ...details].join('; ');
-}
-
-async function adminOf(deployment: Deployment, org: OrgName): Promise<Pick<ConnectOptions, 'identity' | 'signer'>> {
-    const msp = deployment.folder.adminMsp(org);
-    const certificate = await readFile(await onlyFileIn(join(msp, 'signcerts')));
-    const key = createPrivateKey(await readFile(await onlyFileIn(join(msp, 'keystore'))));
-    return { identity: { mspId: mspIdOf(org), credentials: certificate }, signer: signers.newPrivateKeySigner(key) };
-}
-
-async function onlyFileIn(folder: string): Promise<string> {
-    const [name] = await readdir(folder);
-    if (name === undefined) {
-        throw new Error(`${folder} is empty`);
-    }
-    return join(folder, name);
 }

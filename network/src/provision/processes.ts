@@ -9,7 +9,7 @@ import type { Launch } from '../process/supervisor.js';
 import { inTurn } from './in-turn.js';
 import { builderFolder } from '../project.js';
 import { renderConfig, type TemplateValues } from '../template.js';
-import { chaincodeOf, mspIdOf, processesOf, type OrgName, type ProcessSpec } from '../topology.js';
+import { mspIdOf, peerOf, processesOf, type ProcessSpec } from '../topology.js';
 import { poll } from '../wait.js';
 import { chaincodeNames, packageId, type ChaincodeName } from './chaincode-package.js';
 
@@ -17,14 +17,14 @@ const servingTimeoutMs = 20_000;
 
 /** Starts every process that does not run; says how many it started. */
 export async function startProcesses(deployment: Deployment, detail: (text: string) => void): Promise<string> {
-    const specs = processesOf(deployment.settings.orderers);
+    const specs = processesOf(deployment.settings);
     const running = await Promise.all(specs.map((spec) => deployment.supervisor.find(spec.name)));
     const stopped = specs.filter((_, index) => running[index] === undefined);
     for (const { name } of stopped) {
         await requireFree(name, deployment.settings.ports[name] ?? {});
     }
     const start = async (spec: ProcessSpec): Promise<void> => {
-        await startProcess(deployment, spec, deployment.chaincodeEntry);
+        await startProcess(deployment, spec);
         detail(`${spec.name} answers`);
     };
     await allSettledOrThrow([
@@ -35,7 +35,8 @@ export async function startProcesses(deployment: Deployment, detail: (text: stri
     return stopped.length === 0 ? 'all running' : `${String(stopped.length)} started`;
 }
 
-export async function startProcess(deployment: Deployment, spec: ProcessSpec, entry: string): Promise<void> {
+/** @param entry another program than its version's, for a chaincode process */
+export async function startProcess(deployment: Deployment, spec: ProcessSpec, entry?: string): Promise<void> {
     await requireFree(spec.name, deployment.settings.ports[spec.name] ?? {});
     await deployment.supervisor.start(await launchOf(deployment, spec, entry));
 }
@@ -67,14 +68,14 @@ async function allSettledOrThrow(actions: readonly Promise<void>[]): Promise<voi
     }
 }
 
-async function launchOf(deployment: Deployment, spec: ProcessSpec, entry: string): Promise<Launch> {
+async function launchOf(deployment: Deployment, spec: ProcessSpec, entry: string | undefined): Promise<Launch> {
     switch (spec.kind) {
         case 'orderer':
             return launchOrderer(deployment, spec);
         case 'peer':
             return launchPeer(deployment, spec);
         case 'chaincode':
-            return launchChaincode(deployment, spec, entry);
+            return launchChaincode(deployment, spec, entry ?? entryOf(deployment, spec));
     }
 }
 
@@ -93,9 +94,6 @@ async function launchOrderer(deployment: Deployment, spec: ProcessSpec): Promise
 async function launchPeer(deployment: Deployment, spec: ProcessSpec): Promise<Launch> {
     const { binaries, folder } = deployment;
     await renderConfig('core.yaml', nodeValues(deployment, spec), join(folder.node(spec.name), 'core.yaml'));
-    const addresses = Object.fromEntries(
-        chaincodeNames.map((name) => [name, chaincodeAddress(deployment, spec.org, name)]),
-    );
     return {
         name: spec.name,
         command: binaries.tools.peer,
@@ -104,7 +102,7 @@ async function launchPeer(deployment: Deployment, spec: ProcessSpec): Promise<La
             ...fabricEnvironment(deployment, spec),
             // Memory is plentiful and CPU is what limits throughput: collect garbage a quarter as often.
             GOGC: '400',
-            CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG: JSON.stringify(addresses),
+            COMMONWATT_CHAINCODE_ADDRESSES: folder.chaincodeAddresses(spec.org),
         },
         isReady: () => serves(deployment, spec),
     };
@@ -120,8 +118,8 @@ async function launchChaincode(deployment: Deployment, spec: ProcessSpec, entry:
         CORE_CHAINCODE_LOGGING_SHIM: 'WARNING',
     };
     for (const name of chaincodeNames) {
-        env[`COMMONWATT_${name.toUpperCase()}_ID`] = await packageId(name);
-        env[`COMMONWATT_${name.toUpperCase()}_ADDRESS`] = chaincodeAddress(deployment, spec.org, name);
+        env[`COMMONWATT_${name.toUpperCase()}_ID`] = await packageId(name, spec.ordinal);
+        env[`COMMONWATT_${name.toUpperCase()}_ADDRESS`] = chaincodeAddress(deployment, spec.name, name);
     }
     return {
         name: spec.name,
@@ -148,13 +146,19 @@ function nodeValues(deployment: Deployment, spec: ProcessSpec): TemplateValues {
         'node.mspId': mspIdOf(spec.org),
         'node.folder': deployment.folder.node(spec.name),
         'node.identity': deployment.folder.identity(spec),
+        // A second peer meets the others by way of the first of its organization.
+        'gossip.port': deployment.settings.ports[peerOf(spec.org)]?.['port'] ?? 0,
         ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [`node.${name}`, port])),
         builder: builderFolder,
     };
 }
 
-function chaincodeAddress(deployment: Deployment, org: OrgName, name: ChaincodeName): string {
-    return `127.0.0.1:${String(portOf(deployment.settings.ports, chaincodeOf(org), `${name}Port`))}`;
+export function chaincodeAddress(deployment: Deployment, process: string, name: ChaincodeName): string {
+    return `127.0.0.1:${String(portOf(deployment.settings.ports, process, `${name}Port`))}`;
+}
+
+function entryOf({ settings, chaincodeEntry }: Deployment, spec: ProcessSpec): string {
+    return settings.chaincodes.find(({ version }) => version === spec.ordinal)?.entry ?? chaincodeEntry;
 }
 
 /** Healthy, and behind every one of its ports: the health check comes up before the rest. */

@@ -1,6 +1,6 @@
 import { nounOf } from '@commonwatt/client/cli/noun';
 
-export const network = nounOf('network', 'the Fabric network: four organizations, a peer each, on this machine', {
+export const network = nounOf('network', 'the Fabric network: four organizations and their peers, on this machine', {
     up: async () => (await import('./up.js')).upCommand,
     down: async () => (await import('./down.js')).downCommand,
     status: async () => (await import('./status.js')).statusCommand,
@@ -8,6 +8,8 @@ export const network = nounOf('network', 'the Fabric network: four organizations
     restart: async () => (await import('./restart.js')).restartCommand,
     reset: async () => (await import('./reset.js')).resetCommand,
     pid: async () => (await import('./pid.js')).pidCommand,
+    'add-peer': async () => (await import('./add-peer.js')).addPeerCommand,
+    'remove-peer': async () => (await import('./remove-peer.js')).removePeerCommand,
     env: async () => (await import('./env.js')).envCommand,
     binaries: async () => (await import('./binaries.js')).binariesCommand,
 });
