@@ -3,6 +3,7 @@ import { checkConversions, type Conversion } from './conversion.js';
 import { assert, demand } from './errors.js';
 import type { MeteringPoint } from './meter.js';
 import type { Participant } from './participant.js';
+import { demandRelation } from './relation.js';
 import { type CarrierRules, type Rules, rulesOf } from './rules.js';
 import { demandTradeOfKind } from './trades-of-kind.js';
 import {
@@ -189,6 +190,18 @@ export function checkKinds(terms: Terms, parties: readonly Participant[]): void 
                 demandTradeOfKind(party, carrier, 'buy');
             }
         }
+    }
+}
+
+/**
+ * Every leg is between parties that the rules let trade with each other.
+ * @throws RELATION_NOT_PERMITTED {carrier, relation, sellerId, buyerId}
+ */
+export function checkRelations(terms: Terms, parties: readonly Participant[], rules: Rules): void {
+    for (const { carrier, sellerId, buyerId } of terms.legs) {
+        const [seller, buyer] = [sellerId, buyerId].map((id) => parties.find((party) => party.participantId === id));
+        assert(seller !== undefined && buyer !== undefined, 'who sells or buys is a party');
+        demandRelation(carrier, rulesOf(rules, carrier).relation, seller, buyer);
     }
 }
 

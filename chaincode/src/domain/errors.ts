@@ -45,6 +45,7 @@ export const ERROR_KINDS = {
     SUBJECT_TAKEN: 'conflict',
     SECTOR_INVALID: 'invalid',
     TRADE_NOT_OF_KIND: 'forbidden',
+    RELATION_NOT_PERMITTED: 'forbidden',
     POINT_NOT_OF_KIND: 'forbidden',
     ALLOWANCE_USED_UP: 'limit',
     MANDATE_MISSING: 'notFound',

@@ -1,5 +1,6 @@
 import { CARRIERS, type Carrier, type Charter, organisationsOf } from './charter.js';
 import { demand } from './errors.js';
+import type { TradingRelation } from './relation.js';
 import type { AmountNano, EnergyWh, PriceMicroPerKwh, SlotIndex } from './units.js';
 
 export const SCREENINGS = ['distributed', 'central', 'none'] as const;
@@ -24,6 +25,8 @@ export type CarrierRules = Readonly<{
     /** f: what the network asks for each kWh that a metering point takes from it; never negative. */
     networkFeeMicroPerKwh: PriceMicroPerKwh;
     screening: ScreeningMode;
+    /** Who may trade with whom. */
+    relation: TradingRelation;
     /** What a fund pays for each kWh from renewable sources that is fed in; never negative. */
     subsidyMicroPerKwh: PriceMicroPerKwh;
     /** Standards that devices conform to which sell from a metered point. */

@@ -1,4 +1,11 @@
-import { type Agreement, carriersOf, checkKinds, checkPoints, checkTerms } from '../domain/agreement.js';
+import {
+    type Agreement,
+    carriersOf,
+    checkKinds,
+    checkPoints,
+    checkRelations,
+    checkTerms,
+} from '../domain/agreement.js';
 import { demand } from '../domain/errors.js';
 import { type Execution, fundExecution, heldBy, openExecution, windDown } from '../domain/escrow.js';
 import { nextAgreementState } from '../domain/lifecycle.js';
@@ -64,7 +71,7 @@ export class AgreementContract extends ExchangeContract {
      * Binds the parties to terms that all of them signed. The terms get a key policy of their own.
      * @throws TERMS_INVALID · TERMS_LIMIT · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN ·
      * MANDATE_MISSING · MANDATE_REVOKED · MANDATE_EXCEEDED · KEY_REPLACED · PARTICIPANT_LEAVING · PARTICIPANT_MISSING ·
-     * TRADE_NOT_OF_KIND · METER_MISSING · METER_OF_OTHER · QUALIFICATION_MISSING · CONFORMITY_MISSING · CONFORMITY_EXCEEDED ·
+     * TRADE_NOT_OF_KIND · RELATION_NOT_PERMITTED · METER_MISSING · METER_OF_OTHER · QUALIFICATION_MISSING · CONFORMITY_MISSING · CONFORMITY_EXCEEDED ·
      * REQUIREMENT_NOT_MET · MARKET_HALTED · COVER_EXHAUSTED · TRADES_LIMIT · SLOT_BEGUN
      */
     async conclude(ctx: TradeContext, command: string): Promise<string> {
@@ -86,6 +93,7 @@ export class AgreementContract extends ExchangeContract {
         const signatories = await verifyConsents(ctx, ['commonwatt/agreement/1', body], consents, parties, terms);
         await demandNotWithdrawn(ctx, termsHash, consents);
         checkKinds(terms, parties);
+        checkRelations(terms, parties, await ctx.rules());
         checkPoints(terms, await loadPoints(ctx, terms));
         await demandSource(ctx, terms);
         await ctx.demandNotBegun(terms.concludeBeforeSlot);

@@ -1,4 +1,4 @@
-import type { Agreement } from '../domain/agreement.js';
+import { type Agreement, checkRelations } from '../domain/agreement.js';
 import { amendExecution, checkAmendment, demandAmendable, type EscrowChange } from '../domain/amendment.js';
 import { assert, demand, marketError } from '../domain/errors.js';
 import { agreementCodec, consentBody, type Fold, proposeAmendmentCodec, termsHashOf } from '../wire/agreement.js';
@@ -22,7 +22,7 @@ export class AmendmentContract extends ExchangeContract {
     /**
      * Records terms that every party signed as the next version; nothing changes yet.
      * @throws AGREEMENT_MISSING · AGREEMENT_STATE · TERMS_INVALID · TERMS_LIMIT · SIGNATURE_MISSING ·
-     * SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · REQUIREMENT_NOT_MET · SLOT_BEGUN · AMENDMENT_CONFLICT {agreementId,
+     * RELATION_NOT_PERMITTED · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · REQUIREMENT_NOT_MET · SLOT_BEGUN · AMENDMENT_CONFLICT {agreementId,
      * version}: another amendment is recorded · VERSION_STALE {agreementId, version, inForce}
      */
     async propose(ctx: TradeContext, command: string): Promise<string> {
@@ -54,7 +54,7 @@ export class AmendmentContract extends ExchangeContract {
      * @throws AGREEMENT_MISSING · AMENDMENT_MISSING · VERSION_STALE · AGREEMENT_STATE · TERMS_INVALID · TERMS_LIMIT ·
      * SLOT_BEGUN · SLOT_NOT_OVER · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · VERDICT_MISSING ·
      * STANDING_VERDICT_EXCEEDED · ADMISSION_MISSING · CONNECTION_OVERLOADED · QUALIFICATION_MISSING ·
-     * CONFORMITY_MISSING · CONFORMITY_EXCEEDED · REQUIREMENT_NOT_MET · MARKET_HALTED · COVER_EXHAUSTED ·
+     * CONFORMITY_MISSING · CONFORMITY_EXCEEDED · REQUIREMENT_NOT_MET · RELATION_NOT_PERMITTED · MARKET_HALTED · COVER_EXHAUSTED ·
      * ACCOUNT_UNDERFUNDED · CREDIT_MISSING · CREDIT_NOT_NEEDED
      */
     async enact(ctx: TradeContext, command: string): Promise<string> {
@@ -115,7 +115,7 @@ export class AmendmentContract extends ExchangeContract {
     }
 
     /**
-     * Every party signed the amendment. Enacting asks again: the amendment's own key has the chaincode's policy, which
+     * Every party signed the amendment, and may still trade with the others. Enacting asks again: the amendment's own key has the chaincode's policy, which
      * is weaker than that of the terms it replaces.
      */
     async #demandConsent(ctx: TradeContext, current: Agreement, amendment: Agreement): Promise<Signatory[]> {
@@ -123,6 +123,7 @@ export class AmendmentContract extends ExchangeContract {
         assert(termsHashOf(terms) === termsHash, 'an amendment is known by the hash of its terms');
         const body = consentBody(agreementId, terms);
         const parties = await loadParties(ctx, terms);
+        checkRelations(terms, parties, await ctx.rules());
         const signatories = await verifyConsents(ctx, ['commonwatt/agreement/1', body], consents, parties, terms);
         await demandSuccession(ctx, current, parties);
         await demandNotWithdrawn(ctx, termsHash, consents);

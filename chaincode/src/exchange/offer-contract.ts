@@ -1,4 +1,4 @@
-import { checkPoints, checkTerms, type Consent, type Terms } from '../domain/agreement.js';
+import { checkPoints, checkRelations, checkTerms, type Consent, type Terms } from '../domain/agreement.js';
 import { assert, demand, marketError } from '../domain/errors.js';
 import {
     acceptOffer,
@@ -225,6 +225,7 @@ async function demandProposable(ctx: TradeContext, terms: Terms, mover: Signator
         checkPoints(terms, await loadPoints(ctx, terms));
         await demandSource(ctx, terms);
         const parties = await loadParties(ctx, terms);
+        checkRelations(terms, parties, await ctx.rules());
         const possible = parties.map(({ participantId, publicKey }) => ({ participantId, keyId: keyIdOf(publicKey) }));
         await demandNotWithdrawn(ctx, termsHashOf(terms), possible);
     }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Charter, CARRIERS, ORG_ROLES } from '../domain/charter.js';
 import { PARTICIPANT_KINDS } from '../domain/participant.js';
 import { NEIGHBOUR_SLOTS_MAX } from '../domain/reading.js';
+import { PILOT_MEMBERS_MAX } from '../domain/relation.js';
 import { type DatedRules, type Rules, SCREENINGS } from '../domain/rules.js';
 import { SEAT_KINDS } from '../domain/seat.js';
 import { codec } from './codec.js';
@@ -38,6 +39,12 @@ const charterSchema = z.strictObject({
 /** Most standards that a carrier's devices conform to. */
 const STANDARDS_MAX = 4;
 
+const relationSchema = z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('peerToPeer') }),
+    z.strictObject({ kind: z.literal('singleBuyer'), buyerId: idField }),
+    z.strictObject({ kind: z.literal('pilotGroup'), memberIds: distinct(idField, PILOT_MEMBERS_MAX) }),
+]);
+
 const carrierRulesSchema = z.strictObject({
     priceFloorMicroPerKwh: priceField,
     priceCapMicroPerKwh: priceField,
@@ -47,6 +54,7 @@ const carrierRulesSchema = z.strictObject({
     imbalanceLongMicroPerKwh: priceField,
     networkFeeMicroPerKwh: priceField,
     screening: z.enum(SCREENINGS),
+    relation: relationSchema,
     subsidyMicroPerKwh: priceField,
     conformityStandards: distinct(idField, STANDARDS_MAX),
 });
