@@ -1,8 +1,8 @@
-import type { Agreement, Terms } from '@commonwatt/chaincode/domain/agreement';
+import type { Agreement, Leg, Terms } from '@commonwatt/chaincode/domain/agreement';
 import { amendExecution, checkAmendment, demandAmendable } from '@commonwatt/chaincode/domain/amendment';
 import { type Execution, fundExecution, heldBy, openExecution, windDown } from '@commonwatt/chaincode/domain/escrow';
 import { AGREEMENT_STATES } from '@commonwatt/chaincode/domain/lifecycle';
-import { amountNano, priceMicroPerKwh, sumAmounts } from '@commonwatt/chaincode/domain/units';
+import { amountNano, energyWh, priceMicroPerKwh, sumAmounts } from '@commonwatt/chaincode/domain/units';
 import { termsHashOf } from '@commonwatt/chaincode/wire/agreement';
 import { expect } from 'chai';
 import { following, saleOf } from '../../support/amended.js';
@@ -18,6 +18,10 @@ const agreementOf = (terms: Terms): Agreement => ({
 });
 const FOUR = saleOf([100n, 100n, 100n, 100n]);
 const CURRENT = agreementOf(FOUR);
+const FOUR_SLOTS = {
+    energyWh: [100n, 100n, 100n, 100n].map(energyWh),
+    priceMicroPerKwh: [200_000n, 200_000n, 200_000n, 200_000n].map(priceMicroPerKwh),
+};
 
 const inForce = (terms: Terms): Execution => fundExecution(openExecution(agreementOf(terms)), terms, null).execution;
 
@@ -100,6 +104,61 @@ describe('an amendment', () => {
         const [from, to] = [leg.sellerId, leg.buyerId];
         const swapped = FOUR.legs.map((each) => ({ ...each, sellerId: to, buyerId: from }));
         refused(following(FOUR, FOUR, { legs: swapped }), FIRST_SLOT, 'carrier, parties and points of a leg stay');
+    });
+
+    it('lets no single party, lane or side of a leg be exchanged', () => {
+        const [first, second] = FOUR.parties;
+        const exchanged: readonly Terms['parties'][] = [
+            FOUR.parties.map((party) => (party === second ? { ...party, lane: 1 } : party)),
+            FOUR.parties.map((party) => (party === first ? { ...party, lane: 1 } : party)),
+        ];
+        for (const parties of exchanged) {
+            refused(following(FOUR, FOUR, { parties }), FIRST_SLOT, 'the parties and their lanes stay');
+        }
+        const parties = [...FOUR.parties, { participantId: 'bert', lane: 0 }];
+        const back = sampleLeg({ sellerId: 'anna', buyerId: 'bert', ...FOUR_SLOTS });
+        const aside = sampleLeg({ sellerId: 'solar', buyerId: 'bert', ...FOUR_SLOTS });
+        const three = { ...FOUR, parties, legs: [...FOUR.legs, back, aside] };
+        for (const end of [{ sellerId: 'bert' }, { buyerId: 'bert' }]) {
+            const [leg, ...others] = three.legs;
+            const next = following(three, three, { legs: [{ ...leg, ...FOUR_SLOTS, ...end } as Leg, ...others] });
+            expectRefusal(() => checkAmendment(agreementOf(three), next, FIRST_SLOT, RULES), 'TERMS_INVALID', {
+                reason: 'carrier, parties and points of a leg stay',
+            });
+        }
+    });
+
+    it('lets the same verify delivery as before', () => {
+        const stated = following(FOUR, FOUR, { verification: { sourceId: 'oracle' } });
+        refused(stated, FIRST_SLOT, 'who verifies delivery stays');
+        const other = following(stated, stated, { verification: { sourceId: 'other' } });
+        expectRefusal(() => checkAmendment(agreementOf(stated), other, FIRST_SLOT, RULES), 'TERMS_INVALID', {
+            reason: 'who verifies delivery stays',
+        });
+    });
+
+    it('leaves what is made from what alone once delivery has begun', () => {
+        const power = (buyerId: string): Leg => sampleLeg({ buyerId, buyerPoint: `${buyerId}-point`, ...FOUR_SLOTS });
+        const heat = { ...power('anna'), carrier: 'heat', sellerId: 'bert', sellerPoint: 'bert-heat' } as const;
+        const made = (inputLeg: number, ratioBp: number): Terms['conversions'][number] => ({
+            inputLeg,
+            outputLeg: 2,
+            ratioBp,
+        });
+        const before: Terms = {
+            ...FOUR,
+            parties: [...FOUR.parties, { participantId: 'bert', lane: 0 }],
+            legs: [power('bert'), power('bert'), heat],
+            conversions: [made(0, 10_000)],
+        };
+        for (const conversions of [[], [made(0, 20_000)], [made(1, 10_000)], [made(0, 10_000), made(1, 10_000)]]) {
+            const next = following(before, { ...before, conversions });
+            checkAmendment(agreementOf(before), next, FIRST_SLOT, RULES);
+            expectRefusal(() => checkAmendment(agreementOf(before), next, FIRST_SLOT + 1, RULES), 'TERMS_INVALID', {
+                reason: 'liability stays once delivery has begun',
+            });
+        }
+        checkAmendment(agreementOf(before), following(before, before), FIRST_SLOT + 1, RULES);
     });
 
     it('follows the version in force and no other', () => {

@@ -25,8 +25,14 @@ describe('the clock of the market', () => {
 
     it('goes on slot by slot, at most a day at once', () => {
         const last = FIRST_SLOT + ADVANCE_SLOTS_MAX;
-        expect(advance([FIRST_SLOT + 1, last], { upTo: FIRST_SLOT })).to.have.length(ADVANCE_SLOTS_MAX);
-        expectRefusal(() => advance([FIRST_SLOT + 1, last + 1], { upTo: FIRST_SLOT }), 'CLOCK_OUT_OF_ORDER');
+        const ticks = advance([FIRST_SLOT + 1, last], { upTo: FIRST_SLOT });
+        expect(ticks.map(({ slot }) => slot - FIRST_SLOT)).to.deep.equal(
+            Array.from({ length: ADVANCE_SLOTS_MAX }, (_, index) => index + 1),
+        );
+        expectRefusal(() => advance([FIRST_SLOT + 1, last + 1], { upTo: FIRST_SLOT }), 'CLOCK_OUT_OF_ORDER', {
+            fromSlot: FIRST_SLOT + 1,
+            toSlot: last + 1,
+        });
     });
 
     it('leaves no slot out and begins none twice', () => {

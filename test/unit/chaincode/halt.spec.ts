@@ -31,11 +31,11 @@ describe('a halt of trade', () => {
     it('lasts from a slot to a day', () => {
         checkHalt(null, statement(10, 11));
         checkHalt(null, statement(10, 10 + HALT_SLOTS_MAX));
-        for (const untilSlot of [9, 10, 11 + HALT_SLOTS_MAX]) {
-            expectRefusal(() => {
-                checkHalt(null, statement(10, untilSlot));
-            }, 'HALT_INVALID');
-        }
+        const refused = (untilSlot: number, reason: string): void =>
+            expectRefusal(() => checkHalt(null, statement(10, untilSlot)), 'HALT_INVALID', { reason });
+        refused(9, 'a halt lasts at least a slot');
+        refused(10, 'a halt lasts at least a slot');
+        refused(11 + HALT_SLOTS_MAX, 'a halt ends within a day');
     });
 
     it('is not renewed without a day of trade between', () => {

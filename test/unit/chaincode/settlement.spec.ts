@@ -89,6 +89,88 @@ describe('settlement with a negative price', () => {
     });
 });
 
+describe('what settlement posts', () => {
+    it('says of each movement why, under which agreement and for which slot', () => {
+        const market = marketWith(terms([leg([100n, 100n], [200_000n, 200_000n])]));
+        const reasonsOf = (slot: number, exportWh: bigint): Set<string> =>
+            new Set(
+                market
+                    .settle(slot, { 'p.point': given(exportWh), 'a.point': taken(100n) })
+                    .postings.map(({ kind, agreementId, account, slot: of }) =>
+                        [kind, agreementId === ID ? 'agreed' : agreementId, account.split('/')[0], of].join(' '),
+                    ),
+            );
+        const carriedOut = (slot: number): string[] =>
+            ['energy agreed escrow', 'energy agreed free', 'release agreed escrow', 'release agreed free'].map(
+                (reason) => `${reason} ${slot}`,
+            );
+        const failed = (slot: number): string[] =>
+            [
+                'default agreed escrow',
+                'default agreed free',
+                'imbalance  cover',
+                'imbalance  system',
+                'debt  free',
+                'debt  cover',
+            ].map((reason) => `${reason} ${slot}`);
+        expect([...reasonsOf(FIRST_SLOT, 40n)]).to.have.members([...carriedOut(FIRST_SLOT), ...failed(FIRST_SLOT)]);
+        expect([...reasonsOf(FIRST_SLOT + 1, 100n)]).to.have.members(carriedOut(FIRST_SLOT + 1));
+    });
+
+    it('tells nothing of a slot in which nothing was delivered but that money goes back', () => {
+        const market = marketWith(terms([leg([100n], [200_000n])], { defaultRateMicroPerKwh: priceMicroPerKwh(0n) }));
+        const { postings } = market.settle(FIRST_SLOT, { 'p.point': given(0n), 'a.point': taken(0n) });
+        expect(new Set(postings.map(({ kind }) => kind))).to.deep.equal(new Set(['release']));
+    });
+});
+
+describe('settlement of what a source states', () => {
+    const STATED = '2'.repeat(64);
+    const stated = terms([leg([100n], [200_000n])], { verification: { sourceId: 'oracle' } });
+    const metered = terms([leg([50n], [200_000n])]);
+    const statement = (deliveredWh: bigint) => ({
+        sourceId: 'oracle',
+        agreementId: STATED,
+        leg: 0,
+        slot: FIRST_SLOT,
+        deliveredWh: energyWh(deliveredWh),
+    });
+    const settled = (statedWh: bigint, exportWh: bigint, importWh: bigint) => {
+        const market = marketWith(metered);
+        market.agree(STATED, stated);
+        const { legs, points } = market.settle(
+            FIRST_SLOT,
+            { 'p.point': given(exportWh), 'a.point': taken(importWh) },
+            { statements: [statement(statedWh)] },
+        );
+        const brief = legs.map(({ deliveredWh, shortWh, untakenWh }) => [deliveredWh, shortWh, untakenWh]);
+        return { legs: brief, imbalances: points.map(({ imbalanceWh }) => imbalanceWh) };
+    };
+
+    it('comes before what meters tell, which the other legs share', () => {
+        expect(settled(80n, 130n, 130n)).to.deep.equal({
+            legs: [
+                [50n, 0n, 0n],
+                [80n, 20n, 0n],
+            ],
+            imbalances: [0n, 0n],
+        });
+    });
+
+    it('leaves a shortage of the meters to the legs that meters verify', () => {
+        const { legs, imbalances } = settled(80n, 100n, 130n);
+        expect(legs).to.deep.equal([
+            [20n, 30n, 0n],
+            [80n, 20n, 0n],
+        ]);
+        expect(imbalances).to.deep.equal([-30n, 0n]);
+    });
+
+    it('counts up to what was agreed', () => {
+        expect(settled(120n, 170n, 150n).legs[1]).to.deep.equal([100n, 0n, 0n]);
+    });
+});
+
 describe('settlement of what the buyer does not take', () => {
     const metered = { 'p.point': given(100n), 'a.point': taken(70n) };
 

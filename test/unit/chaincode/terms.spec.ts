@@ -1,10 +1,11 @@
 import { checkPoints, checkTerms, type Leg, type Party, type Terms } from '@commonwatt/chaincode/domain/agreement';
+import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import { type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { agreementIdOf, termsCodec, termsHashOf } from '@commonwatt/chaincode/wire/agreement';
 import { expect } from 'chai';
 import { expectRefusal } from '../../support/refusals.js';
-import { FIRST_SLOT, RULES, sampleLeg, sampleTerms } from '../../support/sample-market.js';
+import { ELECTRICITY_RULES, FIRST_SLOT, RULES, sampleLeg, sampleTerms } from '../../support/sample-market.js';
 
 const partyOf = (participantId: string): Party => ({ participantId, lane: 0 });
 const withLeg = (changes: Partial<Leg>): Terms => sampleTerms({ legs: [sampleLeg(changes)] });
@@ -13,6 +14,23 @@ describe('terms', () => {
     it('that the parties could carry out are accepted', () => {
         checkTerms(sampleTerms(), RULES);
         checkTerms(sampleTerms({ concludeBeforeSlot: FIRST_SLOT - 5, exemptions: [] }), RULES);
+    });
+
+    it('may have the lowest price of the rules, and the highest', () => {
+        const { priceFloorMicroPerKwh, priceCapMicroPerKwh } = ELECTRICITY_RULES;
+        checkTerms(withLeg({ priceMicroPerKwh: [priceFloorMicroPerKwh, priceCapMicroPerKwh] }), RULES);
+    });
+
+    it('are verified by meters where meters are, by a source where none can be', () => {
+        const wide = { ...RULES, carriers: { mobility: ELECTRICITY_RULES, coal: ELECTRICITY_RULES } };
+        const verified = (carrier: Carrier, verification: Terms['verification']): void =>
+            checkTerms({ ...withLeg({ carrier }), verification }, wide);
+        verified('mobility', 'meters');
+        verified('coal', { sourceId: 'weighbridge' });
+        expectRefusal(() => verified('mobility', { sourceId: 'oracle' }), 'TERMS_INVALID', {
+            reason: 'mobility is verified by the meter of its charge point',
+        });
+        expectRefusal(() => verified('coal', 'meters'), 'TERMS_INVALID', { reason: 'lots are verified by a source' });
     });
 
     const invalid: Readonly<Record<string, Terms>> = {
@@ -158,8 +176,25 @@ describe('metering points of terms', () => {
                 check(solar, point('anna-point', 'anna', { fromSlot: FIRST_SLOT + 1 }));
             },
             'TERMS_INVALID',
-            { fromSlot: FIRST_SLOT + 1 },
+            { reason: 'metering point counts from a later slot', fromSlot: FIRST_SLOT + 1 },
         );
+    });
+
+    it('of mobility are handed over and taken at one charge point', () => {
+        const terms = sampleTerms({ legs: [sampleLeg({ carrier: 'mobility' })] });
+        const checkAt = (sellersId: string, buyersId: string): void => {
+            const at = (pointId: string, owner: string, chargePointId: string): [string, MeteringPoint] => [
+                pointId,
+                point(pointId, owner, { carrier: 'mobility', chargePointId }),
+            ];
+            checkPoints(terms, new Map([at('solar-point', 'solar', sellersId), at('anna-point', 'anna', buyersId)]));
+        };
+        checkAt('station-1', 'station-1');
+        expectRefusal(() => checkAt('station-1', 'station-2'), 'TERMS_INVALID', {
+            reason: 'mobility is handed over at one charge point',
+            sellerPoint: 'solar-point',
+            buyerPoint: 'anna-point',
+        });
     });
 });
 
