@@ -1,7 +1,15 @@
 import { checkTerms, type Leg, type Terms } from '@commonwatt/chaincode/domain/agreement';
 import { checkAmendment } from '@commonwatt/chaincode/domain/amendment';
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
-import { carriersInto, type Conversion, downstreamOf, RATIO_BP_MAX } from '@commonwatt/chaincode/domain/conversion';
+import {
+    byCause,
+    carriersInto,
+    type Cause,
+    type Conversion,
+    downstreamOf,
+    RATIO_BP_MAX,
+    shareOut,
+} from '@commonwatt/chaincode/domain/conversion';
 import { prefunding } from '@commonwatt/chaincode/domain/escrow';
 import type { Halt } from '@commonwatt/chaincode/domain/halt';
 import type { LegResult } from '@commonwatt/chaincode/domain/settlement';
@@ -309,5 +317,30 @@ describe('the order of runs', () => {
         run('electricity', FIRST_SLOT);
         run('heat', FIRST_SLOT);
         run('gas', FIRST_SLOT + 1);
+    });
+});
+
+describe('causes of a shortage', () => {
+    const cause = (causeLeg: number, wh: bigint, isExempt = false): Cause => ({
+        causeLeg,
+        energyWh: energyWh(wh),
+        isExempt,
+    });
+
+    it('are told once each, by leg, the exempt part last; what caused nothing is no cause', () => {
+        const told = [cause(2, 5n), cause(1, 3n, true), cause(0, 0n), cause(2, 4n), cause(1, 7n), cause(1, 1n, true)];
+        expect(byCause(told)).to.deep.equal([cause(1, 7n), cause(1, 4n, true), cause(2, 9n)]);
+        expect(byCause([...told].reverse())).to.deep.equal(byCause(told));
+    });
+
+    it('share what is lost in proportion, to the last Wh', () => {
+        const shared = shareOut(energyWh(10n), [cause(0, 1n), cause(1, 1n, true), cause(2, 1n)]);
+        expect(shared.map(({ energyWh: wh }) => wh)).to.deep.equal([4n, 3n, 3n]);
+        expect(shared.map(({ causeLeg, isExempt }) => [causeLeg, isExempt])).to.deep.equal([
+            [0, false],
+            [1, true],
+            [2, false],
+        ]);
+        expectRefusal(() => shareOut(energyWh(1n), []), 'INVARIANT_BROKEN');
     });
 });
