@@ -1,6 +1,6 @@
-import type { Seat } from '@commonwatt/chaincode/domain/seat';
+import type { Seat, SeatGrant, SeatRef } from '@commonwatt/chaincode/domain/seat';
 import type { Page, PageQuery } from '@commonwatt/chaincode/wire/query';
-import { seatCodec } from '@commonwatt/chaincode/wire/seat';
+import { seatCodec, seatGrantCodec, seatRefCodec } from '@commonwatt/chaincode/wire/seat';
 import { everyItem, type Ledger } from './ledger.js';
 import type { Committed } from './submitter.js';
 
@@ -17,14 +17,34 @@ export class SeatClient {
      * `subjectHashOfCertificate(mspId, certificate)`.
      * @throws ForbiddenError CALLER_NOT_ADMIN, ORG_NOT_ADMITTED {mspId, kind} · ConflictError SEAT_CONFLICT
      */
-    async grant(seat: Seat): Promise<Committed<Seat>> {
-        const same = (other: Seat): boolean => seatCodec.isSame(other, seat);
+    async grant(seat: SeatGrant): Promise<Committed<Seat>> {
         return await this.#ledger.submit(
             'supervision',
             'seat:grant',
-            () => seatCodec.encode(seat),
+            () => seatGrantCodec.encode(seat),
             seatCodec.decode,
-            async () => (await this.list()).find(same) ?? null,
+            async () => {
+                const found = await this.#find(seat);
+                return found?.publicKey === seat.publicKey ? found : null;
+            },
+        );
+    }
+
+    /**
+     * Takes the seat of an officer of the caller's own organisation back, for good; its administrator does.
+     * @throws ForbiddenError CALLER_NOT_ADMIN, ORG_NOT_ADMITTED {mspId, kind} · NotFoundError SEAT_MISSING
+     */
+    async revoke({ kind, mspId, subjectHash }: SeatRef): Promise<Committed<Seat>> {
+        const ref = { kind, mspId, subjectHash };
+        return await this.#ledger.submit(
+            'supervision',
+            'seat:revoke',
+            () => seatRefCodec.encode(ref),
+            seatCodec.decode,
+            async () => {
+                const found = await this.#find(ref);
+                return found?.status === 'revoked' ? found : null;
+            },
         );
     }
 
@@ -34,5 +54,15 @@ export class SeatClient {
 
     async list(): Promise<readonly Seat[]> {
         return await everyItem((query) => this.page(query));
+    }
+
+    async #find(ref: SeatRef): Promise<Seat | null> {
+        const seats = await this.list();
+        return (
+            seats.find(
+                ({ kind, mspId, subjectHash }) =>
+                    kind === ref.kind && mspId === ref.mspId && subjectHash === ref.subjectHash,
+            ) ?? null
+        );
     }
 }

@@ -13,12 +13,14 @@ const DUTIES = 'a condition of conclude and fund that refuses or not, and moves 
 const DISPUTES = 'replaces a reading, which another reading stands for here; a confirmed one is settled like any other';
 const OUTSIDE_MONEY = 'moves money that is free or cover, never escrow';
 const RULES = 'changes what is allowed and charged from a slot on; `test/contract/proposal.spec.ts` plays it';
+const OFFICERS = 'who acts for an organisation changes; `test/contract/seat.spec.ts` plays it';
 const PERSONS = 'who signs for a party changes, not what signatures do; `test/property/mandate.spec.ts` draws these';
 
 /** Rows that the model leaves out, with the reason. */
 export const OUTSIDE: ReadonlyMap<string, string> = new Map([
     ['both charter establish from nothing', BEFORE],
     ['supervision seat grant from nothing', BEFORE],
+    ['supervision seat revoke from granted', OFFICERS],
     ['exchange participant apply from nothing', BEFORE],
     ['supervision qualification grant from nothing/granted/suspended', BEFORE],
     ['exchange meter register from nothing', BEFORE],

@@ -2,12 +2,13 @@ import { peer } from '@hyperledger/fabric-protos';
 import { expect } from 'chai';
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import { ORG_ROLES } from '@commonwatt/chaincode/domain/charter';
+import type { Choice } from '@commonwatt/chaincode/domain/proposal';
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import { assert } from '@commonwatt/chaincode/domain/errors';
 import { energyWh, priceMicroPerKwh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
 import { concludeCodec } from '@commonwatt/chaincode/wire/agreement';
 import { voteCodec, voteStatementCodec } from '@commonwatt/chaincode/wire/proposal';
-import { draftTerms, Keeper, type Market } from '@commonwatt/client';
+import { draftTerms, Keeper, type Market, subjectHashOfCertificate } from '@commonwatt/client';
 import { commonwatt } from '../support/commonwatt.js';
 import { expectInBlock, transactionInBlock } from '../support/in-block.js';
 import { CARRIER, household, pointOf, prosumer, RETAILER, TestMarket } from '../support/market.js';
@@ -69,6 +70,13 @@ describe('rules that the organisations change', function () {
             await market.tick(slot);
         }
     };
+    /** A vote as its voter's client would send it. */
+    async function voteOf(name: string, choice: Choice): Promise<string> {
+        const statement = { proposalId, choice };
+        const body = voteStatementCodec.toJson(statement);
+        const { signature } = await as(name).ledger.sign('commonwatt/vote/1', 'exchange', body);
+        return voteCodec.encode({ statement, signature });
+    }
     /** Has all four endorse, lets something happen, and only then has the transaction ordered. */
     async function heldBack(
         name: string,
@@ -163,16 +171,22 @@ describe('rules that the organisations change', function () {
         }
     });
 
+    it('hear no voter whose seat was taken back, even if the vote was endorsed before', async () => {
+        const { entry } = await market.actors.enrol('former-voter', 'supplier');
+        await market.actors.seat('former-voter', 'voter');
+        const { mspId, certificate } = entry;
+        const seat = { kind: 'voter', mspId, subjectHash: subjectHashOfCertificate(mspId, certificate) } as const;
+        const command = await voteOf('former-voter', 'no');
+        const { seats } = await market.actors.admin('supplier');
+        const code = await heldBack('former-voter', 'proposal:vote', command, () => seats.revoke(seat));
+        expect(code).to.equal(peer.TxValidationCode.MVCC_READ_CONFLICT);
+        await expectRefusal(as('former-voter').proposals.vote(proposalId, 'no'), 'forbidden SEAT_REVOKED', seat);
+    });
+
     it('take no vote that comes after the slot that ends it, even if it was endorsed before', async () => {
         await market.actors.enrol('late-voter', 'regulator');
         await market.actors.seat('late-voter', 'voter');
-        const statement = { proposalId, choice: 'no' } as const;
-        const { signature } = await as('late-voter').ledger.sign(
-            'commonwatt/vote/1',
-            'exchange',
-            voteStatementCodec.toJson(statement),
-        );
-        const command = voteCodec.encode({ statement, signature });
+        const command = await voteOf('late-voter', 'no');
         const code = await heldBack('late-voter', 'proposal:vote', command, () => begin(voteUntilSlot));
         expect(code).to.equal(peer.TxValidationCode.MVCC_READ_CONFLICT);
         await expectRefusal(as('late-voter').proposals.vote(proposalId, 'no'), 'conflict SLOT_BEGUN');

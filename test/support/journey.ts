@@ -327,6 +327,7 @@ function governing(market: StubMarket): JourneyStep[] {
             advanceCodec.encode({ fromSlot: FIRST_SLOT + 6, toSlot: FIRST_SLOT + 6 }),
         ),
         exchange('stranger', 'proposal:enact', () => enactProposal(statement)),
+        supervision('supplierAdmin', 'seat:revoke', () => commands.revokeSeat('voter', market.who('supplier-voter'))),
     ];
 }
 

@@ -41,7 +41,7 @@ import { qualificationStatementCodec, qualifyCodec } from '@commonwatt/chaincode
 import { readingCodec, submitReadingsCodec } from '@commonwatt/chaincode/wire/reading';
 import { screenCodec, screeningStatementCodec } from '@commonwatt/chaincode/wire/screening';
 import { publishRequirementCodec, requirementStatementCodec } from '@commonwatt/chaincode/wire/requirement';
-import { seatCodec } from '@commonwatt/chaincode/wire/seat';
+import { seatGrantCodec, seatRefCodec } from '@commonwatt/chaincode/wire/seat';
 import type { SignatureDomain } from '@commonwatt/chaincode/wire/signature';
 import { publishStandardCodec, standardStatementCodec } from '@commonwatt/chaincode/wire/standard';
 import {
@@ -60,12 +60,15 @@ export const establish = (charter: Charter = CHARTER, rules: Rules = RULES): str
     establishCodec.encode({ charter, rules });
 
 export const grantSeat = (kind: SeatKind, officer: Identity): string =>
-    seatCodec.encode({
+    seatGrantCodec.encode({
         kind,
         mspId: officer.mspId,
         subjectHash: officer.subjectHash,
         publicKey: officer.key.publicKey,
     });
+
+export const revokeSeat = (kind: SeatKind, { mspId, subjectHash }: Identity): string =>
+    seatRefCodec.encode({ kind, mspId, subjectHash });
 
 const END_USERS: readonly ParticipantKind[] = ['consumer', 'prosumer', 'prosumerWithStorage'];
 

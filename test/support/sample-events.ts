@@ -9,6 +9,7 @@ const termsHash = '2b'.repeat(32);
 export const SAMPLE_EVENTS: readonly MarketEvent[] = [
     { name: 'CharterEstablished/1', payload: { currency: 'EUR', firstSlot: FIRST_SLOT } },
     { name: 'SeatGranted/1', payload: { kind: 'reviewer', mspId: 'RegulatorMSP', subjectHash: '3c'.repeat(32) } },
+    { name: 'SeatRevoked/1', payload: { kind: 'reviewer', mspId: 'RegulatorMSP', subjectHash: '3c'.repeat(32) } },
     {
         name: 'RulesProposed/1',
         payload: {

@@ -36,6 +36,8 @@ export const ERROR_KINDS = {
     SLOT_NOT_OVER: 'conflict',
 
     SEAT_CONFLICT: 'conflict',
+    SEAT_MISSING: 'notFound',
+    SEAT_REVOKED: 'forbidden',
     PARTICIPANT_MISSING: 'notFound',
     PARTICIPANT_CONFLICT: 'conflict',
     PARTICIPANT_LEAVING: 'forbidden',

@@ -52,6 +52,7 @@ const row = (
 export const LIFECYCLE: readonly Transition[] = [
     row('establish', 'both', ['charter', 'establish'], 'admin', [null], ['established']),
     row('establish', 'supervision', ['seat', 'grant'], 'admin', [null], ['granted']),
+    row('establish', 'supervision', ['seat', 'revoke'], 'admin', ['granted'], ['revoked']),
     row('establish', 'exchange', ['proposal', 'make'], 'voter', [null], ['open']),
     row('establish', 'exchange', ['proposal', 'vote'], 'voter', ['open'], ['open']),
     row('establish', 'exchange', ['proposal', 'enact'], 'keeper', ['open'], ['enacted']),

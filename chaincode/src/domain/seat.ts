@@ -1,4 +1,4 @@
-import { demand } from './errors.js';
+import { demand, marketError } from './errors.js';
 
 export const SEAT_KINDS = ['reviewer', 'dispatcher', 'metering', 'settlement', 'platform', 'voter'] as const;
 /**
@@ -7,19 +7,48 @@ export const SEAT_KINDS = ['reviewer', 'dispatcher', 'metering', 'settlement', '
  */
 export type SeatKind = (typeof SEAT_KINDS)[number];
 
-/** One officer: an MSP id alone authorises nothing, a registered certificate does. */
-export type Seat = Readonly<{
+/** Which office of which organisation, and whose. */
+export type SeatRef = Readonly<{
     kind: SeatKind;
     mspId: string;
     /** Hash of MSP and certificate subject; no name is on the ledger. */
     subjectHash: string;
-    /** P-256 public key of the officer's detached signatures, SPKI in hex. */
-    publicKey: string;
 }>;
 
-/** A seat is granted once; the same grant again changes nothing. @throws SEAT_CONFLICT {kind, subjectHash} */
-export function grantSeat(existing: Seat | null, seat: Seat): Seat {
-    const same = existing === null || existing.publicKey === seat.publicKey;
-    demand(same, 'SEAT_CONFLICT', { kind: seat.kind, subjectHash: seat.subjectHash });
-    return seat;
+/** One officer: an MSP id alone authorises nothing, a registered certificate does. */
+export type SeatGrant = SeatRef &
+    Readonly<{
+        /** P-256 public key of the officer's detached signatures, SPKI in hex. */
+        publicKey: string;
+    }>;
+
+export const SEAT_STATUSES = ['granted', 'revoked'] as const;
+/** A seat as it stands: one that is revoked stays so, and what it signed before stays signed. */
+export type Seat = SeatGrant & Readonly<{ status: (typeof SEAT_STATUSES)[number] }>;
+
+/**
+ * A seat is granted once; the same grant again changes nothing.
+ * @throws SEAT_CONFLICT {kind, subjectHash}: with another key · SEAT_REVOKED {kind, mspId, subjectHash}
+ */
+export function grantSeat(existing: Seat | null, grant: SeatGrant): Seat {
+    if (existing === null) {
+        return { ...grant, status: 'granted' };
+    }
+    const { kind, subjectHash } = grant;
+    demandGranted(existing);
+    demand(existing.publicKey === grant.publicKey, 'SEAT_CONFLICT', { kind, subjectHash });
+    return existing;
+}
+
+/** @throws SEAT_MISSING {kind, mspId, subjectHash} */
+export function revokeSeat(existing: Seat | null, { kind, mspId, subjectHash }: SeatRef): Seat {
+    if (existing === null) {
+        throw marketError('SEAT_MISSING', { kind, mspId, subjectHash });
+    }
+    return { ...existing, status: 'revoked' };
+}
+
+/** @throws SEAT_REVOKED {kind, mspId, subjectHash} */
+export function demandGranted({ kind, mspId, subjectHash, status }: Seat): void {
+    demand(status === 'granted', 'SEAT_REVOKED', { kind, mspId, subjectHash });
 }

@@ -2,7 +2,7 @@ import { Context } from 'fabric-contract-api';
 import { type Charter, rolesOfMsp } from '../domain/charter.js';
 import { slotAt } from '../domain/clock.js';
 import { demand, marketError } from '../domain/errors.js';
-import type { Seat, SeatKind } from '../domain/seat.js';
+import { demandGranted, type Seat, type SeatKind } from '../domain/seat.js';
 import type { SignedStatement } from '../domain/signed-statement.js';
 import type { SlotIndex } from '../domain/units.js';
 import type { Json } from '../wire/canonical.js';
@@ -76,7 +76,7 @@ export abstract class MarketContext extends Context {
         verifySignature(signedText(domain, scope, publicKey, body), publicKey, signature);
     }
 
-    /** The caller's seat for a step of the lifecycle. @throws CALLER_NOT_SEATED {kind, mspId, subjectHash} */
+    /** The caller's seat for a step of the lifecycle. @throws CALLER_NOT_SEATED, SEAT_REVOKED {kind, mspId, subjectHash} */
     abstract officer(noun: string, verb: string): Promise<Seat>;
 
     /** Verifies that the officer who may take a step signed its statement. @throws CALLER_NOT_SEATED · SIGNATURE_INVALID */
@@ -98,10 +98,11 @@ export abstract class MarketContext extends Context {
         demand(isAdmin && rolesOfMsp(charter, mspId).length > 0, 'CALLER_NOT_ADMIN', { mspId });
     }
 
-    /** @throws CALLER_NOT_SEATED {kind, mspId, subjectHash} */
+    /** @throws CALLER_NOT_SEATED, SEAT_REVOKED {kind, mspId, subjectHash} */
     protected demandSeated(seat: Seat | null, kind: SeatKind): Seat {
         const { mspId, subjectHash } = this.caller;
         demand(seat !== null, 'CALLER_NOT_SEATED', { kind, mspId, subjectHash });
+        demandGranted(seat);
         return seat;
     }
 }

@@ -26,6 +26,7 @@ export const SUPERVISION_HANDLERS: Readonly<Record<SupervisionVerb, Handler<Supe
     'charter:establish': (ctx, command) => charters.establish(ctx, command),
     'charter:show': (ctx) => charters.show(ctx),
     'seat:grant': (ctx, command) => seats.grant(ctx, command),
+    'seat:revoke': (ctx, command) => seats.revoke(ctx, command),
     'seat:list': (ctx, query) => seats.list(ctx, query),
     'qualification:grant': (ctx, command) => qualifications.grant(ctx, command),
     'qualification:suspend': (ctx, command) => qualifications.suspend(ctx, command),

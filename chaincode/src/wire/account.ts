@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { type Cover, type CoverTransfer, type Credit, type Deposit, type Lane, type LaneFilling, LANES_MAX } from '../domain/account.js';
+import {
+    type Cover,
+    type CoverTransfer,
+    type Credit,
+    type Deposit,
+    type Lane,
+    type LaneFilling,
+    LANES_MAX,
+} from '../domain/account.js';
 import type { Indebtedness } from '../domain/indebtedness.js';
 import type { CoverDraw, Payout, PayoutPayment } from '../domain/payout.js';
 import type { SubsidyFund, SubsidyPayment } from '../domain/subsidy-fund.js';

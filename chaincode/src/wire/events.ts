@@ -28,6 +28,7 @@ const disputeRef = { pointId: idField, slot: slotField, raisedBy: idField };
 const SCHEMAS = {
     'CharterEstablished/1': z.strictObject({ currency: z.string(), firstSlot: slotField }),
     'SeatGranted/1': z.strictObject({ kind: z.enum(SEAT_KINDS), mspId: mspIdField, subjectHash: hashField }),
+    'SeatRevoked/1': z.strictObject({ kind: z.enum(SEAT_KINDS), mspId: mspIdField, subjectHash: hashField }),
     'RulesProposed/1': z.strictObject({
         proposalId: hashField,
         version: versionField,

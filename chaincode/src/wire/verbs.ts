@@ -13,6 +13,7 @@ export const SUPERVISION_VERBS = {
     'charter:establish': SUBMIT,
     'charter:show': EVALUATE,
     'seat:grant': SUBMIT,
+    'seat:revoke': SUBMIT,
     'seat:list': EVALUATE,
     'qualification:grant': SUBMIT,
     'qualification:suspend': SUBMIT,

@@ -18,6 +18,7 @@ const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
     CHARTER_MISSING: 'Establish the market first: `commonwatt charter establish`.',
     CALLER_NOT_ADMIN: "Use --as admin, with the organization's own --org.",
     CALLER_NOT_SEATED: "Have the organization's administrator grant the seat: `commonwatt seat grant`.",
+    SEAT_REVOKED: 'Name another officer, or give this one another certificate: `commonwatt identity create`.',
     CALLER_NOT_PARTICIPANT: 'Use the identity that applied as this participant.',
     QUALIFICATION_MISSING: 'Ask the regulator to qualify the participant: `commonwatt qualification grant`.',
     OFFER_ROUND: 'Read what is on the table now: `commonwatt offer show`.',

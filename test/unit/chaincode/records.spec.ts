@@ -18,7 +18,7 @@ import {
     type QualificationStatus,
 } from '@commonwatt/chaincode/domain/qualification';
 import { followsReading, type Reading, sameReading } from '@commonwatt/chaincode/domain/reading';
-import { grantSeat, type Seat } from '@commonwatt/chaincode/domain/seat';
+import { grantSeat, revokeSeat, type SeatGrant } from '@commonwatt/chaincode/domain/seat';
 import { amountNano, energyWh } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
 import { gas } from '../../support/metering-commands.js';
@@ -221,7 +221,7 @@ describe('what is registered once', () => {
         meter: { meterId: 'anna-meter', publicKey: 'key' },
         ...PLAIN_POINT,
     };
-    const seat: Seat = { kind: 'reviewer', mspId: 'RegulatorMSP', subjectHash: 'aa'.repeat(32), publicKey: 'key' };
+    const seat: SeatGrant = { kind: 'reviewer', mspId: 'RegulatorMSP', subjectHash: 'aa'.repeat(32), publicKey: 'key' };
 
     it('a participant: the same again is no conflict, anything else is', () => {
         applyAsParticipant(CHARTER, null, participant);
@@ -273,7 +273,14 @@ describe('what is registered once', () => {
     });
 
     it('a seat', () => {
-        expect(grantSeat(null, seat)).to.deep.equal(grantSeat(seat, { ...seat }));
-        expectRefusal(() => grantSeat(seat, { ...seat, publicKey: 'other' }), 'SEAT_CONFLICT', { kind: 'reviewer' });
+        const granted = grantSeat(null, seat);
+        expect(granted).to.deep.equal({ ...seat, status: 'granted' });
+        expect(grantSeat(granted, { ...seat })).to.deep.equal(granted);
+        const other = { ...seat, publicKey: 'other' };
+        expectRefusal(() => grantSeat(granted, other), 'SEAT_CONFLICT', { kind: 'reviewer' });
+        const revoked = revokeSeat(granted, seat);
+        expect(revokeSeat(revoked, seat)).to.deep.equal({ ...seat, status: 'revoked' });
+        expectRefusal(() => grantSeat(revoked, seat), 'SEAT_REVOKED', { mspId: 'RegulatorMSP' });
+        expectRefusal(() => revokeSeat(null, seat), 'SEAT_MISSING', { kind: 'reviewer' });
     });
 });

@@ -14,8 +14,8 @@ export function registerList(noun: Command): void {
         session.print(
             seats,
             table([
-                ['SEAT', 'MSP', 'SUBJECT HASH'],
-                ...seats.map(({ kind, mspId, subjectHash }) => [kind, mspId, subjectHash]),
+                ['SEAT', 'MSP', 'SUBJECT HASH', 'STATUS'],
+                ...seats.map(({ kind, mspId, subjectHash, status }) => [kind, mspId, subjectHash, status]),
             ]),
         );
     });
