@@ -41,6 +41,11 @@ export type RestartOptions = Readonly<{
     entry?: string | undefined;
 }>;
 
+export type UpgradeOptions = Readonly<{
+    /** The program that serves the new version; the built chaincode workspace unless said otherwise. */
+    entry?: string | undefined;
+}>;
+
 /**
  * A Fabric network of native processes on this machine. Every method can be interrupted at any moment: the next
  * `up` recognises what is there, finishes it, and starts what does not run.
@@ -110,6 +115,16 @@ export class Network {
     /** Takes an organization's second peer away, with its ledger and its key. */
     async removePeer(org: OrgName): Promise<NetworkStatus> {
         await withLock(this.#folder.lockFile, () => this.#removePeer(org));
+        return this.status();
+    }
+
+    /**
+     * Puts the next version of both chaincodes into force while the market goes on: its processes start beside those that
+     * serve, its packages are installed, all four organizations approve, the definitions are committed, and only then the
+     * old processes end. Interrupted, it is finished by the next `upgrade`.
+     */
+    async upgrade(options: UpgradeOptions = {}): Promise<NetworkStatus> {
+        await withLock(this.#folder.lockFile, () => this.#upgrade(options));
         return this.status();
     }
 
@@ -209,6 +224,33 @@ export class Network {
         const deployment = this.#deployment(settings, await resolveBinaries(() => undefined));
         await this.#supervisor.stop(name);
         await startProcess(deployment, spec, entry === undefined ? undefined : requireEntry(entry));
+    }
+
+    async #upgrade({ entry }: UpgradeOptions): Promise<void> {
+        const settings = await requireSettings(this.#folder);
+        const [current, underWay] = settings.chaincodes;
+        if (current !== undefined && underWay === undefined) {
+            const next = { version: current.version + 1, entry: entry === undefined ? null : requireEntry(entry) };
+            await writeSettings(this.#folder, await withLayout(settings, { chaincodes: [current, next] }));
+        } else if (entry !== undefined && entry !== underWay?.entry) {
+            throw new NetworkError(`An upgrade to version ${String(underWay?.version)} is under way.`, {
+                subject: 'entry',
+                remedy: 'Run `commonwatt network upgrade` without --entry to finish it first.',
+            });
+        }
+        await this.#up({});
+        await this.#retireOldChaincodes();
+    }
+
+    async #retireOldChaincodes(): Promise<void> {
+        const settings = await requireSettings(this.#folder);
+        const latest = await withLayout(settings, { chaincodes: settings.chaincodes.slice(-1) });
+        const kept = new Set(processesOf(latest).map((spec) => spec.name));
+        for (const { name } of processesOf(settings).filter((spec) => !kept.has(spec.name))) {
+            await this.#supervisor.stop(name);
+            await rm(this.#folder.node(name), { recursive: true, force: true });
+        }
+        await writeSettings(this.#folder, latest);
     }
 
     async #removePeer(org: OrgName): Promise<void> {

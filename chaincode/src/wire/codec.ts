@@ -33,6 +33,34 @@ export function codec<Value>(schema: z.ZodType<Value>, bytesMax = DOCUMENT_BYTES
     };
 }
 
+/**
+ * A record whose form has changed: written in the present one, read in the past one, too. So every record migrates when it is
+ * next written, and reads as if it had until then.
+ * @param migrate the present value of a past one; money stays what it was
+ */
+export function succeeding<Past, Value>(
+    present: Codec<Value>,
+    past: Codec<Past>,
+    migrate: (past: Past) => Value,
+): Codec<Value> {
+    const either = <Text>(now: (text: Text) => Value, before: (text: Text) => Past, text: Text): Value => {
+        try {
+            return now(text);
+        } catch (error) {
+            try {
+                return migrate(before(text));
+            } catch {
+                throw error; // it has neither form: what is wrong with it is told by the present one
+            }
+        }
+    };
+    return {
+        ...present,
+        decode: (text) => either(present.decode, past.decode, text),
+        fromJson: (json) => either(present.fromJson, past.fromJson, json),
+    };
+}
+
 function unwrap<Value>(result: z.ZodSafeParseResult<Value>): Value {
     if (result.success) {
         return result.data;

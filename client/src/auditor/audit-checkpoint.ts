@@ -13,6 +13,9 @@ const fileSchema = z.strictObject({
     nextBlock: count,
     lastHash: z.string(),
     configuration: z.string(),
+    definitions: z.array(
+        z.strictObject({ chaincode: z.string(), version: z.string(), blockNumber: count, timeMs: z.number() }),
+    ),
     /** Chaincode, key, value and, base64, the key's own policy. */
     records: z.array(z.tuple([z.string(), z.string(), z.string(), z.string().nullable()])),
     counts: z.strictObject({ blocks: count, transactions: count, reproduced: count, signatures: count }),
@@ -57,12 +60,13 @@ export async function readAuditState(file: string, channel: string): Promise<Aud
 }
 
 export async function writeAuditState(file: string, channel: string, state: AuditState): Promise<void> {
-    const { nextBlock, lastHash, configuration, records, counts } = state;
+    const { nextBlock, lastHash, configuration, definitions, records, counts } = state;
     const content = {
         channel,
         nextBlock,
         lastHash,
         configuration: Buffer.from(configuration).toString('base64'),
+        definitions: definitions.map((each) => ({ ...each })),
         records: records.map(({ chaincode, key, value, policy }) => [
             chaincode,
             key,

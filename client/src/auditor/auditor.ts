@@ -5,8 +5,10 @@ import { type BlockTransaction, type BlockView, readBlock } from '../block-reade
 import type { Call, ChaincodeRole } from '../transport.js';
 import { dataHashOf, headerHash, headerSignatures } from './block-hashes.js';
 import type { UnreadableBlock } from './block-source.js';
+import { type Definition, Definitions } from './definitions.js';
 import type { Finding, FindingCode } from './finding.js';
 import { Members, mspIdOf } from './members.js';
+import type { Programs } from './programs.js';
 import { Reexecution } from './reexecution.js';
 import type { Signed } from './signed.js';
 import { type TransactionContent, transactionContent } from './transaction-content.js';
@@ -15,6 +17,8 @@ import { type TransactionContent, transactionContent } from './transaction-conte
 export type Subject = Readonly<{
     channel: string;
     chaincodes: Readonly<Record<ChaincodeRole, string>>;
+    /** Programs of versions that write otherwise than this one. */
+    programs?: Programs;
 }>;
 
 /** Where an audit stands after a block: everything that the next one is judged by. */
@@ -24,6 +28,7 @@ export type AuditState = Readonly<{
     lastHash: string;
     /** The transaction that configured the channel last. */
     configuration: Uint8Array;
+    definitions: readonly Definition[];
     records: readonly KeyWrite[];
     counts: AuditCounts;
 }>;
@@ -43,6 +48,7 @@ const ENDORSERS_MIN = 3;
 export class Auditor {
     readonly #subject: Subject;
     readonly #reexecution: Reexecution;
+    #definitions = new Definitions();
     #configuration = new Uint8Array();
     #members: Members | null = null;
     #nextBlock = 0;
@@ -51,7 +57,7 @@ export class Auditor {
 
     constructor(subject: Subject) {
         this.#subject = subject;
-        this.#reexecution = new Reexecution(subject.channel, subject.chaincodes);
+        this.#reexecution = new Reexecution(subject.channel, subject.chaincodes, subject.programs ?? new Map());
     }
 
     /** An audit that goes on where another one stood. */
@@ -60,6 +66,7 @@ export class Auditor {
         auditor.#nextBlock = state.nextBlock;
         auditor.#lastHash = state.lastHash;
         auditor.#counts = state.counts;
+        auditor.#definitions = new Definitions(state.definitions);
         auditor.#configure(state.configuration);
         auditor.ledger.adopt(state.records, { txId: '', timeMs: 0 });
         return auditor;
@@ -70,6 +77,7 @@ export class Auditor {
             nextBlock: this.#nextBlock,
             lastHash: this.#lastHash,
             configuration: this.#configuration,
+            definitions: this.#definitions.all,
             records: this.ledger.records(),
             counts: this.#counts,
         };
@@ -89,9 +97,14 @@ export class Auditor {
         return this.#reexecution.ledger;
     }
 
+    /** Every version of the market's chaincodes and of others, in the order in which they came into force. */
+    get definitions(): readonly Definition[] {
+        return this.#definitions.all;
+    }
+
     /** What a query answers from the state that the blocks have left. */
     answer(call: Call): Promise<string> {
-        return this.#reexecution.answer(call);
+        return this.#reexecution.answer(call, this.#definitions.inForce(call.chaincode));
     }
 
     /** Looks at one more block; what is wrong in it does not end the audit. */
@@ -106,6 +119,7 @@ export class Auditor {
             const found = await this.#transactionFindings(
                 transaction,
                 envelopes[transaction.index] ?? new Uint8Array(),
+                view.blockNumber,
             );
             const where = { blockNumber: view.blockNumber, transactionId: transaction.transactionId };
             findings.push(...found.map((each) => ({ ...where, ...each })));
@@ -162,6 +176,7 @@ export class Auditor {
     async #transactionFindings(
         { validationCode }: BlockTransaction,
         bytes: Uint8Array,
+        blockNumber: number,
     ): Promise<Pick<Finding, 'code' | 'operands'>[]> {
         if (validationCode !== 'VALID') {
             return []; // changes nothing, whatever it is
@@ -173,6 +188,9 @@ export class Auditor {
             return [{ code: 'TRANSACTION_UNREADABLE', operands: { reason: reasonOf(error) } }];
         }
         if (content === null || !this.#reexecution.knows(content.chaincode)) {
+            if (content !== null) {
+                this.#definitions.take(content, blockNumber);
+            }
             return [];
         }
         const genuine = content.endorsements.filter((each) => this.#isOf(each));
@@ -180,13 +198,15 @@ export class Auditor {
             ...this.#signatureFindings(content, genuine),
             ...this.#policyFindings(content, genuine),
             ...this.#protectedFindings(content),
+            ...this.#versionFindings(content),
         ];
         const deviations = await this.#reexecution.take(content);
         this.#count({ reproduced: deviations.length === 0 ? 1 : 0 });
+        const { version } = content;
         const [verb = ''] = content.args.map((arg) => Buffer.from(arg).toString('utf8'));
         return [
             ...findings,
-            ...deviations.map((each) => ({ code: 'NOT_REPRODUCED' as const, operands: { verb, ...each } })),
+            ...deviations.map((each) => ({ code: 'NOT_REPRODUCED' as const, operands: { verb, version, ...each } })),
         ];
     }
 
@@ -217,6 +237,15 @@ export class Auditor {
         return isEnough || writes.length === 0
             ? []
             : [{ code: 'ENDORSEMENT_POLICY', operands: { chaincode, endorsers } }];
+    }
+
+    /** Endorsers state which version they ran; it is the one in force, or was when the transaction was under way. */
+    #versionFindings(content: TransactionContent): Pick<Finding, 'code' | 'operands'>[] {
+        const { chaincode, version } = content;
+        const inForce = this.#definitions.inForce(chaincode);
+        return this.#definitions.mayState(content)
+            ? []
+            : [{ code: 'VERSION_NOT_IN_FORCE', operands: { chaincode, version, inForce } }];
     }
 
     /** By the charter; `null` before there is one. */

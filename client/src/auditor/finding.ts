@@ -11,7 +11,8 @@ export const FINDING_CODES = [
     'ENDORSEMENT_POLICY', // {chaincode, endorsers}: valid, though too few organisations endorsed it
     'TERMS_CHANGED', // {key}: what was signed was written again or deleted
     'POLICY_CHANGED', // {key}: a key's own policy was set again
-    'NOT_REPRODUCED', // {verb, key, stated, computed}: the chaincode writes something else
+    'VERSION_NOT_IN_FORCE', // {chaincode, version, inForce}: valid, though endorsed by another version than is in force
+    'NOT_REPRODUCED', // {verb, version, key, stated, computed}: the chaincode writes something else
     'STATE_DIFFERS', // {chaincode, verb, item}: the peer answers what the blocks do not hold
 ] as const;
 export type FindingCode = (typeof FINDING_CODES)[number];

@@ -1,7 +1,9 @@
-import { exchangeChaincode, supervisionChaincode } from '@commonwatt/chaincode/chaincodes';
 import { type Event, type KeyWrite, LedgerDouble } from '@commonwatt/chaincode/ledger-double';
 import type { Call, ChaincodeRole } from '../transport.js';
+import { type Program, programOf, type Programs } from './programs.js';
 import type { TransactionContent } from './transaction-content.js';
+
+type Chaincode = ReturnType<Program['exchangeChaincode']>;
 
 /** Queries ask for no identity. */
 const NOBODY = { mspid: '', idBytes: new Uint8Array() };
@@ -10,21 +12,24 @@ const NOBODY = { mspid: '', idBytes: new Uint8Array() };
 export type Deviation = Readonly<{ key: string; stated: string | null; computed: string | null }>;
 
 /**
- * Runs every transaction again, by this program's own chaincodes, on the state that the blocks before have left. A valid
+ * Runs every transaction again, by the chaincodes of its version, on the state that the blocks before have left. A valid
  * transaction read what was still so when it was committed; so it writes the same again, or somebody's peer ran something
  * else. All signatures inside records, all sums and every settlement are verified on the way.
  */
 export class Reexecution {
     readonly ledger: LedgerDouble;
     readonly #chaincodes: ReadonlySet<string>;
+    readonly #programs: Programs;
+    readonly #ofVersion = new Map<string, Readonly<Record<ChaincodeRole, Chaincode>>>();
+    #version = '';
     #timeMs = 0;
 
-    constructor(channel: string, chaincodes: Readonly<Record<ChaincodeRole, string>>) {
-        const ownTimeMs = (): number => this.#timeMs;
+    constructor(channel: string, chaincodes: Readonly<Record<ChaincodeRole, string>>, programs: Programs) {
         this.#chaincodes = new Set(Object.values(chaincodes));
+        this.#programs = programs;
         this.ledger = new LedgerDouble(channel, {
-            [chaincodes.exchange]: exchangeChaincode(ownTimeMs),
-            [chaincodes.supervision]: supervisionChaincode(ownTimeMs),
+            [chaincodes.exchange]: this.#versioned('exchange'),
+            [chaincodes.supervision]: this.#versioned('supervision'),
         });
     }
 
@@ -33,8 +38,9 @@ export class Reexecution {
         return this.#chaincodes.has(chaincode);
     }
 
-    /** What a query answers from the state that the blocks have left. @throws Error when it is refused */
-    async answer({ chaincode, verb, command }: Call): Promise<string> {
+    /** What a query of a version answers from the state that the blocks have left. @throws Error when it is refused */
+    async answer({ chaincode, verb, command }: Call, version: string): Promise<string> {
+        this.#version = version;
         const proposal = { chaincode, args: [verb, command], creator: NOBODY, timeMs: this.#timeMs };
         const { status, message, payload } = await this.ledger.endorse(proposal);
         if (status !== 200) {
@@ -45,7 +51,8 @@ export class Reexecution {
 
     /** Compares what a transaction wrote with what it should have, then adopts what it wrote. */
     async take(transaction: TransactionContent): Promise<readonly Deviation[]> {
-        const { chaincode, args, creator, timeMs, transactionId } = transaction;
+        const { chaincode, version, args, creator, timeMs, transactionId } = transaction;
+        this.#version = version;
         this.#timeMs = timeMs;
         const computed = await this.ledger.endorse({ chaincode, args, creator, timeMs });
         const deviations = [
@@ -56,6 +63,25 @@ export class Reexecution {
         ];
         this.ledger.adopt(transaction.writes, { txId: transactionId, timeMs }, transaction.policies);
         return deviations;
+    }
+
+    /** The chaincode of the version that runs just now; a chaincode that it calls is taken to be of the same. */
+    #versioned(role: ChaincodeRole): Chaincode {
+        return {
+            Init: (stub) => this.#running()[role].Init(stub),
+            Invoke: (stub) => this.#running()[role].Invoke(stub),
+        };
+    }
+
+    #running(): Readonly<Record<ChaincodeRole, Chaincode>> {
+        const ownTimeMs = (): number => this.#timeMs;
+        const program = programOf(this.#programs, this.#version);
+        const running = this.#ofVersion.get(this.#version) ?? {
+            exchange: program.exchangeChaincode(ownTimeMs),
+            supervision: program.supervisionChaincode(ownTimeMs),
+        };
+        this.#ofVersion.set(this.#version, running);
+        return running;
     }
 }
 

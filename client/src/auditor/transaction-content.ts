@@ -9,6 +9,8 @@ export type TransactionContent = Readonly<{
     transactionId: string;
     timeMs: number;
     chaincode: string;
+    /** Version of the chaincode that its endorsers say they ran. */
+    version: string;
     args: readonly Uint8Array[];
     creator: Creator;
     creatorSignature: Signed;
@@ -50,12 +52,13 @@ export function transactionContent(bytes: Uint8Array): TransactionContent | null
 
 function resultOf(
     endorsed: peer.ChaincodeActionPayload,
-): Pick<TransactionContent, 'chaincode' | 'endorsements' | 'writes' | 'policies' | 'event'> {
+): Pick<TransactionContent, 'chaincode' | 'version' | 'endorsements' | 'writes' | 'policies' | 'event'> {
     const answer = bytesOf(endorsed.getAction()?.getProposalResponsePayload_asU8());
     const extension = peer.ProposalResponsePayload.deserializeBinary(answer).getExtension_asU8();
     const result = peer.ChaincodeAction.deserializeBinary(extension);
     return {
         chaincode: result.getChaincodeId()?.getName() ?? '',
+        version: result.getChaincodeId()?.getVersion() ?? '',
         endorsements: (endorsed.getAction()?.getEndorsementsList() ?? []).map((endorsement) => ({
             identity: endorsement.getEndorser_asU8(),
             signed: Buffer.concat([answer, endorsement.getEndorser_asU8()]),

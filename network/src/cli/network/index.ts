@@ -10,6 +10,7 @@ export const network = nounOf('network', 'the Fabric network: four organizations
     pid: async () => (await import('./pid.js')).pidCommand,
     'add-peer': async () => (await import('./add-peer.js')).addPeerCommand,
     'remove-peer': async () => (await import('./remove-peer.js')).removePeerCommand,
+    upgrade: async () => (await import('./upgrade.js')).upgradeCommand,
     env: async () => (await import('./env.js')).envCommand,
     binaries: async () => (await import('./binaries.js')).binariesCommand,
 });
