@@ -11,6 +11,7 @@ const LINT: readonly Stage[] = [
     { name: 'format', command: ['npx', 'prettier', '--check', '.'] },
     { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
     { name: 'import law', command: ['npm', 'run', '--silent', 'lint:imports'] },
+    { name: 'reference', command: ['npm', 'run', '--silent', 'docs', '--', '--emit', 'none'] },
 ];
 const OFFLINE: readonly Stage[] = [
     {

@@ -39,6 +39,8 @@ export type UpOptions = Choices &
 export type RestartOptions = Readonly<{
     /** Another program for a chaincode process, until it is started the next time. */
     entry?: string | undefined;
+    /** A port of 127.0.0.1 on which a debugger finds a chaincode process, until it is started the next time. */
+    inspectPort?: number | undefined;
 }>;
 
 export type UpgradeOptions = Readonly<{
@@ -212,18 +214,19 @@ export class Network {
         await writeSettings(this.#folder, { ...settings, completed: true });
     }
 
-    async #restart(name: string, { entry }: RestartOptions): Promise<void> {
+    async #restart(name: string, { entry, inspectPort }: RestartOptions): Promise<void> {
         const settings = await requireSettings(this.#folder);
         const spec = findProcess(settings, name);
-        if (entry !== undefined && spec.kind !== 'chaincode') {
-            throw new NetworkError(`${name} is no chaincode process: it has no entry file to choose.`, {
+        if ((entry !== undefined || inspectPort !== undefined) && spec.kind !== 'chaincode') {
+            throw new NetworkError(`${name} is no chaincode process: it has no entry file to choose or to inspect.`, {
                 subject: name,
-                remedy: 'Leave --entry out.',
+                remedy: 'Leave --entry and --inspect out.',
             });
         }
         const deployment = this.#deployment(settings, await resolveBinaries(() => undefined));
         await this.#supervisor.stop(name);
-        await startProcess(deployment, spec, entry === undefined ? undefined : requireEntry(entry));
+        const program = entry === undefined ? undefined : requireEntry(entry);
+        await startProcess(deployment, spec, { entry: program, inspectPort });
     }
 
     async #upgrade({ entry }: UpgradeOptions): Promise<void> {

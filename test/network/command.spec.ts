@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -7,8 +10,37 @@ import { newStateDir, withNetwork } from '../support/network.js';
 
 const verbs = ['up', 'down', 'status', 'logs', 'restart', 'reset', 'pid', 'env', 'binaries'];
 
+async function freePort(): Promise<number> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    return port;
+}
+
+/** What the process behind an inspector says of an expression, asked with Node's own debugger. */
+async function evaluated(port: number, expression: string): Promise<string> {
+    const debug = spawn(process.execPath, ['inspect', `127.0.0.1:${port}`], { stdio: ['pipe', 'pipe', 'inherit'] });
+    let said = '';
+    for await (const text of debug.stdout.setEncoding('utf8')) {
+        said += text as string;
+        if (said.endsWith('debug> ') && !said.includes('exec')) {
+            said += 'exec';
+            debug.stdin.write(`exec(${JSON.stringify(expression)})\n`);
+        }
+        const [, answer] = /('[^']*')/.exec(said) ?? [];
+        if (answer !== undefined) {
+            debug.stdin.end('.exit\n');
+            debug.kill();
+            return answer;
+        }
+    }
+    return said;
+}
+
 describe('commonwatt network', function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     const network = withNetwork();
     const run = (...args: string[]): ReturnType<typeof commonwatt> =>
         commonwatt(['--state', network().stateDir, 'network', ...args]);
@@ -37,6 +69,21 @@ describe('commonwatt network', function () {
         expect(missing.exitCode).to.equal(1);
         expect(missing.stderr).to.contain('/no/such/file.js is missing');
         await network().up();
+    });
+
+    it('lets a debugger into a chaincode process, on a free port of this machine, until the next start', async () => {
+        const port = await freePort();
+        expect((await run('restart', 'chaincode-supplier', '--inspect', String(port))).exitCode).to.equal(0);
+        const listed = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as { url: string }[];
+        expect(listed.map(({ url }) => url).join()).to.match(/chaincode\/dist\/server\.js$/);
+        expect(await evaluated(port, 'process.env.CORE_PEER_LOCALMSPID')).to.equal("'SupplierMSP'");
+        const taken = await run('restart', 'chaincode-operator', '--inspect', String(port));
+        expect(taken.exitCode).to.equal(1);
+        expect(taken.stderr).to.contain(`port 127.0.0.1:${port} is taken by process`);
+        expect((await run('restart', 'peer-supplier', '--inspect', String(port))).exitCode).to.equal(1);
+        expect((await run('restart', 'chaincode-supplier')).exitCode).to.equal(0);
+        await network().up();
+        expect(await fetch(`http://127.0.0.1:${port}/json/list`).catch(() => 'nobody')).to.equal('nobody');
     });
 
     it('says what it does not know, and what it knows', async () => {

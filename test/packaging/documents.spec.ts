@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { commonwatt } from '../support/commonwatt.js';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
-const UNREAD = /(^|\/)(node_modules|dist|\.commonwatt)\//;
+const UNREAD = /(^|\/)(node_modules|dist|reference|\.commonwatt)\//;
 
 async function documents(): Promise<string[]> {
     const files = await readdir(repository, { recursive: true });

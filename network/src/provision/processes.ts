@@ -15,6 +15,9 @@ import { chaincodeNames, packageId, type ChaincodeName } from './chaincode-packa
 
 const servingTimeoutMs = 20_000;
 
+/** What a chaincode process runs, and on which port of this machine a debugger finds it. */
+export type Program = Readonly<{ entry?: string | undefined; inspectPort?: number | undefined }>;
+
 /** Starts every process that does not run; says how many it started. */
 export async function startProcesses(deployment: Deployment, detail: (text: string) => void): Promise<string> {
     const specs = processesOf(deployment.settings);
@@ -35,10 +38,12 @@ export async function startProcesses(deployment: Deployment, detail: (text: stri
     return stopped.length === 0 ? 'all running' : `${String(stopped.length)} started`;
 }
 
-/** @param entry another program than its version's, for a chaincode process */
-export async function startProcess(deployment: Deployment, spec: ProcessSpec, entry?: string): Promise<void> {
-    await requireFree(spec.name, deployment.settings.ports[spec.name] ?? {});
-    await deployment.supervisor.start(await launchOf(deployment, spec, entry));
+/** @param program another one than its version's, or one to be inspected, for a chaincode process */
+export async function startProcess(deployment: Deployment, spec: ProcessSpec, program: Program = {}): Promise<void> {
+    const { inspectPort } = program;
+    const ports = deployment.settings.ports[spec.name] ?? {};
+    await requireFree(spec.name, inspectPort === undefined ? ports : { ...ports, inspectPort });
+    await deployment.supervisor.start(await launchOf(deployment, spec, program));
 }
 
 /** A process that an interrupted command has only just started runs, but may not serve yet. */
@@ -68,14 +73,14 @@ async function allSettledOrThrow(actions: readonly Promise<void>[]): Promise<voi
     }
 }
 
-async function launchOf(deployment: Deployment, spec: ProcessSpec, entry: string | undefined): Promise<Launch> {
+async function launchOf(deployment: Deployment, spec: ProcessSpec, program: Program): Promise<Launch> {
     switch (spec.kind) {
         case 'orderer':
             return launchOrderer(deployment, spec);
         case 'peer':
             return launchPeer(deployment, spec);
         case 'chaincode':
-            return launchChaincode(deployment, spec, entry ?? entryOf(deployment, spec));
+            return launchChaincode(deployment, spec, { ...program, entry: program.entry ?? entryOf(deployment, spec) });
     }
 }
 
@@ -108,8 +113,13 @@ async function launchPeer(deployment: Deployment, spec: ProcessSpec): Promise<La
     };
 }
 
-async function launchChaincode(deployment: Deployment, spec: ProcessSpec, entry: string): Promise<Launch> {
+async function launchChaincode(
+    deployment: Deployment,
+    spec: ProcessSpec,
+    { entry, inspectPort }: Program & Readonly<{ entry: string }>,
+): Promise<Launch> {
     const { folder } = deployment;
+    const inspect = inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${String(inspectPort)}`];
     const env: Record<string, string> = {
         ...inheritedEnvironment(),
         NODE_ENV: 'production',
@@ -124,7 +134,7 @@ async function launchChaincode(deployment: Deployment, spec: ProcessSpec, entry:
     return {
         name: spec.name,
         command: process.execPath,
-        args: ['--enable-source-maps', entry],
+        args: ['--enable-source-maps', ...inspect, entry],
         env,
         isReady: async (logOffset) => /^\{"ready":true\}$/m.test(await readFrom(folder.log(spec.name), logOffset)),
     };
