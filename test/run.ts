@@ -8,6 +8,7 @@ type Stage =
     | Readonly<{ name: string; specs: readonly string[]; environment?: Readonly<Record<string, string>> }>;
 
 const LINT: readonly Stage[] = [
+    { name: 'lock file', command: ['npm', 'ci', '--dry-run', '--ignore-scripts', '--no-audit', '--no-fund'] },
     { name: 'format', command: ['npx', 'prettier', '--check', '.'] },
     { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
     { name: 'import law', command: ['npm', 'run', '--silent', 'lint:imports'] },

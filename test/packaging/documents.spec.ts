@@ -76,6 +76,19 @@ describe('documents', function () {
         }
     });
 
+    it('name verbs that exist', async () => {
+        const verbs = join(repository, 'client/src/cli');
+        const unknown: string[] = [];
+        for (const file of await documents()) {
+            for (const [, noun = '', verb = ''] of (await read(file)).matchAll(/`([a-z-]+) ([a-z-]+)[^`\n]*`/g)) {
+                if (existsSync(join(verbs, noun)) && !existsSync(join(verbs, noun, `${verb}.ts`))) {
+                    unknown.push(`${file}: ${noun} ${verb}`);
+                }
+            }
+        }
+        expect(unknown).to.deep.equal([]);
+    });
+
     it('show commands that exist, with options that they have', async () => {
         const shown = new Map<string, Set<string>>();
         for (const file of await documents()) {

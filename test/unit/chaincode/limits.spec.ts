@@ -25,6 +25,14 @@ const valueOf = (text: string): number =>
         .split('*')
         .reduce((product, factor) => product * Number(factor), 1);
 
+describe('the document on keys', () => {
+    it('has every kind of record', () => {
+        const keySpace = readFileSync(new URL('docs/key-space.md', chaincode), 'utf8');
+        const missing = [...RECORD_TYPES.keys()].filter((name) => !new RegExp(`\`${name}[/\`]`).test(keySpace));
+        expect(missing).to.deep.equal([]);
+    });
+});
+
 describe('the document on limits', () => {
     it('says the constants of the code', () => {
         const rows = [...document.matchAll(/^\|[^|]+\| +([0-9]+) +\| `([a-z-]+\/[a-z-]+\.ts)` `([A-Z_]+)` +\|$/gm)];
