@@ -17,6 +17,8 @@ const CREDITS = 100 * EFFORT;
 const DEBITS = 5 * EFFORT;
 const AT_ONCE = 20;
 const CREDIT_NANO = 1_000_000n;
+/** Needs two credits, or one and what is left of another. */
+const PAYOUT_NANO = amountNano(1_500_000n);
 /** Deposits under way at once. */
 const DEPOSITS_AT_ONCE = 16;
 /** A lane of the seller's that only what arrives fills. */
@@ -83,12 +85,12 @@ describe('a crowd', function () {
                 tickTwice(),
             ]);
             expect(funded.map(({ value }) => value.state)).to.deep.equal(ids.map(() => 'inForce'));
-            await market.tick(firstSlot + 1);
+            await crowd.patiently(() => market.tick(firstSlot + 1));
             const readings = [...(await market.readings(firstSlot - 1)), ...(await market.readings(firstSlot))];
             await crowd.all((own, { id }) =>
                 own.readings.submit(readings.filter(({ reading }) => reading.pointId === pointOf(id))),
             );
-            await market.as('platform').settlements.run(CARRIER, firstSlot);
+            await crowd.patiently(() => market.as('platform').settlements.run(CARRIER, firstSlot));
             const { legs } = await market.as('platform').settlements.show(CARRIER, firstSlot);
             expect(legs.map(({ agreementId }) => agreementId)).to.have.members(ids);
         });
@@ -118,7 +120,9 @@ describe('a crowd', function () {
         const consents = await market.consents(terms);
         const judged = await judgedDuring(async () => {
             const answers = await Promise.all(
-                crowd.members.slice(0, AT_ONCE).map(({ id }) => market.as(id).agreements.conclude(terms, consents)),
+                crowd.members
+                    .slice(0, AT_ONCE)
+                    .map(({ id }) => crowd.patiently(() => market.as(id).agreements.conclude(terms, consents))),
             );
             expect(new Set(answers.map(({ value }) => JSON.stringify(value, text))).size).to.equal(1);
             expect(answers).to.have.length(AT_ONCE);
@@ -140,17 +144,15 @@ describe('a crowd', function () {
     });
 
     async function tickTwice(): Promise<void> {
-        await market.tick();
-        await market.tick();
+        await crowd.patiently(() => market.tick());
+        await crowd.patiently(() => market.tick());
     }
 
     async function deposits(share: number): Promise<void> {
         for (let number = share; number < CREDITS; number += DEPOSITS_AT_ONCE) {
-            await market.as('settlement').accounts.deposit({
-                paymentId: `small-${number}`,
-                participantId: RETAILER.id,
-                amountNano: amountNano(CREDIT_NANO),
-            });
+            const paymentId = `small-${number}`;
+            const deposit = { paymentId, participantId: RETAILER.id, amountNano: amountNano(CREDIT_NANO) };
+            await crowd.patiently(() => market.as('settlement').accounts.deposit(deposit));
         }
     }
 
@@ -158,11 +160,11 @@ describe('a crowd', function () {
     async function debits(): Promise<void> {
         const { accounts } = market.as(RETAILER.id);
         for (let taken = 0; taken < DEBITS; taken += 1) {
-            while ((await accounts.credits(RETAILER.id)).length < 2) {
+            while ((await crowd.patiently(() => accounts.credits(RETAILER.id))).length < 2) {
                 // what is on its way arrives with the next block
             }
-            const amount = amountNano(CREDIT_NANO + CREDIT_NANO / 2n);
-            await accounts.requestPayout({ participantId: RETAILER.id, lane: EMPTY_LANE, amountNano: amount });
+            const payout = { payoutId: `small-${taken}`, participantId: RETAILER.id, lane: EMPTY_LANE };
+            await crowd.patiently(() => accounts.requestPayout({ ...payout, amountNano: PAYOUT_NANO }));
         }
     }
 });

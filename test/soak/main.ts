@@ -11,6 +11,8 @@ const PARTS: readonly SoakPart[] = [
     longSpecs('signatures', { specs: ['contract/signatures'], effort: 1 }),
     longSpecs('readings', { specs: ['property/reading'], effort: 100 }),
     longSpecs('crowds', { specs: ['network/crowd'], effort: 10 }),
+    longSpecs('late', { specs: ['network/late'], effort: 5 }),
+    longSpecs('fuzz', { specs: ['network/fuzz'], effort: 100 }),
     crashes,
 ];
 

@@ -28,7 +28,11 @@ export const longSpecs = (name: string, { specs, effort }: LongSpecs): SoakPart 
             counts.set(what, (counts.get(what) ?? 0) + Number(count));
         };
         const files = specs.map((spec) => `test/dist/${spec}.spec.js`);
-        const environment = { COMMONWATT_SEED: String(seed), COMMONWATT_EFFORT: String(effort) };
+        const environment = {
+            COMMONWATT_SEED: String(seed),
+            COMMONWATT_EFFORT: String(effort),
+            COMMONWATT_UNTIL_MS: String(Math.floor(untilMs)),
+        };
         const child = spawn(process.execPath, [mocha, '--reporter', 'spec', '--no-color', '--timeout', '0', ...files], {
             cwd: project,
             env: { ...process.env, ...environment },
@@ -50,7 +54,7 @@ export const longSpecs = (name: string, { specs, effort }: LongSpecs): SoakPart 
             }
             const [, held] = HELD.exec(line) ?? [];
             if (held !== undefined) {
-                add('cases', held);
+                add('runs of properties', held);
             }
         }
         clearTimeout(late);

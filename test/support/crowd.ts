@@ -12,9 +12,10 @@ const SLOT_WH = 100n;
 const DEPOSIT_NANO = amountNano(1_000_000_000n);
 /** What a seller may owe for one of these agreements, and as much again. */
 const LANE_NANO = amountNano(40_000_000n);
-const SLOTS_APPROVED = 1_000;
-const ATTEMPTS_MAX = 20;
+const SLOTS_APPROVED = 10_000;
+const ATTEMPTS_MAX = 30;
 const PAUSE_MS = 500;
+const PAUSE_MS_MAX = 8_000;
 /** Admissions under way at once: what a busy office does, not the crowd that trades afterwards. */
 const ADMITTED_AT_ONCE = 32;
 
@@ -50,11 +51,12 @@ export class Crowd {
      */
     async all<Value>(act: (own: Market, member: Subject, index: number) => Promise<Value>): Promise<Value[]> {
         return await Promise.all(
-            this.members.map((member, index) => this.#patiently(() => act(this.market.as(member.id), member, index))),
+            this.members.map((member, index) => this.patiently(() => act(this.market.as(member.id), member, index))),
         );
     }
 
-    async #patiently<Value>(act: () => Promise<Value>): Promise<Value> {
+    /** Takes a step in the midst of the crowd. */
+    async patiently<Value>(act: () => Promise<Value>): Promise<Value> {
         for (let attempt = 1; ; attempt += 1) {
             try {
                 return await act();
@@ -63,7 +65,7 @@ export class Crowd {
                     throw error;
                 }
                 this.#turnedAway += 1;
-                await pause(attempt * PAUSE_MS * (0.5 + Math.random()));
+                await pause(Math.min(attempt * PAUSE_MS, PAUSE_MS_MAX) * (0.5 + Math.random()));
             }
         }
     }

@@ -11,6 +11,11 @@ export const SEED = stated === 'random' ? randomInt(2 ** 31) : Number(stated);
 /** How many times the usual cases are tried: 1, more in long runs. */
 export const EFFORT = Number(process.env['COMMONWATT_EFFORT'] ?? 1);
 
+/** Time (Date.now) at which a long run ends: properties are cut short, and say how often they held. */
+const UNTIL_MS = Number(process.env['COMMONWATT_UNTIL_MS'] ?? Infinity);
+/** A property is tried, however late it is. */
+const LEAST_MS = 1_000;
+
 /** How much a property may cost; the time bounds the whole property, shrinking included. */
 export type Effort = Readonly<{ runs: number; seconds: number }>;
 
@@ -29,7 +34,7 @@ export async function holds<Values extends [unknown, ...unknown[]]>(
         seed: SEED,
         numRuns: runs * EFFORT,
         examples,
-        interruptAfterTimeLimit: seconds * EFFORT * 1_000,
+        interruptAfterTimeLimit: Math.max(LEAST_MS, Math.min(seconds * EFFORT * 1_000, UNTIL_MS - Date.now())),
     });
     const tookMs = Math.round(performance.now() - startedMs);
     process.stdout.write(`      held ${details.numRuns} times in ${tookMs} ms, COMMONWATT_SEED=${SEED}\n`);
