@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { build, copyProject } from './project-copy.js';
 
 const HELP = `usage: npm run test:mutants -- [NAME...]
 
@@ -12,7 +13,6 @@ without the patch, red with it. Works in a copy; takes about half a minute a pat
 `;
 
 const run = promisify(execFile);
-const project = fileURLToPath(new URL('../../../', import.meta.url));
 const folder = fileURLToPath(new URL('../../mutants/', import.meta.url));
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
@@ -32,30 +32,6 @@ async function mutants(names: readonly string[]): Promise<Mutant[]> {
         }),
     );
 }
-
-/** A copy of the project as it is on this disc, built, with the modules of this one. */
-async function copyProject(copy: string): Promise<void> {
-    const { stdout } = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: project });
-    for (const file of stdout.trim().split('\n')) {
-        await mkdir(dirname(join(copy, file)), { recursive: true });
-        await cp(join(project, file), join(copy, file));
-    }
-    for (const modules of ['node_modules', 'client/node_modules']) {
-        await mkdir(join(copy, modules), { recursive: true });
-        for (const entry of await readdir(join(project, modules))) {
-            if (entry !== '@commonwatt') {
-                await symlink(join(project, modules, entry), join(copy, modules, entry));
-            }
-        }
-    }
-    await mkdir(join(copy, 'node_modules/@commonwatt'));
-    for (const workspace of ['chaincode', 'client', 'network']) {
-        await symlink(join(copy, workspace), join(copy, 'node_modules/@commonwatt', workspace));
-    }
-    await build(copy);
-}
-
-const build = (copy: string): Promise<unknown> => run('npx', ['tsc', '-b'], { cwd: copy });
 
 /** How many cases of a spec fail. */
 async function failures(copy: string, spec: string): Promise<number> {

@@ -67,6 +67,25 @@ describe('canonical JSON', () => {
         }
     });
 
+    it('says what is wrong', () => {
+        const refused = (text: string, reason: string): void =>
+            expectRefusal(() => parseCanonical(text), 'INPUT_INVALID', { reason });
+        refused('{a:1}', 'not JSON');
+        refused('{"a":0.5}', 'numbers are whole and safe');
+        refused('{"a":"\\ud800"}', 'text is not well-formed Unicode');
+        refused('{"__proto__":1}', 'key not allowed');
+        refused('['.repeat(14) + ']'.repeat(14), 'nested too deep');
+    });
+
+    it('nests thirteen deep, in lists and in objects alike', () => {
+        const list = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+        const object = (depth: number): string => `${'{"a":'.repeat(depth - 1)}{}${'}'.repeat(depth - 1)}`;
+        for (const nested of [list, object]) {
+            expect(canonicalJson(parseCanonical(nested(13)))).to.equal(nested(13));
+            expectRefusal(() => parseCanonical(nested(14)), 'INPUT_INVALID', { reason: 'nested too deep' });
+        }
+    });
+
     it('is not fooled by a prototype', () => {
         const value = parseCanonical('{"constructor":1,"toString":2}');
         expect(Object.keys(value as object)).to.deep.equal(['constructor', 'toString']);

@@ -1,0 +1,110 @@
+import { codec } from '@commonwatt/chaincode/wire/codec';
+import { fundCodec } from '@commonwatt/chaincode/wire/agreement';
+import { fillLanesCommandCodec } from '@commonwatt/chaincode/wire/account';
+import { DOCUMENT_BYTES_MAX } from '@commonwatt/chaincode/wire/canonical';
+import { qualificationStatementCodec } from '@commonwatt/chaincode/wire/qualification';
+import { decodePage, encodePage } from '@commonwatt/chaincode/wire/query';
+import { amountNano } from '@commonwatt/chaincode/domain/units';
+import { expect } from 'chai';
+import { z } from 'zod';
+import { expectRefusal } from '../../support/refusals.js';
+
+const pairCodec = codec<Readonly<{ left: bigint; right: readonly string[] }>>(
+    z.strictObject({
+        left: z.codec(z.string(), z.bigint(), { decode: (text) => BigInt(text), encode: (value) => String(value) }),
+        right: z.array(z.string().max(3)),
+    }),
+    64,
+);
+
+describe('a codec', () => {
+    it('goes from a value to JSON and text, and back', () => {
+        const value = { left: 7n, right: ['a'] };
+        expect(pairCodec.toJson(value)).to.deep.equal({ left: '7', right: ['a'] });
+        expect(pairCodec.encode(value)).to.equal('{"left":"7","right":["a"]}');
+        expect(pairCodec.decode('{"left":"7","right":["a"]}')).to.deep.equal(value);
+        expect(pairCodec.fromJson({ left: '7', right: ['a'] })).to.deep.equal(value);
+    });
+
+    it('knows whether two values say the same', () => {
+        expect(pairCodec.isSame({ left: 7n, right: ['a'] }, { right: ['a'], left: 7n })).to.equal(true);
+        expect(pairCodec.isSame({ left: 7n, right: ['a'] }, { left: 8n, right: ['a'] })).to.equal(false);
+    });
+
+    it('takes as many bytes as it says, a document’s unless told otherwise', () => {
+        expect([pairCodec.bytesMax, codec(z.string()).bytesMax]).to.deep.equal([64, DOCUMENT_BYTES_MAX]);
+        expectRefusal(() => pairCodec.decode(`"${'x'.repeat(63)}"`), 'INPUT_TOO_LARGE', { bytes: 65, bytesMax: 64 });
+    });
+
+    it('says where a value is wrong, and how, in both directions', () => {
+        const path = 'right.1';
+        const reason = 'Too big: expected string to have <=3 characters';
+        expectRefusal(() => pairCodec.fromJson({ left: '7', right: ['a', 'long'] }), 'INPUT_INVALID', { path, reason });
+        expectRefusal(() => pairCodec.encode({ left: 7n, right: ['a', 'long'] }), 'INPUT_INVALID', { path, reason });
+        expectRefusal(() => pairCodec.fromJson('text'), 'INPUT_INVALID', { path: '' });
+    });
+
+    it('repeats no more than the beginning of what it was given', () => {
+        const named = codec(z.record(z.string(), z.literal('x')));
+        for (const [length, told] of [
+            [160, 'k'.repeat(160)],
+            [161, `${'k'.repeat(160)}…`],
+        ] as const) {
+            expectRefusal(() => named.fromJson({ ['k'.repeat(length)]: 'y' }), 'INPUT_INVALID', { path: told });
+        }
+    });
+});
+
+describe('what occurs once in a command', () => {
+    it('is a carrier in what is permitted', () => {
+        const permit = { carrier: 'heat', buy: true, sell: false } as const;
+        const statement = {
+            participantId: 'anna',
+            sequence: 1,
+            status: 'granted',
+            reasonCode: 'checked',
+            permits: [permit],
+        } as const;
+        qualificationStatementCodec.encode(statement);
+        const twice = { ...statement, permits: [permit, { ...permit, sell: true }] };
+        expectRefusal(() => qualificationStatementCodec.encode(twice), 'INPUT_INVALID', { reason: 'each once' });
+    });
+
+    it('is a party whose credits are folded', () => {
+        const fund = { agreementId: 'ab'.repeat(32), standingId: null };
+        const fold = (participantId: string) => ({ participantId, sourceIds: [`deposit.${participantId}`] });
+        fundCodec.encode({ ...fund, folds: [fold('anna'), fold('bert')] });
+        expectRefusal(() => fundCodec.encode({ ...fund, folds: [fold('anna'), fold('anna')] }), 'INPUT_INVALID', {
+            path: 'folds',
+            reason: 'each once',
+        });
+    });
+
+    it('is a lane that is filled, and not the one that is emptied', () => {
+        const filling = (...lanes: number[]) => ({
+            filling: {
+                fillingId: 'filling-1',
+                participantId: 'anna',
+                fromLane: 0,
+                lanes: lanes.map((lane) => ({ lane, amountNano: amountNano(1n) })),
+            },
+            sourceIds: [],
+        });
+        fillLanesCommandCodec.encode(filling(1, 2));
+        for (const command of [filling(1, 1), filling(1, 0)]) {
+            expectRefusal(() => fillLanesCommandCodec.encode(command), 'INPUT_INVALID', {
+                reason: 'each lane once, and not the one that is emptied',
+            });
+        }
+    });
+});
+
+describe('a page', () => {
+    it('is written and read with the codec of its items', () => {
+        const page = { bookmark: 'next', items: [{ left: 1n, right: [] }] };
+        const text = encodePage(page, pairCodec);
+        expect(text).to.equal('{"bookmark":"next","items":[{"left":"1","right":[]}]}');
+        expect(decodePage(text, pairCodec)).to.deep.equal(page);
+        expectRefusal(() => decodePage('{"bookmark":"","items":[{"left":"1"}]}', pairCodec), 'INPUT_INVALID');
+    });
+});
