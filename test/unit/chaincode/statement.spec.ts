@@ -1,0 +1,239 @@
+import { energyBetween, isPublished as isValuePublished } from '@commonwatt/chaincode/domain/calorific';
+import { checkForceMajeure, isStruck, struckBy } from '@commonwatt/chaincode/domain/force-majeure';
+import { PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
+import { demandPermit, demandQualified } from '@commonwatt/chaincode/domain/qualification';
+import { registerSource, sourceOf } from '@commonwatt/chaincode/domain/source';
+import { isPublished } from '@commonwatt/chaincode/domain/standard';
+import { checkStatement, isStated, verified } from '@commonwatt/chaincode/domain/statement';
+import { emptyFund, fundWith, isRepeatedPayment } from '@commonwatt/chaincode/domain/subsidy-fund';
+import { amountNano, calorificWhPerM3, energyWh, meanPrice, volumeLitres } from '@commonwatt/chaincode/domain/units';
+import { expect } from 'chai';
+import { expectRefusal } from '../../support/refusals.js';
+import { FIRST_SLOT, sampleTerms } from '../../support/sample-market.js';
+
+const MARK = { officerSubjectHash: 'aa'.repeat(32), keyId: 'bb'.repeat(32), signature: 'cc'.repeat(64) };
+
+describe('what a source states', () => {
+    const terms = sampleTerms({ verification: { sourceId: 'oracle' } });
+    const statement = {
+        sourceId: 'oracle',
+        agreementId: 'ab'.repeat(32),
+        leg: 0,
+        slot: FIRST_SLOT,
+        deliveredWh: energyWh(90n),
+    };
+
+    it('is of a leg and slot of an agreement that names this source', () => {
+        checkStatement(terms, statement);
+        checkStatement(terms, { ...statement, slot: FIRST_SLOT + 1 });
+        const refused = (changes: Partial<typeof statement>, reason: string, of = terms): void =>
+            expectRefusal(() => checkStatement(of, { ...statement, ...changes }), 'STATEMENT_INVALID', { reason });
+        refused({ sourceId: 'other' }, 'another source verifies the agreement');
+        refused({}, 'another source verifies the agreement', sampleTerms());
+        refused({ leg: 1 }, 'the agreement has no such leg');
+        refused({ slot: FIRST_SLOT - 1 }, 'nothing is delivered in the slot');
+        refused({ slot: FIRST_SLOT + 2 }, 'nothing is delivered in the slot');
+    });
+
+    it('is said once', () => {
+        const stands = { statement, signature: MARK.signature };
+        expect([isStated(null, statement), isStated(stands, statement)]).to.deep.equal([false, true]);
+        expectRefusal(() => isStated(stands, { ...statement, deliveredWh: energyWh(91n) }), 'STATEMENT_CONFLICT', {
+            agreementId: statement.agreementId,
+            leg: 0,
+            slot: FIRST_SLOT,
+        });
+    });
+
+    it('delivers at most what was agreed; what it lacks the seller owes, never the buyer', () => {
+        const of = (stated: bigint) => Object.values(verified(energyWh(100n), energyWh(stated)));
+        expect(verified(energyWh(100n), energyWh(80n))).to.deep.equal({
+            shortWh: 20n,
+            untakenWh: 0n,
+            deliveredWh: 80n,
+        });
+        expect([of(100n), of(130n), of(0n)]).to.deep.equal([
+            [0n, 0n, 100n],
+            [0n, 0n, 100n],
+            [100n, 0n, 0n],
+        ]);
+    });
+
+    it('is signed by a key that is registered once', () => {
+        const source = { sourceId: 'oracle', publicKey: '01' };
+        expect([registerSource(null, source), registerSource(source, source)]).to.deep.equal([source, source]);
+        expectRefusal(() => registerSource(source, { ...source, publicKey: '02' }), 'SOURCE_CONFLICT', {
+            sourceId: 'oracle',
+        });
+        expect([sourceOf(terms), sourceOf(sampleTerms())]).to.deep.equal(['oracle', null]);
+    });
+});
+
+describe('what the weak centre and the operators publish', () => {
+    it('is a standard that never changes', () => {
+        const statement = { standardId: 'pv', carrier: 'electricity', textHash: '7a', fromSlot: 5 } as const;
+        const standard = { statement, ...MARK };
+        expect([isPublished(null, statement), isPublished(standard, statement)]).to.deep.equal([false, true]);
+        for (const change of [{ carrier: 'heat' }, { textHash: '7b' }, { fromSlot: 6 }] as const) {
+            expectRefusal(() => isPublished(standard, { ...statement, ...change }), 'STANDARD_CONFLICT', {
+                standardId: 'pv',
+            });
+        }
+    });
+
+    it('is a calorific value, once for each slot', () => {
+        const statement = { fromSlot: 5, slotCount: 3, calorificWhPerM3: calorificWhPerM3(11_240n) };
+        const stands = { statement, ...MARK, slot: 6 };
+        expect([isValuePublished(null, 6, statement), isValuePublished(stands, 6, statement)]).to.deep.equal([
+            false,
+            true,
+        ]);
+        const other = { ...statement, calorificWhPerM3: calorificWhPerM3(11_241n) };
+        expectRefusal(() => isValuePublished(stands, 6, other), 'CALORIFIC_CONFLICT', { slot: 6 });
+    });
+
+    it('is a payment into a subsidy fund, counted once', () => {
+        const payment = { paymentId: 'state-1', carrier: 'heat', amountNano: amountNano(7n) } as const;
+        expect(fundWith(fundWith(emptyFund('heat'), payment), payment)).to.deep.equal({
+            carrier: 'heat',
+            balanceNano: 14n,
+        });
+        expect([isRepeatedPayment(null, payment), isRepeatedPayment(payment, payment)]).to.deep.equal([false, true]);
+        for (const change of [{ carrier: 'gas' }, { amountNano: amountNano(8n) }] as const) {
+            expectRefusal(() => isRepeatedPayment(payment, { ...payment, ...change }), 'SUBSIDY_CONFLICT', {
+                paymentId: 'state-1',
+            });
+        }
+    });
+
+    it('is who may trade what, as long as it is neither suspended nor revoked', () => {
+        const qualified = (status: 'granted' | 'suspended' | 'revoked') => ({
+            statement: {
+                participantId: 'anna',
+                sequence: 1,
+                status,
+                permits: [
+                    { carrier: 'electricity', buy: true, sell: false },
+                    { carrier: 'heat', buy: false, sell: true },
+                ] as const,
+                reasonCode: 'checked',
+            },
+            ...MARK,
+        });
+        demandPermit('anna', qualified('granted'), 'electricity', 'buy');
+        demandPermit('anna', qualified('granted'), 'heat', 'sell');
+        demandQualified('anna', qualified('granted'));
+        const refused = { participantId: 'anna', status: 'granted' };
+        for (const [carrier, side] of [
+            ['electricity', 'sell'],
+            ['heat', 'buy'],
+            ['gas', 'buy'],
+        ] as const) {
+            const demand = (): void => demandPermit('anna', qualified('granted'), carrier, side);
+            expectRefusal(demand, 'QUALIFICATION_MISSING', { ...refused, carrier, side });
+        }
+        for (const status of ['suspended', 'revoked'] as const) {
+            expectRefusal(() => demandPermit('anna', qualified(status), 'heat', 'sell'), 'QUALIFICATION_MISSING', {
+                status,
+            });
+            expectRefusal(() => demandQualified('anna', qualified(status)), 'QUALIFICATION_MISSING', { status });
+        }
+        expectRefusal(() => demandQualified('anna', null), 'QUALIFICATION_MISSING', { status: 'none' });
+        expectRefusal(() => demandPermit('anna', null, 'heat', 'sell'), 'QUALIFICATION_MISSING', { status: 'none' });
+    });
+});
+
+describe('gas', () => {
+    const counted = (importLitres: bigint, exportLitres: bigint) => ({
+        importWh: energyWh(importLitres * 10n),
+        exportWh: energyWh(exportLitres * 10n),
+        volume: { importLitres: volumeLitres(importLitres), exportLitres: volumeLitres(exportLitres) },
+    });
+    const [before, after] = [counted(1_000n, 10n), counted(3_501n, 1_010n)];
+
+    it('is counted by volume and the published value, floored', () => {
+        expect(energyBetween(before, after, calorificWhPerM3(11_240n))).to.deep.equal({
+            importWh: (2_501n * 11_240n) / 1_000n,
+            exportWh: 11_240n,
+        });
+    });
+
+    it('is counted by what the meter tells, where no value or no volume is known', () => {
+        const told = { importWh: 25_010n, exportWh: 10_000n };
+        const value = calorificWhPerM3(11_240n);
+        expect(energyBetween(before, after, null)).to.deep.equal(told);
+        expect(energyBetween({ ...before, volume: null }, after, value)).to.deep.equal(told);
+        expect(energyBetween(before, { ...after, volume: null }, value)).to.deep.equal(told);
+    });
+});
+
+describe('force majeure', () => {
+    const statement = {
+        declarationId: 'flood',
+        carrier: 'heat',
+        pointIds: ['one', 'two'],
+        fromSlot: 5,
+        untilSlot: 6,
+        evidenceHash: 'ee'.repeat(32),
+        reasonCode: 'flood',
+    } as const;
+    const point = {
+        pointId: 'one',
+        participantId: 'anna',
+        carrier: 'heat',
+        connectionPoint: 'bus-1',
+        fromSlot: 0,
+        meter: null,
+        ...PLAIN_POINT,
+    } as const;
+    const party = (mspId: string, beneficialOwnerMspId: string | null = null) => ({
+        participantId: 'anna',
+        kind: 'consumer' as const,
+        sector: 'residential' as const,
+        mspId,
+        subjectHash: '',
+        publicKey: '',
+        beneficialOwnerMspId,
+    });
+
+    it('lasts from a slot to a day, at points of its carrier', () => {
+        checkForceMajeure(statement, [point]);
+        checkForceMajeure({ ...statement, untilSlot: 5 + 96 }, [point]);
+        const refused = (untilSlot: number, reason: string, carrier: 'heat' | 'gas' = 'heat'): void =>
+            expectRefusal(
+                () => checkForceMajeure({ ...statement, untilSlot }, [point, { ...point, carrier }]),
+                'FORCE_MAJEURE_INVALID',
+                { declarationId: 'flood', reason },
+            );
+        refused(5, 'it lasts at least a slot');
+        refused(5 + 97, 'a declaration covers at most a day');
+        refused(6, 'the points are of the carrier', 'gas');
+    });
+
+    it('strikes points besides those that others have declared, and exempts nobody of the declaring side', () => {
+        const first = struckBy(null, 5, { statement, ...MARK, mspId: 'OperatorMSP' });
+        expect(first).to.deep.equal({
+            carrier: 'heat',
+            slot: 5,
+            points: ['one', 'two'].map((pointId) => ({ pointId, declarationId: 'flood', mspId: 'OperatorMSP' })),
+        });
+        const both = struckBy(first, 5, {
+            statement: { ...statement, declarationId: 'storm', pointIds: ['one'] },
+            ...MARK,
+            mspId: 'SupplierMSP',
+        });
+        expect(both.points.map(({ declarationId }) => declarationId)).to.deep.equal(['flood', 'flood', 'storm']);
+        expect(isStruck(first, 'one', party('CommunityMSP'))).to.equal(true);
+        expect(isStruck(first, 'three', party('CommunityMSP'))).to.equal(false);
+        expect(isStruck(first, 'one', party('OperatorMSP'))).to.equal(false);
+        expect(isStruck(first, 'one', party('CommunityMSP', 'OperatorMSP'))).to.equal(false);
+        expect(isStruck(both, 'one', party('OperatorMSP')), 'another side has said so, too').to.equal(true);
+    });
+});
+
+describe('a price', () => {
+    it('that an energy came to is rounded towards zero', () => {
+        expect(meanPrice(amountNano(7n), energyWh(2n))).to.equal(3n);
+        expect(meanPrice(amountNano(-7n), energyWh(2n))).to.equal(-3n);
+    });
+});
