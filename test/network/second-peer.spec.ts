@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { advanceCodec } from '@commonwatt/chaincode/wire/clock';
+import { connect, identityOf } from '@commonwatt/client';
 import type { NetworkStatus } from '@commonwatt/network';
 import { expect } from 'chai';
 import { commonwatt } from '../support/commonwatt.js';
@@ -74,8 +75,17 @@ describe('a second peer of an organisation', function () {
         await market().endSlot();
         await market().endSlot();
         const slot = await market().endSlot();
-        const settled = await market().as(SELLER.id).settlements.run(CARRIER, slot);
-        expect(await endorsingPeers(market().as('reviewer'), settled)).to.include(SECOND);
+        // By the own organisation's gateways alone.
+        const { profile } = market().as(SELLER.id);
+        const gateways = profile.gateways.filter(({ mspId }) => mspId === profile.mspId);
+        const identity = identityOf(market().actors.get(SELLER.id).entry);
+        const alone = await connect({ profile: { ...profile, gateways }, identity });
+        try {
+            const settled = await alone.settlements.run(CARRIER, slot);
+            expect(await endorsingPeers(market().as('reviewer'), settled)).to.include(SECOND);
+        } finally {
+            alone.close();
+        }
     });
 
     it('withdraws: it is forgotten with its key, and the first one does all again', async () => {
