@@ -5,7 +5,7 @@ import { marketError } from '@commonwatt/chaincode/domain/errors';
 import type { ChaincodeInterface, ChaincodeStub } from 'fabric-shim';
 import { CHARTER, FIRST_SLOT } from '../support/sample-market.js';
 import { type Chaincodes, productChaincodes } from './explore.js';
-import type { Coalition } from './endorsement.js';
+import type { Coalition } from '../support/coalitions.js';
 import type { Bounds, Facet } from './scene.js';
 
 /** A way in which the product could be broken, the promise that then does not hold, and where that shows. */

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { UNPROTECTED } from './broken.js';
 import { broken, PROMISES } from './coalition-promises.js';
 import { Decisions } from './decisions.js';
-import { type Coalition, COALITIONS } from './endorsement.js';
+import { type Coalition, COALITIONS } from '../support/coalitions.js';
 import { Exploration } from './exploration.js';
 import { type Chaincodes, productChaincodes } from './explore.js';
 import { forgeriesBy } from './forgeries.js';

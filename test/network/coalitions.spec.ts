@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { Actors } from '../support/actors.js';
 import { type Attack, ATTACK_VERB } from '../support/attack.js';
 import { counted } from '../support/counted.js';
+import { COALITIONS } from '../support/coalitions.js';
 import { withOwnNetwork } from '../support/network.js';
 import { RawGateway, submitLate } from '../support/raw-gateway.js';
 
@@ -61,10 +62,6 @@ const PROTECTIONS: readonly Protection[] = [
         mayChange: (coalition) => isAnyThree(coalition) && coalition.includes('regulator'),
     },
 ];
-
-const COALITIONS: readonly (readonly OrgName[])[] = Array.from({ length: 2 ** orgNames.length - 1 }, (_, index) =>
-    orgNames.filter((_org, place) => ((index + 1) & (1 << place)) !== 0),
-).sort((left, right) => left.length - right.length);
 
 describe('coalitions of organisations that run modified chaincode', function () {
     this.timeout(180_000);

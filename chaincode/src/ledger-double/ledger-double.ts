@@ -12,6 +12,7 @@ import {
 import { StubOfCall } from './stub-of-call.js';
 
 export type { Versioned } from './committed.js';
+export { isSatisfied } from './endorsement-policy.js';
 export { Simulation } from './simulation.js';
 export { StubOfCall } from './stub-of-call.js';
 export type { Creator, Event, KeyPolicy, KeyWrite } from './simulation.js';
