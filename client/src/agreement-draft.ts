@@ -10,7 +10,8 @@ export type Draft = Pick<Terms, 'proposerId' | 'legs' | 'firstSlot' | 'slotCount
 /**
  * Completes a draft to the terms of a first version. Without other wishes every party pays from its lane 0, no leg is
  * made from another, there is no default amount and no tolerance, the buyer takes or pays, halts exempt, meters verify
- * delivery, and the offer stands until delivery begins.
+ * delivery, and the offer stands until delivery begins. The rules are those of version 1: where others have been voted, a
+ * draft names the version in force (`charter.rules()`).
  */
 export function draftTerms(draft: Draft): Terms {
     return {

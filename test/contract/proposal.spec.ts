@@ -237,9 +237,12 @@ describe('exchange: rules that change', () => {
         await carry(market, PROPOSAL);
         await begin(voteUntilSlot);
         const held = await market.endorse('stranger', 'exchange', 'agreement:conclude', concluding(acrossTheChange()));
-        expect(held.message).to.equal('');
+        const withdrawal = commands.withdraw(acrossTheChange({ salt: '66'.repeat(32) }), 'anna', market.who('anna'));
+        const ruleless = await market.endorse('anna', 'exchange', 'agreement:withdraw', withdrawal);
+        expect([held.message, ruleless.message]).to.deep.equal(['', '']);
         await enact();
         expect(market.ledger.commit(held)).to.equal('MVCC_READ_CONFLICT');
+        expect(market.ledger.commit(ruleless), 'a step that asks no rule').to.equal('MVCC_READ_CONFLICT');
         await conclude(acrossTheChange());
     });
 
@@ -316,5 +319,29 @@ describe('exchange: rules that change', () => {
             early,
         );
         expect(error.operands).to.include({ dueSlot: fromSlot + 1 + 9 });
+    });
+
+    it('let the halts of either side be renewed, and only such rules do', async () => {
+        const halting = (side: 'supervision' | 'exchange', from: number): string =>
+            commands.halt(market.who(side === 'supervision' ? 'reviewer' : 'dispatcher'), side, {
+                fromSlot: from,
+                untilSlot: from + 2,
+            });
+        const first = fromSlot - 3;
+        await market.do('reviewer', 'supervision', 'halt:set', halting('supervision', first));
+        await market.do('dispatcher', 'exchange', 'halt:set', halting('exchange', first));
+        await change(proposalOf(nextRules({ haltRestSlots: 3 })));
+        const again = first + 2 + 3;
+        const tooSoon = (from: number, restSlots: number): Promise<void> =>
+            market
+                .refused('HALT_CONFLICT', 'reviewer', 'supervision', 'halt:set', halting('supervision', from))
+                .then(({ operands }) => {
+                    expect(operands).to.include({ restSlots });
+                });
+        await tooSoon(again, 96);
+        await begin(fromSlot);
+        await tooSoon(again - 1, 3);
+        await market.do('reviewer', 'supervision', 'halt:set', halting('supervision', again));
+        await market.do('dispatcher', 'exchange', 'halt:set', halting('exchange', again));
     });
 });

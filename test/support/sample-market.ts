@@ -36,6 +36,7 @@ export const ELECTRICITY_RULES: CarrierRules = {
     imbalanceLongMicroPerKwh: priceMicroPerKwh(50_000n),
     networkFeeMicroPerKwh: priceMicroPerKwh(0n),
     screening: 'distributed',
+    haltRestSlots: 96,
     relation: { kind: 'peerToPeer' },
     subsidyMicroPerKwh: priceMicroPerKwh(0n),
     conformityStandards: [],

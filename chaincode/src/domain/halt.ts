@@ -4,7 +4,7 @@ import type { Participant } from './participant.js';
 import type { SignedStatement } from './signed-statement.js';
 import type { SlotIndex } from './units.js';
 
-/** Longest halt, and the shortest time between the end of one and the beginning of the next without a vote. */
+/** Longest halt, and the longest time that rules ask for between the end of one and the beginning of the next. */
 export const HALT_SLOTS_MAX = 96;
 
 /**
@@ -29,13 +29,18 @@ export type Halt = SignedStatement<HaltStatement> &
 
 export const haltEndSlot = (halt: Halt): SlotIndex => halt.liftedSlot ?? halt.statement.untilSlot;
 
-/** @throws HALT_INVALID {reason} · HALT_CONFLICT {carrier, untilSlot}: a halt is renewed by vote only */
-export function checkHalt(latest: Halt | null, statement: HaltStatement): void {
+/**
+ * @param restSlots slots of trade between a halt and the next of the same side; only a vote makes them fewer
+ * @throws HALT_INVALID {reason} · HALT_CONFLICT {carrier, untilSlot, restSlots}: a halt is renewed by vote only
+ */
+export function checkHalt(latest: Halt | null, statement: HaltStatement, restSlots: number): void {
     const { carrier, fromSlot, untilSlot } = statement;
     demand(untilSlot > fromSlot, 'HALT_INVALID', { reason: 'a halt lasts at least a slot' });
     demand(untilSlot - fromSlot <= HALT_SLOTS_MAX, 'HALT_INVALID', { reason: 'a halt ends within a day' });
-    const rested = latest === null || fromSlot >= haltEndSlot(latest) + HALT_SLOTS_MAX;
-    demand(rested, 'HALT_CONFLICT', { carrier, untilSlot: latest === null ? null : haltEndSlot(latest) });
+    if (latest !== null) {
+        const endSlot = haltEndSlot(latest);
+        demand(fromSlot >= endSlot + restSlots, 'HALT_CONFLICT', { carrier, untilSlot: endSlot, restSlots });
+    }
 }
 
 /** @throws HALT_MISSING {carrier} when there is none to lift */

@@ -25,6 +25,8 @@ export type CarrierRules = Readonly<{
     /** f: what the network asks for each kWh that a metering point takes from it; never negative. */
     networkFeeMicroPerKwh: PriceMicroPerKwh;
     screening: ScreeningMode;
+    /** Slots of trade between the end of a halt and the next of the same side: fewer, as long as a vote says so. */
+    haltRestSlots: number;
     /** Who may trade with whom. */
     relation: TradingRelation;
     /** What a fund pays for each kWh from renewable sources that is fed in; never negative. */

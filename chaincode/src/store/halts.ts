@@ -11,6 +11,7 @@ import {
     liftedFrom,
     liftHalt,
 } from '../domain/halt.js';
+import { type Rules, rulesOf } from '../domain/rules.js';
 import type { SlotIndex } from '../domain/units.js';
 import { haltCodec, haltStatementCodec } from '../wire/halt.js';
 import { HALT, HALT_PERIOD } from './keys.js';
@@ -24,7 +25,12 @@ const FELT_SLOTS_MAX = 2 * HALT_SLOTS_MAX;
  * Records a halt; the same statement again changes nothing, even when its slots have begun since.
  * @throws SLOT_BEGUN · HALT_INVALID · HALT_CONFLICT
  */
-export async function recordHalt(ctx: MarketContext, statement: HaltStatement, officer: OfficerMark): Promise<string> {
+export async function recordHalt(
+    ctx: MarketContext,
+    statement: HaltStatement,
+    officer: OfficerMark,
+    rules: Rules,
+): Promise<string> {
     const { ledger } = ctx;
     const { mspId } = ctx.caller;
     const { carrier, fromSlot, untilSlot } = statement;
@@ -33,7 +39,7 @@ export async function recordHalt(ctx: MarketContext, statement: HaltStatement, o
         return haltCodec.encode(latest);
     }
     await ctx.demandNotBegun(fromSlot);
-    checkHalt(latest, statement);
+    checkHalt(latest, statement, rulesOf(rules, carrier).haltRestSlots);
     const halt: Halt = { statement, ...officer, mspId, liftedSlot: null };
     ledger.put(HALT, halt);
     ledger.put(HALT_PERIOD, halt);

@@ -11,7 +11,7 @@ export class HaltContract extends SupervisionContract {
         const { statement, signature } = haltCommandCodec.decode(command);
         const body = haltStatementCodec.toJson(statement);
         const mark = await ctx.officersMark(['halt', 'set'], 'commonwatt/halt/1', body, signature);
-        return recordHalt(ctx, statement, mark);
+        return recordHalt(ctx, statement, mark, await ctx.rules());
     }
 
     /** @throws CALLER_NOT_SEATED · SLOT_BEGUN {slot} · HALT_MISSING {carrier} */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Charter, CARRIERS, ORG_ROLES } from '../domain/charter.js';
+import { HALT_SLOTS_MAX } from '../domain/halt.js';
 import { PARTICIPANT_KINDS } from '../domain/participant.js';
 import { NEIGHBOUR_SLOTS_MAX } from '../domain/reading.js';
 import { PILOT_MEMBERS_MAX } from '../domain/relation.js';
@@ -54,6 +55,7 @@ const carrierRulesSchema = z.strictObject({
     imbalanceLongMicroPerKwh: priceField,
     networkFeeMicroPerKwh: priceField,
     screening: z.enum(SCREENINGS),
+    haltRestSlots: countField(0, HALT_SLOTS_MAX),
     relation: relationSchema,
     subsidyMicroPerKwh: priceField,
     conformityStandards: distinct(idField, STANDARDS_MAX),

@@ -29,10 +29,10 @@ const halt = (fromSlot: number, untilSlot: number, liftedSlot: number | null = n
 
 describe('a halt of trade', () => {
     it('lasts from a slot to a day', () => {
-        checkHalt(null, statement(10, 11));
-        checkHalt(null, statement(10, 10 + HALT_SLOTS_MAX));
+        checkHalt(null, statement(10, 11), HALT_SLOTS_MAX);
+        checkHalt(null, statement(10, 10 + HALT_SLOTS_MAX), HALT_SLOTS_MAX);
         const refused = (untilSlot: number, reason: string): void =>
-            expectRefusal(() => checkHalt(null, statement(10, untilSlot)), 'HALT_INVALID', { reason });
+            expectRefusal(() => checkHalt(null, statement(10, untilSlot), HALT_SLOTS_MAX), 'HALT_INVALID', { reason });
         refused(9, 'a halt lasts at least a slot');
         refused(10, 'a halt lasts at least a slot');
         refused(11 + HALT_SLOTS_MAX, 'a halt ends within a day');
@@ -40,22 +40,40 @@ describe('a halt of trade', () => {
 
     it('is not renewed without a day of trade between', () => {
         const latest = halt(10, 20);
-        checkHalt(latest, statement(20 + HALT_SLOTS_MAX, 21 + HALT_SLOTS_MAX));
+        checkHalt(latest, statement(20 + HALT_SLOTS_MAX, 21 + HALT_SLOTS_MAX), HALT_SLOTS_MAX);
         for (const fromSlot of [10, 15, 20, 19 + HALT_SLOTS_MAX]) {
             expectRefusal(
                 () => {
-                    checkHalt(latest, statement(fromSlot, fromSlot + 1));
+                    checkHalt(latest, statement(fromSlot, fromSlot + 1), HALT_SLOTS_MAX);
                 },
                 'HALT_CONFLICT',
-                { carrier: 'electricity', untilSlot: 20 },
+                { carrier: 'electricity', untilSlot: 20, restSlots: HALT_SLOTS_MAX },
+            );
+        }
+    });
+
+    it('is renewed as the rules say, never before it has ended', () => {
+        const latest = halt(10, 20);
+        checkHalt(latest, statement(20, 30), 0);
+        checkHalt(latest, statement(24, 30), 4);
+        for (const [fromSlot, restSlots] of [
+            [19, 0],
+            [23, 4],
+        ] as const) {
+            expectRefusal(
+                () => {
+                    checkHalt(latest, statement(fromSlot, 30), restSlots);
+                },
+                'HALT_CONFLICT',
+                { untilSlot: 20, restSlots },
             );
         }
     });
 
     it('that was lifted early makes room from its lifted end on', () => {
-        checkHalt(halt(10, 20, 12), statement(12 + HALT_SLOTS_MAX, 13 + HALT_SLOTS_MAX));
+        checkHalt(halt(10, 20, 12), statement(12 + HALT_SLOTS_MAX, 13 + HALT_SLOTS_MAX), HALT_SLOTS_MAX);
         expectRefusal(() => {
-            checkHalt(halt(10, 20, 12), statement(11 + HALT_SLOTS_MAX, 13 + HALT_SLOTS_MAX));
+            checkHalt(halt(10, 20, 12), statement(11 + HALT_SLOTS_MAX, 13 + HALT_SLOTS_MAX), HALT_SLOTS_MAX);
         }, 'HALT_CONFLICT');
     });
 

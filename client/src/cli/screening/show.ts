@@ -17,7 +17,7 @@ export function registerShow(noun: Command): void {
     onRun<{ amendment?: number }>(verb, async (session, { amendment }, [agreementId = '']) => {
         const market = await session.market();
         const { terms } = await reviewedOf(market, agreementId, amendment);
-        const { carriers } = await market.charter.rules();
+        const { carriers } = (await market.charter.rulesVersions()).of(terms);
         const screened = [];
         for (const carrier of carriersOf(terms)) {
             const screening = await orNull(market.screenings.show(agreementId, terms.version, carrier));
