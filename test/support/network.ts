@@ -66,6 +66,7 @@ async function start(options: UpOptions): Promise<Network> {
 /** Synchronous, because it also runs while the process exits; by way of the command, which verifies every pid. */
 function remove(folder: string): void {
     if (existsSync(join(folder, 'network.json'))) {
+        rmSync(join(folder, 'lock'), { force: true }); // this process may end in the midst of a command of its own
         execFileSync(process.execPath, [commonwattBin, '--state', folder, 'network', 'reset'], { stdio: 'ignore' });
     }
     rmSync(folder, { recursive: true, force: true });
