@@ -1,4 +1,5 @@
 import { fork, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Tally } from './suite.js';
 
@@ -6,56 +7,78 @@ import type { Tally } from './suite.js';
 type Stage =
     | Readonly<{ name: string; command: readonly [string, ...string[]] }>
     | Readonly<{ name: string; specs: readonly string[]; environment?: Readonly<Record<string, string>> }>;
+/** Stages one after the other. */
+type Lane = readonly Stage[];
 
-const LINT: readonly Stage[] = [
+const LINT: Lane = [
     { name: 'lock file', command: ['npm', 'ci', '--dry-run', '--ignore-scripts', '--no-audit', '--no-fund'] },
     { name: 'format', command: ['npx', 'prettier', '--check', '.'] },
     { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
     { name: 'import law', command: ['npm', 'run', '--silent', 'lint:imports'] },
     { name: 'reference', command: ['npm', 'run', '--silent', 'docs', '--', '--emit', 'none'] },
 ];
-const OFFLINE: readonly Stage[] = [
+const OFFLINE: Lane = [
     {
         name: 'unit, property, contract, golden, lifecycles, model',
         specs: ['unit', 'property', 'contract', 'golden', 'recompute', 'lifecycles', 'model'],
     },
 ];
-const PACKAGING: readonly Stage[] = [{ name: 'packaging', specs: ['packaging'] }];
-const BINARIES: readonly Stage[] = [{ name: 'Fabric binaries', command: ['npx', 'commonwatt', 'network', 'binaries'] }];
-const NETWORK: readonly Stage[] = [
-    { name: 'network', specs: ['network'] },
-    { name: 'story', specs: ['story'] },
-    {
-        name: 'story over fabric-network',
-        specs: ['story'],
-        environment: { COMMONWATT_TEST_TRANSPORT: 'fabric-network' },
-    },
+const PACKAGING: Lane = [{ name: 'packaging', specs: ['packaging'] }];
+const BINARIES: Lane = [{ name: 'Fabric binaries', command: ['npx', 'commonwatt', 'network', 'binaries'] }];
+/** Networks of their own: two lanes side by side, since a trade waits more for blocks than for the processor. */
+const NETWORK: readonly Lane[] = [
+    [{ name: 'network', specs: ['network'] }],
+    [
+        { name: 'demo', specs: ['demo'] },
+        { name: 'story', specs: ['story'] },
+        {
+            name: 'story over fabric-network',
+            specs: ['story'],
+            environment: { COMMONWATT_TEST_TRANSPORT: 'fabric-network' },
+        },
+    ],
 ];
 
-const SELECTIONS: Readonly<Record<string, readonly Stage[]>> = {
-    all: [...LINT, ...OFFLINE, ...PACKAGING, ...BINARIES, ...NETWORK],
-    quick: OFFLINE,
-    network: NETWORK,
+/** What runs one after the other; in each of them, lanes that run side by side. */
+const SELECTIONS: Readonly<Record<string, readonly (readonly Lane[])[]>> = {
+    all: [[LINT], [OFFLINE], [PACKAGING], [BINARIES], NETWORK],
+    quick: [[OFFLINE]],
+    network: [NETWORK],
 };
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
-/** Runs the stages of a selection one after the other; a failing stage does not keep the next from telling its own. */
-async function run(stages: readonly Stage[]): Promise<Tally> {
+/** Runs every stage; a failing one does not keep the next from telling its own. */
+async function run(groups: readonly (readonly Lane[])[]): Promise<Tally> {
     const total = { passed: 0, failed: 0, pending: 0, failures: [] as string[] };
-    for (const [index, stage] of stages.entries()) {
-        const startedMs = performance.now();
-        say(`\n[${index + 1}/${stages.length}] ${stage.name}`);
-        const tally =
-            'command' in stage ? await runCommand(stage.command) : await runSpecs(stage.specs, stage.environment);
-        total.passed += tally.passed;
-        total.failed += tally.failed;
-        total.pending += tally.pending;
-        total.failures.push(...tally.failures.map((failure) => `[${stage.name}] ${failure}`));
-        const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
-        say(`    ${stage.name}: ${tally.passed} passed, ${tally.failed} failed in ${seconds} s`);
+    for (const lanes of groups) {
+        const tallies = await Promise.all(lanes.map((lane) => runLane(lane, lanes.length > 1)));
+        for (const tally of tallies.flat()) {
+            total.passed += tally.passed;
+            total.failed += tally.failed;
+            total.pending += tally.pending;
+            total.failures.push(...tally.failures);
+        }
     }
     return total;
+}
+
+/** @param isBeside whether another lane prints at the same time: then each line says whose it is */
+async function runLane(lane: Lane, isBeside: boolean): Promise<Tally[]> {
+    const tallies: Tally[] = [];
+    for (const stage of lane) {
+        const startedMs = performance.now();
+        const prefix = isBeside ? `${stage.name} │ ` : '';
+        say(`\n[${stage.name}]`);
+        const tally =
+            'command' in stage
+                ? await runCommand(stage.command)
+                : await runSpecs(stage.specs, prefix, stage.environment);
+        const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
+        say(`    ${stage.name}: ${tally.passed} passed, ${tally.failed} failed in ${seconds} s`);
+        tallies.push({ ...tally, failures: tally.failures.map((failure) => `[${stage.name}] ${failure}`) });
+    }
+    return tallies;
 }
 
 function runCommand([file, ...args]: readonly [string, ...string[]]): Promise<Tally> {
@@ -76,18 +99,29 @@ function runCommand([file, ...args]: readonly [string, ...string[]]): Promise<Ta
 }
 
 /** Specs run in a process of their own, so that a crash counts as a failure and is not the end of the report. */
-function runSpecs(folders: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Tally> {
+function runSpecs(
+    folders: readonly string[],
+    prefix: string,
+    environment: Readonly<Record<string, string>> = {},
+): Promise<Tally> {
     return new Promise((resolve) => {
         let tally: Tally | undefined;
         const suite = fileURLToPath(new URL('./suite.js', import.meta.url));
+        const output = prefix === '' ? 'inherit' : 'pipe';
         const child = fork(suite, folders, {
             execArgv: ['--enable-source-maps'],
             env: { ...process.env, ...environment },
+            stdio: ['inherit', output, output, 'ipc'],
         });
+        for (const input of [child.stdout, child.stderr]) {
+            if (input !== null) {
+                createInterface({ input }).on('line', (line) => say(`${prefix}${line}`));
+            }
+        }
         child.once('message', (message) => {
             tally = message as Tally;
         });
-        child.once('exit', (code, signal) => {
+        child.once('close', (code, signal) => {
             const counted = tally ?? { passed: 0, failed: 0, pending: 0, failures: [] };
             const crashed = code !== 0 && counted.failed === 0;
             const failures = [`the specs ended with ${code ?? signal ?? 'nothing'}`];
@@ -97,12 +131,12 @@ function runSpecs(folders: readonly string[], environment: Readonly<Record<strin
 }
 
 const selection = process.argv[2] ?? 'all';
-const stages = SELECTIONS[selection];
-if (stages === undefined) {
+const groups = SELECTIONS[selection];
+if (groups === undefined) {
     process.stderr.write(`unknown selection "${selection}": one of ${Object.keys(SELECTIONS).join(', ')}\n`);
     process.exit(2);
 }
-const total = await run(stages);
+const total = await run(groups);
 if (total.failures.length > 0) {
     // Once more at the end: who reads only the end of a long report shall find what is wrong.
     say(`\nWhat failed:\n${total.failures.join('\n')}`);

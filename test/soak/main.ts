@@ -12,7 +12,7 @@ const PARTS: readonly SoakPart[] = [
     longSpecs('readings', { specs: ['property/reading'], effort: 100 }),
     longSpecs('crowds', { specs: ['network/crowd'], effort: 10 }),
     longSpecs('late', { specs: ['network/late'], effort: 5 }),
-    longSpecs('fuzz', { specs: ['network/fuzz'], effort: 100 }),
+    longSpecs('fuzz', { specs: ['demo/fuzz'], effort: 100 }),
     crashes,
 ];
 
