@@ -1,16 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { UNPROTECTED } from './broken.js';
 import { broken, PROMISES } from './coalition-promises.js';
 import { Decisions } from './decisions.js';
 import { type Coalition, COALITIONS } from '../support/coalitions.js';
+import { securityTable } from '../support/security-page.js';
 import { Exploration } from './exploration.js';
 import { type Chaincodes, productChaincodes } from './explore.js';
 import { forgeriesBy } from './forgeries.js';
 import { type Bounds, sceneOf } from './scene.js';
 
-const SECURITY = fileURLToPath(new URL('../../../chaincode/docs/security.md', import.meta.url));
 const BOUNDS: Bounds = { parties: 2, legs: 1, slots: 1, facets: ['amendment'] };
 /** Writes without any contract's consent; honest steps come before, between and after them, as many as there are. */
 const FORGERIES_MAX = 2;
@@ -55,19 +53,8 @@ describe('coalitions that write what they like, and everybody else who goes on',
     }
 
     it('are what the security page says', async () => {
-        const page = await readFile(SECURITY, 'utf8');
-        const [, table = ''] = /<!-- forgeries -->\n(.*?)<!-- end of forgeries -->/s.exec(page) ?? [];
-        const stated = table
-            .split('\n')
-            .filter((line) => line.startsWith('|'))
-            .map((line) =>
-                line
-                    .slice(1, -1)
-                    .split('|')
-                    .map((cell) => cell.trim()),
-            );
         const header = ['organisations', ...PROMISES];
-        expect(stated.filter(([first]) => !/^-+$/.test(first ?? ''))).to.deep.equal([header, ...rows]);
+        expect(await securityTable('forgeries')).to.deep.equal([header, ...rows]);
     });
 
     it('get as far as the keys that signed before, and no further', async () => {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { encodePolicy, termsPolicy } from '@commonwatt/chaincode/store/policies';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
@@ -11,9 +10,9 @@ import { counted } from '../support/counted.js';
 import { COALITIONS } from '../support/coalitions.js';
 import { withOwnNetwork } from '../support/network.js';
 import { RawGateway, submitLate } from '../support/raw-gateway.js';
+import { securityTable } from '../support/security-page.js';
 
 const ENTRY = fileURLToPath(new URL('../support/coalition-chaincode.js', import.meta.url));
-const SECURITY = fileURLToPath(new URL('../../../chaincode/docs/security.md', import.meta.url));
 
 /** What can be done to a record. */
 const ATTACKS = ['write', 'update', 'policy', 'recreate'] as const;
@@ -152,19 +151,8 @@ describe('coalitions of organisations that run modified chaincode', function () 
                 return names.length === 0 ? '—' : names.length === ATTACKS.length ? 'everything' : names.join(', ');
             }),
         ]);
-        const page = await readFile(SECURITY, 'utf8');
-        const [, table = ''] = /<!-- coalitions -->\n(.*?)<!-- end of coalitions -->/s.exec(page) ?? [];
-        const stated = table
-            .split('\n')
-            .filter((line) => line.startsWith('|'))
-            .map((line) =>
-                line
-                    .slice(1, -1)
-                    .split('|')
-                    .map((cell) => cell.trim()),
-            );
         const header = ['organisations', ...PROTECTIONS.map(({ title }) => title)];
-        expect(stated.filter(([first]) => !/^-+$/.test(first ?? ''))).to.deep.equal([header, ...rows]);
+        expect(await securityTable('coalitions')).to.deep.equal([header, ...rows]);
     });
 });
 
