@@ -162,6 +162,22 @@ describe('transactions held back', function () {
         }
     });
 
+    it('are invalid once officers have said something else of what they rest on', async () => {
+        const conclude = await hold(await prepared(stepOf('agreement:conclude')));
+        await market.as('dispatcher').requirements.publish({
+            carrier: CARRIER,
+            curtailableAboveWh: null,
+            leadTimeSlots: 0,
+            toleranceBpMax: 10_000,
+            reasonCode: 'asksForNothing',
+        });
+        expect(await conclude.send(), 'a requirement was published').to.equal('MVCC_READ_CONFLICT');
+        const fund = await hold(await prepared(stepOf('agreement:fund')));
+        await approveInAdvance(market, 'stillOrdinaryTrade');
+        expect(await fund.send(), 'the standing verdict was replaced').to.equal('MVCC_READ_CONFLICT');
+        counted(2, 'transactions sent after an officer had said something else');
+    });
+
     for (const [officer, role] of [
         ['reviewer', 'supervision'],
         ['dispatcher', 'exchange'],

@@ -61,7 +61,8 @@ describe('01 qualify', function () {
 
         it('are named by administrators alone, of their own organisation, for the seats that the charter gives it', async () => {
             const { actors } = story().market;
-            const seat = of(await story().seated(), 'reviewer').value;
+            const { kind, mspId, subjectHash, publicKey } = of(await story().seated(), 'reviewer').value;
+            const seat = { kind, mspId, subjectHash, publicKey };
             const operator = await actors.admin('operator');
             await expectRefusal(story().as('reviewer').seats.grant(seat), 'forbidden CALLER_NOT_ADMIN');
             await expectRefusal(operator.seats.grant(seat), 'forbidden ORG_NOT_ADMITTED', { kind: 'reviewer' });

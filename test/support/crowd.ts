@@ -130,7 +130,7 @@ export async function admit(market: TestMarket, member: Subject): Promise<void> 
 }
 
 /** Approves in advance what a crowd buys. */
-export async function approveInAdvance(market: TestMarket): Promise<void> {
+export async function approveInAdvance(market: TestMarket, reasonCode = 'ordinaryTrade'): Promise<void> {
     await market.as('reviewer').verdicts.standing({
         standingId: STANDING_ID,
         status: 'granted',
@@ -141,6 +141,6 @@ export async function approveInAdvance(market: TestMarket): Promise<void> {
         agreementEnergyMaxWh: energyWh(10_000n),
         firstSlot: market.firstSlot,
         endSlot: market.firstSlot + SLOTS_APPROVED,
-        reasonCode: 'ordinaryTrade',
+        reasonCode,
     });
 }

@@ -3,7 +3,7 @@ import { EndorseError, type Transaction } from '@hyperledger/fabric-gateway';
 import { decodeError } from '@commonwatt/chaincode/wire/errors';
 import { connect, identityOf, type Market, readConnectionProfile, type Submission } from '@commonwatt/client';
 import { validationCodeName } from '@commonwatt/client/validation-code';
-import type { Network } from '@commonwatt/network';
+import { type Network, orgNames } from '@commonwatt/network';
 import type { Actor, Actors } from './actors.js';
 import { type RawCall, RawGateway, submitLate } from './raw-gateway.js';
 
@@ -57,21 +57,22 @@ export class Holder {
     }
 }
 
-/** Peers that are a block behind, or busy, disagree for a moment: whatever is no refusal is tried again. */
+/** Peers that are a block behind, or busy, disagree for a moment: what not all of them refuse is tried again. */
 async function endorsedByAll(gateway: RawGateway, call: RawCall): Promise<Transaction> {
     for (let attempt = 1; ; attempt += 1) {
         try {
             return await gateway.endorse(call);
         } catch (error) {
-            const isRefused =
-                !(error instanceof EndorseError) || error.details.some(({ message }) => decodeError(message) !== null);
-            if (isRefused || attempt === ATTEMPTS_MAX) {
+            if (!(error instanceof EndorseError) || isRefusedByAll(error) || attempt === ATTEMPTS_MAX) {
                 throw error;
             }
             await pause(attempt * PAUSE_MS);
         }
     }
 }
+
+const isRefusedByAll = ({ details }: EndorseError): boolean =>
+    details.filter(({ message }) => decodeError(message) !== null).length === orgNames.length;
 
 async function wordsOf(
     network: Network,
