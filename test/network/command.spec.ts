@@ -19,6 +19,8 @@ async function freePort(): Promise<number> {
     return port;
 }
 
+const ANSWER = /'[^']*'/;
+
 /** What the process behind an inspector says of an expression, asked with Node's own debugger. */
 async function evaluated(port: number, expression: string): Promise<string> {
     const debug = spawn(process.execPath, ['inspect', `127.0.0.1:${port}`], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -29,14 +31,11 @@ async function evaluated(port: number, expression: string): Promise<string> {
             said += 'exec';
             debug.stdin.write(`exec(${JSON.stringify(expression)})\n`);
         }
-        const [, answer] = /('[^']*')/.exec(said) ?? [];
-        if (answer !== undefined) {
+        if (!debug.stdin.writableEnded && ANSWER.test(said)) {
             debug.stdin.end('.exit\n');
-            debug.kill();
-            return answer;
         }
     }
-    return said;
+    return ANSWER.exec(said)?.[0] ?? said;
 }
 
 describe('commonwatt network', function () {
