@@ -8,7 +8,20 @@ import { expect } from 'chai';
 import { commonwatt } from '../support/commonwatt.js';
 import { newStateDir, withNetwork } from '../support/network.js';
 
-const verbs = ['up', 'down', 'status', 'logs', 'restart', 'reset', 'pid', 'env', 'binaries'];
+const verbs = [
+    'up',
+    'down',
+    'status',
+    'logs',
+    'restart',
+    'reset',
+    'pid',
+    'env',
+    'binaries',
+    'add-peer',
+    'remove-peer',
+    'upgrade',
+];
 
 async function freePort(): Promise<number> {
     const server = createServer().listen(0, '127.0.0.1');
