@@ -17,11 +17,12 @@ const LINT: Lane = [
     { name: 'import law', command: ['npm', 'run', '--silent', 'lint:imports'] },
     { name: 'reference', command: ['npm', 'run', '--silent', 'docs', '--', '--emit', 'none'] },
 ];
-/** A processor each: what runs before every commit shall not take long. */
-const OFFLINE: readonly Lane[] = [
-    [{ name: 'unit, contract, golden, model', specs: ['unit', 'contract', 'golden', 'recompute', 'model'] }],
-    [{ name: 'property, lifecycles', specs: ['property', 'lifecycles'] }],
-];
+const UNITS: Stage = {
+    name: 'unit, contract, golden, model',
+    specs: ['unit', 'contract', 'golden', 'recompute', 'model'],
+};
+const PROPERTIES: Stage = { name: 'property', specs: ['property'] };
+const LIFECYCLES: Stage = { name: 'lifecycles', specs: ['lifecycles'] };
 const PACKAGING: Lane = [{ name: 'packaging', specs: ['packaging'] }];
 const BINARIES: Lane = [{ name: 'Fabric binaries', command: ['npx', 'commonwatt', 'network', 'binaries'] }];
 const NETWORK: Lane = [
@@ -35,10 +36,10 @@ const NETWORK: Lane = [
     },
 ];
 
-/** What runs one after the other; in each of them, lanes that run side by side. */
+/** What runs one after the other; in each of them, lanes that run side by side, a processor each. */
 const SELECTIONS: Readonly<Record<string, readonly (readonly Lane[])[]>> = {
-    all: [[LINT], OFFLINE, [PACKAGING], [BINARIES], [NETWORK]],
-    quick: [OFFLINE],
+    all: [[LINT], [[UNITS], [PROPERTIES, LIFECYCLES]], [PACKAGING], [BINARIES], [NETWORK]],
+    quick: [[[UNITS], [PROPERTIES]]],
     network: [[NETWORK]],
 };
 
