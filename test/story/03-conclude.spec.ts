@@ -1,4 +1,4 @@
-import { blockOf, relationsOf } from '@commonwatt/chaincode/domain/trades-between';
+import { blockOf, pointPairsOf } from '@commonwatt/chaincode/domain/trades-between';
 import { ledgerKey } from '@commonwatt/chaincode/store/keys';
 import { expect } from 'chai';
 import { peer } from '@hyperledger/fabric-protos';
@@ -49,7 +49,7 @@ describe('03 conclude', function () {
                         `agreement/${agreementId}`,
                         `execution/${agreementId}`,
                         ...terms.parties.map(({ participantId: id }) => `party-agreement/${id}/${agreementId}`),
-                        ...relationsOf(terms).map(({ carrier, sellerPoint, buyerPoint }) =>
+                        ...pointPairsOf(terms).map(({ carrier, sellerPoint, buyerPoint }) =>
                             ledgerKey('trades-between', [carrier, sellerPoint, buyerPoint, blockOf(terms.firstSlot)]),
                         ),
                     ],

@@ -13,7 +13,7 @@ export const BLOCK_SLOTS = 96;
 export const AGREEMENTS_MAX = 2 * BLOCK_SLOTS;
 
 /** From where to where energy is agreed. */
-export type Relation = Pick<Leg, 'carrier' | 'sellerPoint' | 'buyerPoint'>;
+export type PointPair = Pick<Leg, 'carrier' | 'sellerPoint' | 'buyerPoint'>;
 
 /** How many agreements there are between two points that begin in a block of slots. */
 export type TradesBetween = Readonly<{
@@ -26,22 +26,18 @@ export type TradesBetween = Readonly<{
 
 export const blockOf = (slot: SlotIndex): number => wholeParts(slot, BLOCK_SLOTS);
 
-/** The relations of terms, each once. */
-export function relationsOf({ legs }: Pick<Terms, 'legs'>): Relation[] {
-    const relations = legs.map(({ carrier, sellerPoint, buyerPoint }) => ({ carrier, sellerPoint, buyerPoint }));
-    return [...new Map(relations.map((each) => [Object.values(each).join('/'), each])).values()];
+/** Between which points terms agree, each pair once. */
+export function pointPairsOf({ legs }: Pick<Terms, 'legs'>): PointPair[] {
+    const pairs = legs.map(({ carrier, sellerPoint, buyerPoint }) => ({ carrier, sellerPoint, buyerPoint }));
+    return [...new Map(pairs.map((each) => [Object.values(each).join('/'), each])).values()];
 }
 
 /**
  * Counts one agreement more.
  * @throws TRADES_LIMIT {carrier, sellerPoint, buyerPoint, firstSlot, agreementsMax}
  */
-export function countAgreement(
-    existing: TradesBetween | null,
-    relation: Relation,
-    firstSlot: SlotIndex,
-): TradesBetween {
+export function countAgreement(existing: TradesBetween | null, pair: PointPair, firstSlot: SlotIndex): TradesBetween {
     const agreements = (existing?.agreements ?? 0) + 1;
-    demand(agreements <= AGREEMENTS_MAX, 'TRADES_LIMIT', { ...relation, firstSlot, agreementsMax: AGREEMENTS_MAX });
-    return { ...relation, block: blockOf(firstSlot), agreements };
+    demand(agreements <= AGREEMENTS_MAX, 'TRADES_LIMIT', { ...pair, firstSlot, agreementsMax: AGREEMENTS_MAX });
+    return { ...pair, block: blockOf(firstSlot), agreements };
 }

@@ -2,7 +2,6 @@ import {
     acceptDeposit,
     type Cover,
     emptyCover,
-    emptyLane,
     fillLanes,
     isRepeatedFilling,
     isRepeatedTransfer,
@@ -50,7 +49,7 @@ import {
     SUBSIDY_FUND,
     SUBSIDY_PAYMENT,
 } from '../store/keys.js';
-import { debit, loadCredits } from './accounts.js';
+import { debit, loadCredits, loadLane, removeCredits } from './accounts.js';
 import { demandMoneyFree } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { noteIndebtedness } from './indebtedness.js';
@@ -134,17 +133,15 @@ export class AccountContract extends ExchangeContract {
             return laneFillingCodec.encode(filling);
         }
         const credits = await loadCredits(ctx, participantId, sourceIds);
-        const before: Lane[] = [];
-        for (const lane of [fromLane, ...lanes.map((each) => each.lane)]) {
-            before.push((await ctx.ledger.get(LANE, participantId, lane)) ?? emptyLane(participantId, lane));
+        const from = await loadLane(ctx, participantId, fromLane);
+        const targets: Lane[] = [];
+        for (const { lane } of lanes) {
+            targets.push(await loadLane(ctx, participantId, lane));
         }
-        const [from = emptyLane(participantId, fromLane), ...targets] = before;
         for (const lane of fillLanes(from, credits, filling, targets)) {
             ctx.ledger.put(LANE, lane);
         }
-        for (const credit of credits) {
-            ctx.ledger.remove(CREDIT, credit);
-        }
+        removeCredits(ctx, credits);
         await countStep(ctx, { participantId, purpose: 'filling', part: String(fromLane) });
         ctx.ledger.put(LANE_FILLING, filling);
         const amountNano = sumAmounts(lanes.map((each) => each.amountNano));

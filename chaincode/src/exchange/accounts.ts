@@ -16,12 +16,15 @@ export async function debit(
     sourceIds: readonly string[],
     neededNano: AmountNano,
 ): Promise<void> {
-    const before: Lane = (await ctx.ledger.get(LANE, participantId, lane)) ?? emptyLane(participantId, lane);
+    const before = await loadLane(ctx, participantId, lane);
     const credits = await loadCredits(ctx, participantId, sourceIds);
     ctx.ledger.put(LANE, debitLane(before, credits, neededNano));
-    for (const credit of credits) {
-        ctx.ledger.remove(CREDIT, credit);
-    }
+    removeCredits(ctx, credits);
+}
+
+/** A lane as it stands; one that nothing ever came into is empty. */
+export async function loadLane(ctx: TradeContext, participantId: string, lane: number): Promise<Lane> {
+    return (await ctx.ledger.get(LANE, participantId, lane)) ?? emptyLane(participantId, lane);
 }
 
 /** Credits by name, in this order. @throws CREDIT_MISSING {participantId, sourceId} */
@@ -39,6 +42,13 @@ export async function loadCredits(
         credits.push(credit);
     }
     return credits;
+}
+
+/** Credits that a lane has folded are gone. */
+export function removeCredits(ctx: TradeContext, credits: readonly Credit[]): void {
+    for (const credit of credits) {
+        ctx.ledger.remove(CREDIT, credit);
+    }
 }
 
 /** Writes what participants get back or earn as credits derived from a record that is never deleted. */

@@ -2,7 +2,7 @@ import type { Terms } from '../domain/agreement.js';
 import { type Allowed, useAllowance } from '../domain/allowance.js';
 import { dayOf, HORIZON_DAYS, slotsOfDays } from '../domain/clock.js';
 import { demand } from '../domain/errors.js';
-import { blockOf, countAgreement, relationsOf } from '../domain/trades-between.js';
+import { blockOf, countAgreement, pointPairsOf } from '../domain/trades-between.js';
 import type { SlotIndex } from '../domain/units.js';
 import { ALLOWANCE, TRADES_BETWEEN } from '../store/keys.js';
 import type { TradeContext } from './trade-context.js';
@@ -20,11 +20,11 @@ export async function countStep(ctx: TradeContext, allowed: Allowed): Promise<vo
 /** Counts an agreement between the points of its legs. @throws TRADES_LIMIT */
 export async function countTrades(ctx: TradeContext, terms: Terms): Promise<void> {
     const { firstSlot } = terms;
-    for (const relation of relationsOf(terms)) {
-        const { carrier, sellerPoint, buyerPoint } = relation;
+    for (const pair of pointPairsOf(terms)) {
+        const { carrier, sellerPoint, buyerPoint } = pair;
         const parts = [carrier, sellerPoint, buyerPoint, blockOf(firstSlot)] as const;
         const existing = await ctx.ledger.get(TRADES_BETWEEN, ...parts);
-        ctx.ledger.put(TRADES_BETWEEN, countAgreement(existing, relation, firstSlot));
+        ctx.ledger.put(TRADES_BETWEEN, countAgreement(existing, pair, firstSlot));
     }
 }
 
