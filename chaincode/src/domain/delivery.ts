@@ -91,7 +91,7 @@ export type Exchange = Readonly<{
     isStation: boolean;
 }>;
 
-/** The legs of a carrier in one slot, ordered by agreement and position, which settles every tie. */
+/** The legs of a carrier in one slot, in the order of the agreements and their positions, which settles every tie. */
 export function legsInSlot(
     agreements: readonly DeliveringAgreement[],
     carrier: string,
@@ -99,8 +99,7 @@ export function legsInSlot(
     inputOf: InputLookup,
     statedOf: StatementLookup,
 ): SlotLeg[] {
-    const ordered = [...agreements].sort((left, right) => (left.agreementId < right.agreementId ? -1 : 1));
-    return ordered.flatMap((agreement) =>
+    return agreements.flatMap((agreement) =>
         agreement.terms.legs.flatMap((leg, index) => {
             if (leg.carrier !== carrier) {
                 return [];

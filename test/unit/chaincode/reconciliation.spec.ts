@@ -1,0 +1,261 @@
+import type { Leg, Terms } from '@commonwatt/chaincode/domain/agreement';
+import { PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
+import { EXTERNAL_ACCOUNT, subsidyAccount, transfer } from '@commonwatt/chaincode/domain/posting';
+import { dueSlotOf, lastRunOf, leastRunFor } from '@commonwatt/chaincode/domain/reconciliation';
+import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
+import { amountNano, energyWh, negate, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { expect } from 'chai';
+import { expectRefusal } from '../../support/refusals.js';
+import { ELECTRICITY_RULES, FIRST_SLOT, sampleLeg, sampleTerms } from '../../support/sample-market.js';
+import { SettlementMarket } from '../../support/settlement-market.js';
+
+const [ONE, TWO] = ['1'.repeat(64), '2'.repeat(64)];
+const given = (exportWh: bigint): { importWh: bigint; exportWh: bigint } => ({ importWh: 0n, exportWh });
+const taken = (importWh: bigint): { importWh: bigint; exportWh: bigint } => ({ importWh, exportWh: 0n });
+
+describe('the runs of a slot', () => {
+    const slot = { carrier: 'heat', slot: 100 } as const;
+    const reopened = (lastRun: number) => ({ ...slot, lastRun });
+
+    it('are three after the first, and one more for each dispute that is confirmed later', () => {
+        expect([lastRunOf(null), lastRunOf(reopened(5))]).to.deep.equal([3, 5]);
+    });
+
+    it('are made from the same run of what the slot is made from, the last ones from its last', () => {
+        const least = [1, 2, 3, 4].map((run) => [leastRunFor(run, null), leastRunFor(run, reopened(5))]);
+        expect(least).to.deep.equal([
+            [1, 1],
+            [2, 2],
+            [3, 5],
+            [3, 5],
+        ]);
+    });
+
+    it('are dated from the end of the slot; who reopens it need not wait longer', () => {
+        const due = (run: number, lastRun?: number): number =>
+            dueSlotOf({ ...slot, run }, [4, 8, 12], lastRun === undefined ? null : reopened(lastRun));
+        expect([due(1), due(2), due(3), due(4, 5), due(5, 5)]).to.deep.equal([105, 109, 113, 113, 113]);
+        expectRefusal(() => due(4), 'RECONCILIATION_FINAL', { ...slot, run: 4 });
+        expectRefusal(() => due(6, 5), 'RECONCILIATION_FINAL', { ...slot, run: 6 });
+    });
+});
+
+/** p → a at 200 000 µ/kWh, so many Wh in each slot; without tolerance, rate 100 000. */
+function leg(agreed: readonly bigint[], changes: Partial<Leg> = {}): Leg {
+    return sampleLeg({
+        sellerId: 'p',
+        sellerPoint: 'p.point',
+        buyerId: 'a',
+        buyerPoint: 'a.point',
+        energyWh: agreed.map(energyWh),
+        priceMicroPerKwh: agreed.map(() => priceMicroPerKwh(200_000n)),
+        ...changes,
+    });
+}
+function terms(legs: readonly Leg[], changes: Partial<Terms> = {}): Terms {
+    const ids = [...new Set(legs.flatMap((each) => [each.sellerId, each.buyerId]))];
+    return sampleTerms({
+        proposerId: 'p',
+        parties: ids.map((participantId) => ({ participantId, lane: 0 })),
+        legs,
+        slotCount: legs[0]?.energyWh.length ?? 1,
+        toleranceBp: 0,
+        ...changes,
+    });
+}
+function marketWith(...agreed: readonly Terms[]): SettlementMarket {
+    const market = new SettlementMarket();
+    agreed.forEach((each, index) => market.agree([ONE, TWO][index] ?? ONE, each));
+    return market;
+}
+const posted = ({ postings }: Settlement, kind?: string): string[] =>
+    postings
+        .filter((posting) => kind === undefined || posting.kind === kind)
+        .map(({ account, kind: why, agreementId, slot, amountNano: amount }) =>
+            [account.replace(ONE, 'one').replace(TWO, 'two'), why, agreementId?.slice(0, 1) ?? '-', slot, amount].join(
+                ' ',
+            ),
+        );
+const FULL = { 'p.point': given(100n), 'a.point': taken(100n) };
+const SHORT = { 'p.point': given(40n), 'a.point': taken(100n) };
+
+describe('a correction', () => {
+    it('posts what the slot comes to now, less what was posted; of an agreement that is through between covers', () => {
+        const market = marketWith(terms([leg([100n])]));
+        market.settle(FIRST_SLOT, FULL);
+        const corrected = market.reconcile(FIRST_SLOT, SHORT);
+        // Delivered 40 instead of 100 Wh: 12 000 000 back and 6 000 000 of default; a took 60 Wh without a seller.
+        expect(posted(corrected)).to.deep.equal([
+            `cover/p/electricity energy 1 ${FIRST_SLOT} -12000000`,
+            `cover/a/electricity energy 1 ${FIRST_SLOT} 12000000`,
+            `cover/p/electricity default 1 ${FIRST_SLOT} -6000000`,
+            `cover/a/electricity default 1 ${FIRST_SLOT} 6000000`,
+            `cover/a/electricity imbalance - ${FIRST_SLOT} -9000000`,
+            `system/imbalance/electricity imbalance - ${FIRST_SLOT} 9000000`,
+        ]);
+        expect(corrected).to.deep.include({ carrier: 'electricity', slot: FIRST_SLOT, run: 1, isFinal: false });
+        expect(corrected.legs).to.deep.equal([
+            {
+                agreementId: ONE,
+                leg: 0,
+                agreedWh: 100n,
+                shortWh: 60n,
+                untakenWh: 0n,
+                deliveredWh: 40n,
+                paymentNano: 8_000_000n,
+                causes: [{ causeLeg: 0, energyWh: 60n, isExempt: false }],
+                defaults: [
+                    { liableId: 'p', payeeId: 'a', causeLeg: 0, claimedNano: 6_000_000n, drawnNano: 6_000_000n },
+                ],
+            },
+        ]);
+    });
+
+    it('posts nothing where nothing changed, and all of it back where the first run had been right', () => {
+        const market = marketWith(terms([leg([100n])]));
+        market.settle(FIRST_SLOT, FULL);
+        expect(market.reconcile(FIRST_SLOT, FULL).postings).to.deep.equal([]);
+        const there = market.reconcile(FIRST_SLOT, SHORT);
+        const back = market.reconcile(FIRST_SLOT, FULL);
+        const opposite = there.postings.map((posting) => ({ ...posting, amountNano: negate(posting.amountNano) }));
+        expect(back.postings).to.have.deep.members(opposite);
+        expect([there, back].map(({ run, isFinal }) => [run, isFinal])).to.deep.equal([
+            [2, false],
+            [3, true],
+        ]);
+    });
+
+    it('takes default money of an agreement that goes on out of escrow, and puts it back there', () => {
+        const market = marketWith(terms([leg([100n, 100n])]));
+        market.settle(FIRST_SLOT, FULL);
+        const held = (): bigint[] => market.execution(ONE).holdings.map(({ defaultNano }) => defaultNano);
+        expect(held()).to.deep.equal([20_000_000n, 0n]);
+        expect(posted(market.reconcile(FIRST_SLOT, SHORT), 'default')).to.deep.equal([
+            `escrow/one/p default 1 ${FIRST_SLOT} -6000000`,
+            `cover/a/electricity default 1 ${FIRST_SLOT} 6000000`,
+        ]);
+        expect(held()).to.deep.equal([14_000_000n, 0n]);
+        expect(posted(market.reconcile(FIRST_SLOT, { ...FULL, 'p.point': given(90n) }), 'default')).to.deep.equal([
+            `cover/a/electricity default 1 ${FIRST_SLOT} -5000000`,
+            `escrow/one/p default 1 ${FIRST_SLOT} 5000000`,
+        ]);
+        expect(held()).to.deep.equal([19_000_000n, 0n]);
+        expect(market.execution(ONE).holdings.map(({ energyNano }) => energyNano)).to.deep.equal([0n, 20_000_000n]);
+    });
+
+    it('draws a cap anew in the order of slots', () => {
+        const slots = [0, 1, 2].map((offset) => FIRST_SLOT + offset);
+        const market = marketWith(terms([leg([100n, 100n, 100n])], { defaultCapNano: amountNano(7_000_000n) }));
+        slots.forEach((slot) => market.settle(slot, { ...FULL, 'p.point': given(50n) }));
+        const drawn = (): bigint[] =>
+            [...(market.claims.get(ONE) ?? [])]
+                .sort((left, right) => left.slot - right.slot)
+                .flatMap(({ claims }) => claims.map(({ drawnNano }) => drawnNano));
+        expect(drawn()).to.deep.equal([5_000_000n, 2_000_000n, 0n]);
+        expect(posted(market.reconcile(FIRST_SLOT, FULL), 'default')).to.deep.equal([
+            `cover/a/electricity default 1 ${FIRST_SLOT} -5000000`,
+            `cover/p/electricity default 1 ${FIRST_SLOT} 5000000`,
+            `cover/p/electricity default 1 ${FIRST_SLOT + 1} -3000000`,
+            `cover/a/electricity default 1 ${FIRST_SLOT + 1} 3000000`,
+            `cover/p/electricity default 1 ${FIRST_SLOT + 2} -2000000`,
+            `cover/a/electricity default 1 ${FIRST_SLOT + 2} 2000000`,
+        ]);
+        expect(drawn()).to.deep.equal([5_000_000n, 2_000_000n]);
+    });
+
+    it('leaves what other agreements owe as it stands, and follows the order of their ids', () => {
+        const other = leg([100n], { sellerId: 'q', sellerPoint: 'q.point' });
+        const market = marketWith(terms([leg([100n])]), terms([other], { proposerId: 'q' }));
+        const metered = (p: bigint, q: bigint) => ({
+            'p.point': given(p),
+            'q.point': given(q),
+            'a.point': taken(200n),
+        });
+        market.settle(FIRST_SLOT, metered(100n, 70n));
+        const owed = ({ legs }: Settlement): bigint[][] =>
+            legs.map(({ defaults }) => defaults.map(({ drawnNano }) => drawnNano));
+        expect(owed(market.reconcile(FIRST_SLOT, metered(60n, 70n)))).to.deep.equal([[4_000_000n], [3_000_000n]]);
+        expect(owed(market.reconcile(FIRST_SLOT, metered(60n, 100n)))).to.deep.equal([[4_000_000n], []]);
+        const both = market.reconcile(FIRST_SLOT, metered(100n, 90n));
+        expect(posted(both, 'default').map((line) => line.split(' ')[0])).to.deep.equal([
+            'cover/a/electricity',
+            'cover/p/electricity',
+            'cover/q/electricity',
+            'cover/a/electricity',
+        ]);
+    });
+
+    it('keeps apart what the legs of an agreement owe', () => {
+        const legs = [leg([100n]), leg([50n], { buyerId: 'b', buyerPoint: 'b.point' })];
+        const market = marketWith(terms(legs));
+        const metered = (p: bigint) => ({ 'p.point': given(p), 'a.point': taken(100n), 'b.point': taken(50n) });
+        market.settle(FIRST_SLOT, metered(150n));
+        const corrected = market.reconcile(FIRST_SLOT, metered(120n));
+        expect(corrected.legs.map(({ defaults }) => defaults)).to.deep.equal([
+            [{ liableId: 'p', payeeId: 'a', causeLeg: 0, claimedNano: 2_000_000n, drawnNano: 2_000_000n }],
+            [{ liableId: 'p', payeeId: 'b', causeLeg: 1, claimedNano: 1_000_000n, drawnNano: 1_000_000n }],
+        ]);
+        expect(posted(corrected, 'energy')).to.deep.equal([
+            `cover/p/electricity energy 1 ${FIRST_SLOT} -4000000`,
+            `cover/a/electricity energy 1 ${FIRST_SLOT} 4000000`,
+            `cover/p/electricity energy 1 ${FIRST_SLOT} -2000000`,
+            `cover/b/electricity energy 1 ${FIRST_SLOT} 2000000`,
+        ]);
+    });
+
+    it('of carriers leaves the claims of each other alone', () => {
+        const heat = leg([100n], { carrier: 'heat' });
+        const market = marketWith(terms([leg([100n]), heat], { defaultCapNano: amountNano(8_000_000n) }));
+        market.settle(FIRST_SLOT, SHORT);
+        market.settle(FIRST_SLOT, SHORT, { carrier: 'heat' });
+        const drawn = (): unknown[] =>
+            [...(market.claims.get(ONE) ?? [])]
+                .sort((left, right) => (left.carrier < right.carrier ? -1 : 1))
+                .map(({ carrier, claims }) => [carrier, ...claims.map(({ drawnNano }) => drawnNano)]);
+        expect(drawn()).to.deep.equal([
+            ['electricity', 6_000_000n],
+            ['heat', 2_000_000n],
+        ]);
+        market.reconcile(FIRST_SLOT, { ...FULL, 'p.point': given(70n) });
+        expect(drawn()).to.deep.equal([
+            ['electricity', 3_000_000n],
+            ['heat', 5_000_000n],
+        ]);
+    });
+
+    it('changes imbalance, fee, credit and subsidy of an owner by the difference', () => {
+        const renewable = { ...PLAIN_POINT, isRenewable: true, fromSlot: FIRST_SLOT };
+        const market = new SettlementMarket();
+        market.rules = {
+            ...ELECTRICITY_RULES,
+            networkFeeMicroPerKwh: priceMicroPerKwh(20_000n),
+            subsidyMicroPerKwh: priceMicroPerKwh(60_000n),
+        };
+        market.traits = { 'g.roof': renewable, 's.battery': { ...renewable, storageEfficiencyBp: 9_000 } };
+        const reason = { kind: 'deposit', agreementId: null, slot: null } as const;
+        market.postings.push(
+            ...transfer(EXTERNAL_ACCOUNT, subsidyAccount('electricity'), amountNano(10n ** 9n), reason),
+        );
+        const metered = (roof: bigint, charged: bigint, back: bigint) => ({
+            'g.roof': given(roof),
+            's.battery': { importWh: charged, exportWh: back },
+        });
+        market.settle(FIRST_SLOT, metered(400n, 300n, 100n));
+        const corrected = market.reconcile(FIRST_SLOT, metered(350n, 310n, 90n));
+        // g: 50 Wh less at 50 000 and 60 000. s: −200 and −220 Wh at 150 000, 10 Wh more fee, 10 Wh less credit and subsidy.
+        expect(posted(corrected).map((line) => line.replace(/ - \d+/, ''))).to.deep.equal([
+            'cover/g/electricity imbalance -2500000',
+            'system/imbalance/electricity imbalance 2500000',
+            'cover/g/electricity subsidy -3000000',
+            'subsidy/electricity subsidy 3000000',
+            'cover/s/electricity imbalance -3000000',
+            'system/imbalance/electricity imbalance 3000000',
+            'cover/s/electricity fee -200000',
+            'system/fees/electricity fee 200000',
+            'cover/s/electricity feeCredit -200000',
+            'system/fees/electricity feeCredit 200000',
+            'cover/s/electricity subsidy -600000',
+            'subsidy/electricity subsidy 600000',
+        ]);
+    });
+});
