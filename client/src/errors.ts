@@ -61,7 +61,8 @@ export class InternalError extends CommonwattError {
 
 /**
  * Too few peers answered; nothing was sent to the orderer.
- * Codes: PEER_UNAVAILABLE {organizations}, GATEWAY_UNAVAILABLE {peers}, ENDORSERS_DISAGREE {organizations}.
+ * Codes: PEER_UNAVAILABLE {organizations}, GATEWAY_UNAVAILABLE {peers}, ENDORSERS_DISAGREE {organizations},
+ * PEER_BEHIND {block, height}.
  */
 export class UnavailableError extends CommonwattError {
     readonly kind = 'unavailable';

@@ -34,6 +34,7 @@ export {
 export { type FabricWallet, identityOfWallet } from './fabric-network/wallet-identity.js';
 export { ForceMajeureClient } from './force-majeure-client.js';
 export { HaltClient } from './halt-client.js';
+export { Horizon, HorizonTransport } from './horizon.js';
 export { adminIdentity, type Identity, identityOf, subjectHashOfCertificate } from './identity.js';
 export { Ledger } from './ledger.js';
 export { connect, type ConnectOptions, Market } from './market.js';

@@ -16,6 +16,7 @@ import { type EventOptions, type EventRecord, marketEvents } from './events.js';
 import { GatewayTransport } from './gateway-transport.js';
 import { ForceMajeureClient } from './force-majeure-client.js';
 import { HaltClient } from './halt-client.js';
+import { type Horizon, HorizonTransport } from './horizon.js';
 import type { Identity } from './identity.js';
 import { Ledger, orNull } from './ledger.js';
 import { MandateClient } from './mandate-client.js';
@@ -45,6 +46,8 @@ export type ConnectOptions = Readonly<{
      * package of this name, 2.2.20, beside this one.
      */
     transport?: 'gateway' | 'fabric-network' | Transport;
+    /** Clients that share it read what the others have written, whichever peers they ask (see `Horizon`). */
+    horizon?: Horizon;
     /** Carries out submissions; by default sends them, with bounded retries. */
     submitter?: Submitter;
 }>;
@@ -56,9 +59,10 @@ export type ConnectOptions = Readonly<{
 export async function connect(options: ConnectOptions): Promise<Market> {
     const profile =
         typeof options.profile === 'string' ? await readConnectionProfile(options.profile) : options.profile;
-    const { identity } = options;
+    const { identity, horizon } = options;
     const transport = await transportOf(options.transport ?? 'gateway', profile, identity);
-    return new Market(profile, identity, transport, options.submitter);
+    const upToDate = horizon === undefined ? transport : new HorizonTransport(transport, horizon);
+    return new Market(profile, identity, upToDate, options.submitter);
 }
 
 async function transportOf(

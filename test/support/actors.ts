@@ -4,6 +4,7 @@ import {
     adminIdentity,
     connect,
     createIdentity,
+    Horizon,
     identityOf,
     type Market,
     readConnectionProfile,
@@ -23,6 +24,7 @@ export class Actors {
     readonly #network: Network;
     readonly #actors = new Map<string, Actor>();
     readonly #admins = new Map<OrgName, Promise<Market>>();
+    readonly #horizon = new Horizon();
 
     constructor(network: Network) {
         this.#network = network;
@@ -104,7 +106,8 @@ export class Actors {
 
     async #connect(name: string, org: OrgName, entry: WalletEntry): Promise<Actor> {
         const profile = await readConnectionProfile(this.#network.profilePath(org));
-        const market = await connect({ profile, identity: identityOf(entry), transport: TRANSPORT });
+        const identity = identityOf(entry);
+        const market = await connect({ profile, identity, transport: TRANSPORT, horizon: this.#horizon });
         const actor = { name, org, entry, market };
         this.#actors.set(name, actor);
         return actor;
@@ -112,6 +115,7 @@ export class Actors {
 
     async #openAdmin(org: OrgName): Promise<Market> {
         const profile = await readConnectionProfile(this.#network.profilePath(org));
-        return await connect({ profile, identity: await adminIdentity(profile), transport: TRANSPORT });
+        const identity = await adminIdentity(profile);
+        return await connect({ profile, identity, transport: TRANSPORT, horizon: this.#horizon });
     }
 }

@@ -59,6 +59,7 @@ const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
     OPTIONS_CONFLICT: 'Leave out one of the options named.',
     PEER_UNAVAILABLE: 'Start the peers of the organizations named, or wait for them; nothing was sent.',
     GATEWAY_UNAVAILABLE: 'Check that the network runs: `commonwatt network status`.',
+    PEER_BEHIND: 'Try again in a moment, or look why the peer reads no blocks: `commonwatt network status`.',
     ENDORSERS_DISAGREE: 'Try again in a moment; nothing was sent.',
 };
 

@@ -4,6 +4,7 @@ import {
     adminIdentity,
     createIdentity,
     FileWallet,
+    Horizon,
     type Identity,
     identityOf,
     type Market,
@@ -27,6 +28,7 @@ export const OFFICERS: readonly Readonly<{ name: string; org: OrgName; seat: Sea
 export class Cast {
     readonly #network: Network;
     readonly #markets = new Map<string, Market>();
+    readonly #horizon = new Horizon();
 
     constructor(network: Network) {
         this.#network = network;
@@ -47,7 +49,7 @@ export class Cast {
         const entry = await createIdentity(profile, name, 'client');
         await new FileWallet(join(this.#network.stateDir, 'wallets', org)).add(name, entry);
         const identity = identityOf(entry);
-        this.#markets.set(name, await connectPatiently(profile, identity));
+        this.#markets.set(name, await connectPatiently(profile, identity, this.#horizon));
         return identity;
     }
 
@@ -59,7 +61,7 @@ export class Cast {
             return known;
         }
         const profile = await readConnectionProfile(this.#network.profilePath(org));
-        const market = await connectPatiently(profile, await adminIdentity(profile));
+        const market = await connectPatiently(profile, await adminIdentity(profile), this.#horizon);
         this.#markets.set(name, market);
         return market;
     }

@@ -1,0 +1,61 @@
+import { type Call, Horizon, HorizonTransport, type Transport, UnavailableError } from '@commonwatt/client';
+import { expect } from 'chai';
+import { type SinonStub, stub } from 'sinon';
+import { rejectionOf } from './rejection.js';
+
+const CALL: Call = { chaincode: 'exchange', verb: 'account:show', command: '{}' };
+
+/** A client of a peer that is asked for its height as often as it is told here, and stays at the last one. */
+function clientOf(horizon: Horizon, ...heights: readonly number[]): { client: HorizonTransport; asked: SinonStub } {
+    const asked = stub();
+    for (const [index, height] of heights.entries()) {
+        asked.onCall(index).resolves(height);
+    }
+    asked.resolves(heights.at(-1));
+    const peer = {
+        height: asked,
+        evaluate: () => Promise.resolve(`read after ${asked.callCount} questions`),
+        submit: () => Promise.resolve({ payload: '', transactionId: 'tx-1', blockNumber: 7, validationCode: 'VALID' }),
+    };
+    const client = new HorizonTransport(peer as unknown as Transport, horizon, () => Promise.resolve());
+    return { client, asked };
+}
+
+describe('clients that share a horizon', () => {
+    it('read what another has written: not before their peer has its block', async () => {
+        const horizon = new Horizon();
+        await clientOf(horizon, 7).client.submit(CALL, []);
+        expect(horizon.block).to.equal(7);
+        const { client } = clientOf(horizon, 6, 7, 7, 8);
+        expect(await client.evaluate(CALL)).to.equal('read after 4 questions');
+    });
+
+    it('have endorsed what stands on what another has written', async () => {
+        const horizon = new Horizon();
+        horizon.see(7);
+        const { client, asked } = clientOf(horizon, 7, 8);
+        await client.submit(CALL, []);
+        expect(asked.callCount).to.equal(2);
+    });
+
+    it('ask for nothing twice, and see only forward', async () => {
+        const horizon = new Horizon();
+        const { client, asked } = clientOf(horizon, 9);
+        await client.evaluate(CALL);
+        expect(asked.callCount, 'nobody has written anything').to.equal(0);
+        horizon.see(7);
+        horizon.see(3);
+        expect(horizon.block).to.equal(7);
+        await client.evaluate(CALL);
+        await client.evaluate(CALL);
+        expect(asked.callCount).to.equal(1);
+    });
+
+    it('are told when their peer reads no blocks', async () => {
+        const horizon = new Horizon();
+        horizon.see(7);
+        const error = await rejectionOf(clientOf(horizon, 5).client.evaluate(CALL));
+        expect(error).to.be.instanceOf(UnavailableError);
+        expect([error.code, error.operands]).to.deep.equal(['PEER_BEHIND', { block: 7, height: 5 }]);
+    });
+});
