@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { demand, marketError } from '../domain/errors.js';
 import { canonicalJson, type Json } from './canonical.js';
+import { remembered } from './remembered.js';
 
 /** What a signature is for; the same bytes signed for another purpose do not verify. */
 export const SIGNATURE_DOMAINS = [
@@ -40,7 +41,7 @@ export type SignatureScope = Readonly<{ channel: string; chaincode: string }>;
 const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 export const P256_HALF_ORDER = P256_ORDER / 2n;
 
-export const sha256Hex = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+export const sha256Hex = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Id of a key: SHA-256 over its SubjectPublicKeyInfo. */
 export const keyIdOf = (publicKey: string): string =>
@@ -70,30 +71,18 @@ export function verifySignature(text: string, publicKey: string, signature: stri
         BigInt(`0x${signature.slice(64)}`) <= P256_HALF_ORDER &&
         verify(
             'sha256',
-            Buffer.from(text, 'utf8'),
+            Buffer.from(text),
             { key: keyObject(publicKey), dsaEncoding: 'ieee-p1363' },
             Buffer.from(signature, 'hex'),
         );
     demand(valid, 'SIGNATURE_INVALID', { keyId: keyIdOf(publicKey) });
 }
 
-/** Keys that were used before; making one of its bytes takes longer than checking a signature with it. */
-const keyObjects = new Map<string, KeyObject>();
-const KEY_OBJECTS_MAX = 4_096;
-
-function keyObject(publicKey: string): KeyObject {
-    const known = keyObjects.get(publicKey);
-    if (known !== undefined) {
-        return known;
-    }
+/** Making a key of its bytes takes longer than checking a signature with it. */
+const keyObject = remembered(4_096, (publicKey): KeyObject => {
     try {
-        const made = createPublicKey({ key: Buffer.from(publicKey, 'hex'), format: 'der', type: 'spki' });
-        if (keyObjects.size >= KEY_OBJECTS_MAX) {
-            keyObjects.clear();
-        }
-        keyObjects.set(publicKey, made);
-        return made;
+        return createPublicKey({ key: Buffer.from(publicKey, 'hex'), format: 'der', type: 'spki' });
     } catch {
         throw marketError('KEY_INVALID', { keyId: keyIdOf(publicKey) });
     }
-}
+});

@@ -1,5 +1,5 @@
 import type { Agreement, Leg, Terms } from '@commonwatt/chaincode/domain/agreement';
-import { amendExecution, checkAmendment, demandAmendable } from '@commonwatt/chaincode/domain/amendment';
+import { amendExecution, checkAmendment, demandAmendable, VERSIONS_MAX } from '@commonwatt/chaincode/domain/amendment';
 import { type Execution, fundExecution, heldBy, openExecution, windDown } from '@commonwatt/chaincode/domain/escrow';
 import { AGREEMENT_STATES } from '@commonwatt/chaincode/domain/lifecycle';
 import { amountNano, energyWh, priceMicroPerKwh, sumAmounts } from '@commonwatt/chaincode/domain/units';
@@ -182,6 +182,39 @@ describe('an amendment', () => {
         );
     });
 
+    it('measures by the rules in force what it changes, slot by slot', () => {
+        const { electricity } = RULES.carriers;
+        const tight = electricity && {
+            ...RULES,
+            carriers: {
+                electricity: {
+                    ...electricity,
+                    priceCapMicroPerKwh: priceMicroPerKwh(199_999n),
+                    slotEnergyMaxWh: energyWh(99n),
+                },
+            },
+        };
+        const checked = (energies: readonly bigint[], prices: readonly bigint[]): void =>
+            checkAmendment(CURRENT, following(FOUR, saleOf(energies, prices)), FIRST_SLOT, tight ?? RULES);
+        const [stays, price] = [100n, 200_000n];
+        checked([stays, stays, 99n, 99n], [price, price, 199_999n, 0n]);
+        expectRefusal(() => checked([stays, 99n], [price, price]), 'TERMS_INVALID', { reason: 'price above the cap' });
+        expectRefusal(() => checked([stays, stays], [price, 199_999n]), 'TERMS_LIMIT', {
+            reason: 'energy of a slot above the rules',
+            leg: 0,
+            energyWh: 100n,
+            slotEnergyMaxWh: 99n,
+        });
+    });
+
+    it('may be followed by others, up to a limit', () => {
+        check(following(FOUR, FOUR, { version: VERSIONS_MAX }));
+        expectRefusal(() => check(following(FOUR, FOUR, { version: VERSIONS_MAX + 1 })), 'TERMS_LIMIT', {
+            reason: 'too many versions',
+            version: VERSIONS_MAX + 1,
+        });
+    });
+
     it('is made of what waits for its funds or delivers without an end in sight', () => {
         for (const state of AGREEMENT_STATES) {
             const decide = (): void => demandAmendable({ ...inForce(FOUR), state }, 'propose');
@@ -268,6 +301,23 @@ describe('enacting an amendment', () => {
         expect(execution).to.include({ version: 2, termsHash: termsHashOf(next), endSlot: FIRST_SLOT + 2 });
         const funded = fundExecution(execution, next, null).execution;
         expect(funded.holdings.map(heldBy)).to.deep.equal([2_000_000n, 4_000_000n]);
+    });
+
+    it('leaves every carrier a slot to settle', () => {
+        const next = following(FOUR, saleOf([100n, 100n]));
+        const settled = (...nextSlots: readonly number[]): Execution => ({
+            ...inForce(FOUR),
+            progress: nextSlots.map((nextSlot, index) => ({ carrier: index === 0 ? 'electricity' : 'heat', nextSlot })),
+        });
+        enact(settled(FIRST_SLOT + 1, FIRST_SLOT + 1), FOUR, next, FIRST_SLOT + 2);
+        for (const nextSlots of [
+            [FIRST_SLOT + 2, FIRST_SLOT + 1],
+            [FIRST_SLOT + 1, FIRST_SLOT + 2],
+        ]) {
+            expectRefusal(() => enact(settled(...nextSlots), FOUR, next, FIRST_SLOT + 2), 'INVARIANT_BROKEN', {
+                invariant: 'an amended agreement has slots to settle',
+            });
+        }
     });
 
     it('is not done to what ends early or has ended', () => {

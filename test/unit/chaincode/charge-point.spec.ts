@@ -29,27 +29,31 @@ describe('a charge point', () => {
     it('is a metered point of electricity that names itself; mobility points name it', () => {
         checkChargePoint(charger, null);
         checkChargePoint({ ...charger, chargePointId: null }, null);
+        checkChargePoint({ ...charger, carrier: 'heat', chargePointId: null }, null);
         checkChargePoint(station, charger);
-        const refused: readonly (readonly [MeteringPoint, MeteringPoint | null])[] = [
-            [{ ...charger, meter: null }, null],
-            [{ ...charger, carrier: 'heat' }, null],
-            [{ ...charger, pointId: 'house' }, charger],
-            [{ ...station, chargePointId: null }, null],
-            [station, { ...charger, chargePointId: null }],
-            [station, station],
-            [{ ...station, meter: charger.meter }, charger],
-            [{ ...station, fromSlot: 9 }, charger],
-            [{ ...station, storageEfficiencyBp: 9_000 }, charger],
-            [{ ...station, isRenewable: true }, charger],
-            [{ ...station, parentPointId: 'house' }, charger],
+        const isElectric = 'a charge point is a metered point of electricity';
+        const named = 'mobility needs a charge point';
+        const plain = 'what is handed over is neither stored, generated nor sub-metered there';
+        const refused: readonly (readonly [string, MeteringPoint, MeteringPoint | null])[] = [
+            [isElectric, { ...charger, meter: null }, null],
+            [isElectric, { ...charger, carrier: 'heat' }, null],
+            ['mobility alone is metered by another point', { ...charger, pointId: 'house' }, charger],
+            [named, { ...station, chargePointId: null }, null],
+            [named, station, { ...charger, chargePointId: null }],
+            [named, station, station],
+            ['mobility is metered at the charge point', { ...station, meter: charger.meter }, charger],
+            ['a charge point counts before what it hands over', { ...station, fromSlot: 9 }, charger],
+            [plain, { ...station, storageEfficiencyBp: 9_000 }, charger],
+            [plain, { ...station, isRenewable: true }, charger],
+            [plain, { ...station, parentPointId: 'house' }, charger],
         ];
-        for (const [point, other] of refused) {
+        for (const [reason, point, other] of refused) {
             expectRefusal(
                 () => {
                     checkChargePoint(point, other);
                 },
                 'METER_RELATION_INVALID',
-                { pointId: point.pointId },
+                { pointId: point.pointId, reason },
             );
         }
     });

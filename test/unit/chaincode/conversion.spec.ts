@@ -75,6 +75,8 @@ describe('conversions in terms', () => {
         expect(carriersInto(CHAIN, 'heat')).to.deep.equal(['electricity']);
         expect(carriersInto(CHAIN, 'gas')).to.deep.equal([]);
         expect(downstreamOf(CHAIN, [0])).to.deep.equal(new Set([0, 1, 2]));
+        expect(downstreamOf(CHAIN, [1])).to.deep.equal(new Set([1, 2]));
+        expect(downstreamOf({ conversions: [made(0, 2, 1), made(1, 3, 1)] }, [0])).to.deep.equal(new Set([0, 2]));
     });
 
     const [gas, power, heat] = CHAIN.legs as [Leg, Leg, Leg];

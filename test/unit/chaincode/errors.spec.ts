@@ -1,10 +1,40 @@
 import { readFileSync } from 'node:fs';
-import { ERROR_KINDS, type ErrorCode, type ErrorOperands, marketError } from '@commonwatt/chaincode/domain/errors';
+import {
+    assert,
+    demand,
+    ERROR_KINDS,
+    type ErrorCode,
+    type ErrorOperands,
+    MarketError,
+    marketError,
+} from '@commonwatt/chaincode/domain/errors';
 import { parseCanonical } from '@commonwatt/chaincode/wire/canonical';
 import { decodeError, encodeError } from '@commonwatt/chaincode/wire/errors';
 import { expect } from 'chai';
+import { expectRefusal } from '../../support/refusals.js';
 
 const CODES = Object.keys(ERROR_KINDS) as ErrorCode[];
+
+describe('a refusal', () => {
+    it('is an error with a name of its own, which is not another one’s', () => {
+        const error = marketError('SLOT_BEGUN', { slot: 7 });
+        expect(error).to.be.instanceOf(MarketError).and.include({ name: 'MarketError', message: 'SLOT_BEGUN' });
+        expect([error.kind, error.operands, marketError('SLOT_BEGUN').operands]).to.deep.equal([
+            'conflict',
+            { slot: 7 },
+            {},
+        ]);
+    });
+
+    it('comes where a condition does not hold; an assertion says which', () => {
+        demand(true, 'SLOT_BEGUN');
+        assert(true, 'money is conserved');
+        expectRefusal(() => demand(false, 'SLOT_BEGUN', { slot: 7 }), 'SLOT_BEGUN', { slot: 7 });
+        expectRefusal(() => assert(false, 'money is conserved'), 'INVARIANT_BROKEN', {
+            invariant: 'money is conserved',
+        });
+    });
+});
 
 describe('a refusal as text', () => {
     it('comes back with code, kind and operands', () => {

@@ -59,6 +59,15 @@ describe('escrow', () => {
         expect(prefunding(highCap)[0]).to.include({ defaultNano: 200_000_000n });
     });
 
+    it('holds nothing for defaults at a charge point, nor of the buyer of what a source states', () => {
+        const owed = { ...FOUR_SLOTS, takeOrPay: false };
+        const [leg] = owed.legs;
+        const mobility = { ...owed, legs: [{ ...(leg ?? sampleLeg()), carrier: 'mobility' as const }] };
+        expect(prefunding(mobility).map(({ defaultNano }) => defaultNano)).to.deep.equal([0n, 0n]);
+        const stated = { ...owed, verification: { sourceId: 'oracle' } };
+        expect(prefunding(stated).map(({ defaultNano }) => defaultNano)).to.deep.equal([120_000_000n, 0n]);
+    });
+
     it('comes from the free accounts, to the nano', () => {
         const { execution, postings } = fundExecution(concluded(FOUR_SLOTS), FOUR_SLOTS, 'ordinary');
         expect(execution).to.include({ state: 'inForce', standingId: 'ordinary' });

@@ -1,15 +1,20 @@
 import {
     type Evidence,
+    estimateAfter,
     estimatedEnds,
     estimateRegisters,
+    measuredIn,
     qualityBetween,
     type RegistersAt,
     type RegisterState,
+    sameTypeReach,
     sameTypeSlots,
+    worseQuality,
 } from '@commonwatt/chaincode/domain/estimation';
 import { type Counted, type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import { energyWh } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
+import { expectRefusal } from '../../support/refusals.js';
 
 const registers = (importWh: bigint, exportWh: bigint): Counted => ({
     importWh: energyWh(importWh),
@@ -44,6 +49,17 @@ describe('registers that nobody read', () => {
     it('without a later reading follow the same slot of a day of the same type', () => {
         const found = estimateRegisters(evidence({ last: reading(0, 0n, 0n), sameTypeDay: registers(5n, 7n) }));
         expect(found).to.deep.equal({ ...registers(75n, 7n), quality: 'estimated' });
+    });
+
+    it('are interpolated by their distance from the readings, wherever these lie', () => {
+        const between = { last: reading(1_000, 40n, 0n), next: reading(1_004, 80n, 8n) };
+        const found = estimateRegisters(evidence({ slot: 1_001, ...between }));
+        expect(found).to.deep.equal({ ...registers(50n, 2n), quality: 'estimated' });
+    });
+
+    it('are not interpolated from a later reading alone', () => {
+        const found = estimateRegisters(evidence({ next: reading(3, 100n, 14n) }));
+        expect(found).to.deep.equal({ ...registers(70n, 0n), quality: 'missing' });
     });
 
     it('stay as they were when nothing is known', () => {
@@ -95,6 +111,19 @@ describe('the quality of a slot', () => {
         expect(between('missing', 'measured')).to.equal('estimated');
         expect(between('measured', 'estimated')).to.equal('estimated');
         expect(between('estimated', 'missing')).to.equal('missing');
+        expect(between('replaced', 'measured')).to.equal('replaced');
+        expect(between('measured', 'replaced')).to.equal('replaced');
+        expect(between('replaced', 'replaced')).to.equal('replaced');
+        expect(between('replaced', 'estimated')).to.equal('estimated');
+    });
+
+    it('is the worse of two', () => {
+        const order = ['scheduled', 'measured', 'replaced', 'estimated', 'missing'] as const;
+        order.forEach((better, index) => {
+            for (const worse of order.slice(index)) {
+                expect([worseQuality(better, worse), worseQuality(worse, better)]).to.deep.equal([worse, worse]);
+            }
+        });
     });
 
     it('leaves to the next slot what was estimated, and nothing else', () => {
@@ -110,8 +139,81 @@ describe('the quality of a slot', () => {
         const ends = estimatedEnds([
             { point: point('read'), after: state('measured') },
             { point: point('silent'), after: state('missing') },
+            { point: point('disputed'), after: state('replaced') },
+            { point: point('guessed'), after: { ...state('estimated'), ...registers(8n, 9n) } },
             { point: point('scheduled'), after: null },
         ]);
-        expect(ends).to.deep.equal([{ pointId: 'silent', importWh: 0n, exportWh: 0n, quality: 'missing' }]);
+        expect(ends).to.deep.equal([
+            { pointId: 'silent', importWh: 0n, exportWh: 0n, quality: 'missing' },
+            { pointId: 'guessed', importWh: 8n, exportWh: 9n, quality: 'estimated' },
+        ]);
+    });
+});
+
+describe('registers after the last reading of all', () => {
+    /** Two slots a day: day 4 is a Monday, days 2 and 3 are a weekend. Every slot so far took its own number of Wh. */
+    const PER_DAY = 2;
+    const LAST = 11;
+    const upTo = (slot: number) => registers(BigInt((slot * (slot + 1)) / 2), BigInt(slot));
+    const readings = new Map(Array.from({ length: LAST + 1 }, (_, slot) => [slot, upTo(slot)]));
+    const after = (slot: number, known = readings): RegisterState =>
+        estimateAfter({ slot: LAST, ...upTo(LAST) }, known, slot, PER_DAY);
+
+    it('go on by the same slots of the last day of the same type', () => {
+        // 66 Wh at the end of slot 11, of Tuesday; 10 and 11 Wh on Wednesday, and the same on Thursday.
+        expect(after(12)).to.deep.equal({ ...registers(76n, 12n), quality: 'estimated' });
+        expect(after(13)).to.deep.equal({ ...registers(87n, 13n), quality: 'estimated' });
+    });
+
+    it('stand still in slots that nothing tells of', () => {
+        // Thursday's slot 14 would follow Wednesday's 12 or that of the week before, slot 0: nobody read either.
+        expect(after(14)).to.deep.equal({ ...registers(87n, 13n), quality: 'missing' });
+        // Slot 15 follows that of the week before, slot 1, which took 1 Wh.
+        expect(after(15)).to.deep.equal({ ...registers(88n, 14n), quality: 'estimated' });
+    });
+
+    it('stand still from a week after the reading on', () => {
+        // 88 Wh at the end of slot 15; then 2, 3 and so on up to 11 Wh, each as seven days before.
+        const week = after(LAST + 14);
+        expect(week).to.deep.equal({ ...registers(153n, 24n), quality: 'estimated' });
+        for (const slot of [LAST + 15, LAST + 100]) {
+            expect(after(slot)).to.deep.equal({ ...week, quality: 'missing' });
+        }
+    });
+
+    it('are those of the reading at its own slot', () => {
+        expect(after(LAST)).to.deep.equal({ ...upTo(LAST), quality: 'missing' });
+    });
+
+    it('are told by readings from a week and a slot before the last one', () => {
+        expect(sameTypeReach(PER_DAY)).to.equal(15);
+        expect(sameTypeReach(96)).to.equal(673);
+    });
+});
+
+describe('the energy of a slot that was measured', () => {
+    const readings = new Map([
+        [3, registers(10n, 4n)],
+        [4, registers(17n, 4n)],
+        [6, registers(30n, 9n)],
+        [7, registers(30n, 10n)],
+    ]);
+
+    it('is that of the first one read at both its ends', () => {
+        const energy = (importWh: bigint, exportWh: bigint) => ({ importWh, exportWh });
+        expect(measuredIn(readings, [4, 7])).to.deep.equal(energy(7n, 0n));
+        expect(measuredIn(readings, [7, 4])).to.deep.equal(energy(0n, 1n));
+        expect(measuredIn(readings, [3, 5, 6, 8, 4])).to.deep.equal(energy(7n, 0n));
+        expect(measuredIn(readings, [3, 5, 6, 8])).to.equal(null);
+        expect(measuredIn(readings, [])).to.equal(null);
+    });
+
+    it('is never negative', () => {
+        for (const after of [registers(9n, 4n), registers(10n, 3n)]) {
+            const backwards = new Map([...readings, [4, after]]);
+            expectRefusal(() => measuredIn(backwards, [4]), 'INVARIANT_BROKEN', {
+                invariant: 'registers do not run backwards',
+            });
+        }
     });
 });

@@ -72,6 +72,38 @@ describe('the loads of an agreement', () => {
         expect(inSlot(loads, 'bus-1', FIRST_SLOT)).to.deep.equal(flows(357n, 357n));
     });
 
+    it('are kept apart by carrier', () => {
+        const legs = [sampleLeg(), sampleLeg({ carrier: 'heat', energyWh: [energyWh(9n), energyWh(0n)] })];
+        const at = points({ 'solar-point': 'bus-1', 'anna-point': 'bus-1' });
+        const loads = loadsOf(sampleTerms({ legs }), at, 0, 2_000);
+        const brief = loads.map(({ carrier, flows: each }) => [carrier, [...each]]);
+        expect(brief).to.deep.equal([
+            [
+                'electricity',
+                [
+                    [FIRST_SLOT, flows(300n, 300n)],
+                    [FIRST_SLOT + 1, flows(200n, 200n)],
+                ],
+            ],
+            ['heat', [[FIRST_SLOT, flows(9n, 9n)]]],
+        ]);
+        const [power, heat] = loads;
+        const gone = power === undefined || heat === undefined ? [] : changedLoads([power], [heat]);
+        expect(gone.map(({ carrier, flows: each }) => [carrier, each.get(FIRST_SLOT)])).to.deep.equal([
+            ['electricity', flows(-300n, -300n)],
+            ['heat', flows(9n, 9n)],
+        ]);
+    });
+
+    it('of points at different connections change each by itself', () => {
+        const elsewhere = { ...load({ 5: flows(1n, 0n) }), connectionPoint: 'bus-2' };
+        const changes = changedLoads([load({ 5: flows(1n, 0n) })], [elsewhere]);
+        expect(changes.map(({ connectionPoint, flows: each }) => [connectionPoint, each.get(5)])).to.deep.equal([
+            ['bus-1', flows(-1n, 0n)],
+            ['bus-2', flows(1n, 0n)],
+        ]);
+    });
+
     it('are of the slots asked for alone', () => {
         const at = points({ 'solar-point': 'bus-1', 'anna-point': 'bus-2' });
         const later = loadsOf(terms, at, FIRST_SLOT + 1, FIRST_SLOT + 2);

@@ -109,7 +109,9 @@ describe('an offer', () => {
             [...offer.terms.parties.slice(0, 1), { participantId: 'bert', lane: 0 }],
         ]) {
             const terms = negotiableTerms({ parties, proposerId: 'anna' });
-            expectRefusal(() => counterOffer(offer, 2, terms, termsHashOf(terms), consent('anna')), 'TERMS_INVALID');
+            expectRefusal(() => counterOffer(offer, 2, terms, termsHashOf(terms), consent('anna')), 'TERMS_INVALID', {
+                reason: 'a counter-offer keeps the parties',
+            });
         }
     });
 
@@ -140,6 +142,7 @@ describe('an offer', () => {
             expireOffer(pending),
         ];
         expect(over.map((offer) => offer.state)).to.deep.equal(OFFER_STATES.slice(1));
+        expect(expireOffer(pending).consents).to.deep.equal([]);
         for (const offer of over) {
             const { state } = offer;
             expectRefusal(() => acceptOffer(offer, 1, consent('anna')), 'OFFER_STATE', { verb: 'accept', state });
@@ -166,6 +169,10 @@ describe('an offer', () => {
         const later = counter(offer, 'solar').offer;
         expect(second !== undefined && isRepeatedCounter(later, 2, second)).to.equal(true);
         expect(second !== undefined && isRepeatedCounter(later, 3, second)).to.equal(false);
+        for (const other of [{ proposerId: 'bert' }, { termsHash: 'ab'.repeat(32) }]) {
+            expect(second !== undefined && isRepeatedCounter(later, 2, { ...second, ...other })).to.equal(false);
+        }
+        expect(second !== undefined && isRepeatedCounter(later, 4, second), 'no such round').to.equal(false);
         expect(isRepeatedCounter(later, 1, { proposerId: 'solar', termsHash: termsHashOf(first.terms) })).to.equal(
             false,
         );
@@ -174,6 +181,8 @@ describe('an offer', () => {
         expect(isRepeatedAcceptance(later, 3, 'anna')).to.equal(false);
         const withdrawn = withdrawOffer(later, mark('solar', 3)).offer;
         expect(isRepeatedWithdrawal(withdrawn, 3, 'solar')).to.equal(true);
+        const unsold = withdrawOffer(offerOf(openTerms()), mark('solar')).offer;
+        expect(isRepeatedWithdrawal(unsold, 1, 'solar'), 'made and withdrawn').to.equal(true);
         expect(isRepeatedWithdrawal(withdrawn, 2, 'solar')).to.equal(false);
         expect(isRepeatedWithdrawal(withdrawn, 3, 'anna')).to.equal(false);
         expect(isRepeatedWithdrawal(offerOf(openTerms()), 1, 'solar'), 'made, not withdrawn').to.equal(false);
@@ -199,13 +208,17 @@ describe('an open offer', () => {
     it('holds no consent, and nobody can accept or counter it', () => {
         expect(isOpen(open)).to.equal(true);
         expect(open.consents).to.deep.equal([]);
+        expect(open.marks).to.deep.equal([mark('solar', 1, 'make')]);
+        expect(offerOf(negotiableTerms()).marks).to.deep.equal([]);
         expect(turnOf(open)).to.deep.equal([]);
         expectRefusal(() => acceptOffer(open, 1, consent(TAKER)), 'OFFER_OPEN', { open: true });
         expectRefusal(() => counter(open, TAKER), 'OFFER_OPEN', { open: true });
     });
 
     it('is made by a party that it names', () => {
-        expectRefusal(() => offerOf(openTerms({ proposerId: TAKER })), 'TERMS_INVALID');
+        expectRefusal(() => offerOf(openTerms({ proposerId: TAKER })), 'TERMS_INVALID', {
+            reason: 'a maker leaves another place free than its own',
+        });
     });
 
     it('is completed by filling the free place, and nothing else', () => {
@@ -233,16 +246,29 @@ describe('an open offer', () => {
             ['anna-1', 'solar-point'],
             ['solar-point', 'anna-2'],
         ]);
-        expectRefusal(() => completedTerms(both, taker), 'TERMS_INVALID', { legs: 2 });
+        expectRefusal(() => completedTerms(both, taker), 'TERMS_INVALID', {
+            reason: 'one metering point for each leg of the taker',
+            legs: 2,
+        });
+        const aside = sampleLeg({ buyerId: 'bert', buyerPoint: 'bert-point' });
+        const three = completedTerms(
+            { ...both, legs: [aside, ...both.legs] },
+            { ...taker, points: ['anna-1', 'anna-2'] },
+        );
+        expect(three.legs).to.deep.equal([aside, ...terms.legs]);
     });
 
     it('is answered by offers of the same parties that end no later', () => {
         const terms = completedTerms(open.terms, taker);
         expectRefusal(() => checkAnswer(offerOf(negotiableTerms()), terms), 'OFFER_OPEN', { open: false });
         expectRefusal(() => checkAnswer(expireOffer(open), terms), 'OFFER_STATE');
-        expectRefusal(() => checkAnswer(open, { ...terms, ...THREE }), 'OFFER_OF_OTHERS');
+        expectRefusal(() => checkAnswer(open, { ...terms, ...THREE }), 'OFFER_OF_OTHERS', {
+            offerId: open.offerId,
+            participantId: 'anna',
+        });
         const deadlineSlot = deadlineOf(open);
         expectRefusal(() => checkAnswer(open, { ...terms, concludeBeforeSlot: deadlineSlot + 1 }), 'TERMS_INVALID', {
+            reason: 'an answer ends with the open offer',
             deadlineSlot,
         });
     });

@@ -8,7 +8,7 @@ import {
     freeBalance,
     isRepeatedTransfer,
 } from '@commonwatt/chaincode/domain/account';
-import { type MeteringPoint, PLAIN_POINT, registerMeter } from '@commonwatt/chaincode/domain/meter';
+import { isScheduled, type MeteringPoint, PLAIN_POINT, registerMeter } from '@commonwatt/chaincode/domain/meter';
 import { applyAsParticipant, type Participant } from '@commonwatt/chaincode/domain/participant';
 import {
     demandPermit,
@@ -268,8 +268,15 @@ describe('what is registered once', () => {
             { isRenewable: true },
         ];
         for (const changes of others) {
-            expectRefusal(() => registerMeter(point, { ...point, ...changes }), 'METER_CONFLICT');
+            expectRefusal(() => registerMeter(point, { ...point, ...changes }), 'METER_CONFLICT', {
+                pointId: point.pointId,
+            });
         }
+        const scheduled = { ...point, meter: null };
+        registerMeter(scheduled, { ...scheduled });
+        expectRefusal(() => registerMeter(scheduled, point), 'METER_CONFLICT');
+        const mobility = { ...scheduled, carrier: 'mobility' as const };
+        expect([point, scheduled, mobility].map(isScheduled)).to.deep.equal([false, true, false]);
     });
 
     it('a seat', () => {

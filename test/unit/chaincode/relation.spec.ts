@@ -1,8 +1,10 @@
-import { PARTICIPANT_KINDS } from '@commonwatt/chaincode/domain/participant';
+import { checkRelations } from '@commonwatt/chaincode/domain/agreement';
+import { type Participant, PARTICIPANT_KINDS } from '@commonwatt/chaincode/domain/participant';
 import { demandRelation, type Trader, type TradingRelation } from '@commonwatt/chaincode/domain/relation';
 import { type MarketError } from '@commonwatt/chaincode/domain/errors';
 import { expect } from 'chai';
 import { expectRefusal } from '../../support/refusals.js';
+import { ELECTRICITY_RULES, RULES, sampleLeg, sampleTerms } from '../../support/sample-market.js';
 
 const UTILITY: Trader = { participantId: 'utility', kind: 'energySeller' };
 const RETAILER: Trader = { participantId: 'retail', kind: 'energySeller' };
@@ -61,6 +63,42 @@ describe('a trading relation', () => {
                 'RELATION_NOT_PERMITTED',
                 { carrier: 'heat', relation: 'pilotGroup', sellerId: 'solar', buyerId: 'other' },
             );
+        }
+    });
+});
+
+describe('the parties of an agreement', () => {
+    const party = (trader: Trader): Participant => ({
+        ...trader,
+        sector: trader.kind === 'consumer' ? 'residential' : null,
+        mspId: 'CommunityMSP',
+        subjectHash: '',
+        publicKey: '',
+        beneficialOwnerMspId: null,
+    });
+    const parties = [RETAILER, ANNA, SOLAR, BERT].map(party);
+    const rules = {
+        ...RULES,
+        carriers: {
+            electricity: { ...ELECTRICITY_RULES, relation: { kind: 'singleBuyer', buyerId: 'anna' } as const },
+            heat: ELECTRICITY_RULES,
+        },
+    };
+
+    it('are related leg by leg as the rules of the carrier say', () => {
+        const check = (...legs: ReturnType<typeof sampleLeg>[]): void =>
+            checkRelations(sampleTerms({ legs }), parties, rules);
+        check(sampleLeg(), sampleLeg({ carrier: 'heat', buyerId: 'bert' }));
+        const operands = { carrier: 'electricity', relation: 'singleBuyer', sellerId: 'solar', buyerId: 'bert' };
+        expectRefusal(() => check(sampleLeg(), sampleLeg({ buyerId: 'bert' })), 'RELATION_NOT_PERMITTED', operands);
+    });
+
+    it('are all known', () => {
+        for (const known of ['solar', 'anna']) {
+            const some = parties.filter(({ participantId }) => participantId === known);
+            expectRefusal(() => checkRelations(sampleTerms(), some, rules), 'INVARIANT_BROKEN', {
+                invariant: 'who sells or buys is a party',
+            });
         }
     });
 });

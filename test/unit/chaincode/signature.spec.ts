@@ -1,5 +1,12 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { keyIdOf, type SignatureDomain, signedText, verifySignature } from '@commonwatt/chaincode/wire/signature';
+import { createECDH, generateKeyPairSync } from 'node:crypto';
+import {
+    keyIdOf,
+    P256_HALF_ORDER,
+    sha256Hex,
+    type SignatureDomain,
+    signedText,
+    verifySignature,
+} from '@commonwatt/chaincode/wire/signature';
 import { expect } from 'chai';
 import { expectRefusal } from '../../support/refusals.js';
 import { SCOPE, SigningKey, twinOf } from '../../support/signing-key.js';
@@ -22,6 +29,23 @@ describe('a detached signature', () => {
 
     it('is refused with s in the upper half of the order, which Node would accept', () => {
         refused(twinOf(signature));
+    });
+
+    it('is accepted with s at half of the order, the highest there is', () => {
+        const hex = (value: bigint): string => value.toString(16).padStart(64, '0');
+        const order = 2n * P256_HALF_ORDER + 1n;
+        const inverse = (value: bigint): bigint => power(value, order - 2n, order);
+        // By the nonce 1, r is the x of the generator; the key is the one for which s comes to half of the order.
+        const generator = createECDH('prime256v1');
+        generator.setPrivateKey('01'.padStart(64, '0'), 'hex');
+        const r = generator.getPublicKey('hex', 'uncompressed').slice(2, 66);
+        const hash = BigInt(`0x${sha256Hex(text)}`);
+        const secret = ((((P256_HALF_ORDER - hash) % order) + order) * inverse(BigInt(`0x${r}`))) % order;
+        const owner = createECDH('prime256v1');
+        owner.setPrivateKey(hex(secret), 'hex');
+        const spki = `${key.publicKey.slice(0, -130)}${owner.getPublicKey('hex', 'uncompressed')}`;
+        verifySignature(text, spki, r + hex(P256_HALF_ORDER));
+        refused(r + hex(P256_HALF_ORDER + 1n), text, spki);
     });
 
     it('is refused in upper case', () => {
@@ -135,3 +159,13 @@ describe('a detached signature', () => {
         refused(signature, text, other);
     });
 });
+
+/** base ** exponent modulo a number. */
+function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
+    let result = 1n;
+    for (let [square, left] = [base % modulus, exponent]; left > 0n; left >>= 1n) {
+        result = (left & 1n) === 1n ? (result * square) % modulus : result;
+        square = (square * square) % modulus;
+    }
+    return result;
+}

@@ -1,5 +1,5 @@
 import { PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
-import { creditStorage, newStorage, type StorageState } from '@commonwatt/chaincode/domain/storage-credit';
+import { creditStorage, isStorage, newStorage, type StorageState } from '@commonwatt/chaincode/domain/storage-credit';
 import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -102,8 +102,19 @@ describe('a storage in the settlement of a carrier', () => {
         expectRefusal(() => market.settle(FIRST_SLOT, battery(5n, 0n)), 'SETTLEMENT_OUT_OF_ORDER');
     });
 
+    const point = { pointId: 's.battery', participantId: 's', carrier: 'heat', connectionPoint: 'bus-1' } as const;
+
+    it('is a point with a meter and an efficiency', () => {
+        const meter = { meterId: 'm', publicKey: '' };
+        const found = [
+            { ...point, meter, ...traits['s.battery'] },
+            { ...point, meter: null, ...traits['s.battery'] },
+            { ...point, meter, ...PLAIN_POINT, fromSlot: 7 },
+        ].map(isStorage);
+        expect(found).to.deep.equal([true, false, false]);
+    });
+
     it('begins with its first slot', () => {
-        const point = { pointId: 's.battery', participantId: 's', carrier: 'heat', connectionPoint: 'bus-1' } as const;
         expect(newStorage({ ...point, meter: null, ...traits['s.battery'], fromSlot: 7 })).to.include({
             nextSlot: 7,
             chargedWh: 0n,

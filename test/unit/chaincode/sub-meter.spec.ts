@@ -119,17 +119,17 @@ describe('a sub-meter', () => {
         const house = point('house');
         const tenant = point('tenant', { parentPointId: 'house' });
         checkParent(tenant, house);
-        const refused: readonly (readonly [Partial<MeteringPoint>, Partial<MeteringPoint>])[] = [
-            [{ pointId: 'house' }, {}],
-            [{ meter: null }, {}],
-            [{}, { meter: null }],
-            [{ carrier: 'heat' }, {}],
-            [{ connectionPoint: 'bus-2' }, {}],
-            [{}, { parentPointId: 'street' }],
-            [{}, { chargePointId: 'house' }],
-            [{ fromSlot: 9 }, {}],
+        const refused: readonly (readonly [string, Partial<MeteringPoint>, Partial<MeteringPoint>])[] = [
+            ['a point is not its own parent', { pointId: 'house' }, {}],
+            ['a sub-meter and its parent have meters', { meter: null }, {}],
+            ['a sub-meter and its parent have meters', {}, { meter: null }],
+            ['a sub-meter counts what its parent counts', { carrier: 'heat' }, {}],
+            ['a sub-meter shares the connection of its parent', { connectionPoint: 'bus-2' }, {}],
+            ['nothing hangs behind a sub-meter', {}, { parentPointId: 'street' }],
+            ['nothing hangs behind a charge point', {}, { chargePointId: 'house' }],
+            ['a parent counts before what hangs behind it', { fromSlot: 9 }, {}],
         ];
-        for (const [child, parent] of refused) {
+        for (const [reason, child, parent] of refused) {
             expectRefusal(
                 () => {
                     checkParent({ ...tenant, ...child }, { ...house, ...parent });
@@ -137,6 +137,7 @@ describe('a sub-meter', () => {
                 'METER_RELATION_INVALID',
                 {
                     otherId: 'house',
+                    reason,
                 },
             );
         }

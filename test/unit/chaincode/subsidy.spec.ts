@@ -1,8 +1,8 @@
 import { PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import { EXTERNAL_ACCOUNT, subsidyAccount, transfer } from '@commonwatt/chaincode/domain/posting';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
-import { paySubsidies } from '@commonwatt/chaincode/domain/subsidy';
-import { amountNano, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { correctSubsidies, isDueOtherwise, paySubsidies } from '@commonwatt/chaincode/domain/subsidy';
+import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { holds } from '../../support/property.js';
@@ -45,6 +45,60 @@ describe('a subsidy', () => {
             }),
             { runs: 500, seconds: 2 },
         );
+    });
+});
+
+describe('the correction of subsidies', () => {
+    type Due = readonly [pointId: string, dueNano: bigint, paidNano?: bigint];
+    const points = (...all: readonly Due[]) =>
+        all.map(([pointId, due, paid = 0n]) => ({
+            pointId,
+            subsidy: { energyWh: energyWh(1n), dueNano: amountNano(due), paidNano: amountNano(paid) },
+        }));
+    const plain = { pointId: 'plain', subsidy: null };
+    const corrected = (
+        before: Parameters<typeof correctSubsidies>[0],
+        due: Parameters<typeof correctSubsidies>[1],
+        fund: bigint,
+    ): unknown[] => {
+        const found = correctSubsidies(before, due, amountNano(fund));
+        return [...found.points.map(({ pointId, subsidy }) => [pointId, subsidy?.paidNano ?? null]), found.fundNano];
+    };
+
+    it('pays what is due beyond what was due, as far as the fund goes', () => {
+        const before = points(['a', 30n, 30n], ['b', 20n, 20n]);
+        expect(corrected(before, points(['a', 37n], ['b', 20n]), 50n)).to.deep.equal([['a', 37n], ['b', 20n], 43n]);
+        expect(corrected(before, points(['a', 37n], ['b', 20n]), 5n)).to.deep.equal([['a', 35n], ['b', 20n], 0n]);
+    });
+
+    it('takes back what was paid beyond what is due; it is there for others', () => {
+        const before = points(['a', 30n, 30n], ['b', 20n, 20n]);
+        expect(corrected(before, points(['a', 12n], ['b', 33n]), 1n)).to.deep.equal([['a', 12n], ['b', 33n], 6n]);
+    });
+
+    it('owes nothing for what the fund could not pay before', () => {
+        const before = points(['a', 30n, 10n]);
+        expect(corrected(before, points(['a', 30n]), 50n)).to.deep.equal([['a', 10n], 50n]);
+        expect(corrected(before, points(['a', 15n]), 50n)).to.deep.equal([['a', 10n], 50n]);
+        expect(corrected(before, points(['a', 4n]), 50n)).to.deep.equal([['a', 4n], 56n]);
+        expect(corrected(before, points(['a', 31n]), 50n)).to.deep.equal([['a', 11n], 49n]);
+    });
+
+    it('leaves out points that are due none, then or now', () => {
+        expect(corrected([plain], [plain], 5n)).to.deep.equal([['plain', null], 5n]);
+        expect(corrected([plain], points(['plain', 9n]), 5n)).to.deep.equal([['plain', 0n], 5n]);
+        expect(corrected(points(['plain', 9n, 9n]), [plain], 5n)).to.deep.equal([['plain', null], 5n]);
+        expect(corrected([], points(['new', 9n]), 5n)).to.deep.equal([['new', 0n], 5n]);
+    });
+
+    it('is needed where another amount is due', () => {
+        const before = [...points(['a', 30n, 30n], ['b', 20n, 1n]), plain];
+        expect(isDueOtherwise(before, [...points(['b', 20n], ['a', 30n]), plain])).to.equal(false);
+        expect(isDueOtherwise(before, [...points(['a', 30n], ['b', 21n]), plain])).to.equal(true);
+        expect(isDueOtherwise(before, points(['plain', 0n]))).to.equal(true);
+        expect(isDueOtherwise(before, [{ pointId: 'a', subsidy: null }])).to.equal(true);
+        expect(isDueOtherwise([], [plain])).to.equal(false);
+        expect(isDueOtherwise(before, [])).to.equal(false);
     });
 });
 

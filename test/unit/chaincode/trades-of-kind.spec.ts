@@ -42,7 +42,7 @@ const trades = (kind: Kind, carrier: Carrier, side: Side): boolean =>
         demandTradeOfKind(subject(kind), carrier, side);
     });
 
-const owns = (kind: Kind, more: Partial<MeteringPoint>): boolean => {
+const own = (kind: Kind, more: Partial<MeteringPoint>): void => {
     const point: MeteringPoint = {
         pointId: 'p',
         participantId: 'solar',
@@ -53,10 +53,12 @@ const owns = (kind: Kind, more: Partial<MeteringPoint>): boolean => {
         ...PLAIN_POINT,
         ...more,
     };
-    return holds(() => {
-        demandPointOfKind(point, subject(kind));
-    });
+    demandPointOfKind(point, subject(kind));
 };
+const owns = (kind: Kind, more: Partial<MeteringPoint>): boolean =>
+    holds(() => {
+        own(kind, more);
+    });
 
 /** What the paper's §2.2 and §3.1 say of each subject, in their words: on all networks, on some, or on none. */
 const NETWORKS: readonly Carrier[] = ['electricity', 'heat', 'cooling', 'gas'];
@@ -181,6 +183,14 @@ describe('what a kind of subject is', () => {
         expect(those((kind) => owns(kind, { isRenewable: true }))).to.have.members(generating);
         const storing = those((kind) => owns(kind, { isRenewable: true, storageEfficiencyBp: 9_000 }));
         expect(storing).to.have.members(['prosumerWithStorage', 'storageProvider']);
+    });
+
+    it('says why a point is none of its kind', () => {
+        const refused = (kind: Kind, more: Partial<MeteringPoint>, reason: string): void =>
+            expectRefusal(() => own(kind, more), 'POINT_NOT_OF_KIND', { pointId: 'p', kind, reason });
+        refused('consumer', { carrier: 'mobility' }, 'it trades nothing of this carrier');
+        refused('consumer', { storageEfficiencyBp: 9_000 }, 'it stores nothing');
+        refused('consumer', { isRenewable: true }, 'it generates nothing');
     });
 
     it('is what the documentation says', () => {

@@ -29,6 +29,9 @@ describe('units', () => {
         expect(split(20n, 10n, 10n, 10n)).to.deep.equal([7n, 7n, 6n]);
         expect(split(1n, 1n, 1n, 1n)).to.deep.equal([1n, 0n, 0n]);
         expect(split(5n, 3n, 0n, 2n)).to.deep.equal([3n, 0n, 2n]);
+        // 6/7, 6/7 and 9/7: the remainders are 6, 6 and 2.
+        expect(split(3n, 2n, 2n, 3n)).to.deep.equal([1n, 1n, 1n]);
+        expect(split(2n, 1n, 5n, 1n, 5n, 1n)).to.deep.equal([0n, 1n, 0n, 1n, 0n]);
     });
 
     it('split nothing, and over nothing', () => {
