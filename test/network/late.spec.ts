@@ -3,7 +3,7 @@ import { HALT_SLOTS_MAX } from '@commonwatt/chaincode/domain/halt';
 import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
 import { documentSignerOf } from '@commonwatt/client';
 import { newSigningKey } from '@commonwatt/client/signing-key';
-import { counted } from '../support/counted.js';
+import { counted, countedInRounds } from '../support/counted.js';
 import { approveInAdvance } from '../support/crowd.js';
 import { type Held, Holder } from '../support/held.js';
 import * as steps from '../support/late-steps.js';
@@ -134,21 +134,21 @@ describe('transactions held back', function () {
     });
 
     it('are invalid once the slot has begun before which they had to be there', async () => {
-        for (let round = 0; round < EFFORT; round += 1) {
+        await countedInRounds('transactions sent after a slot had begun', async () => {
             const before = await Promise.all(Object.values(BEFORE_A_SLOT).map(prepared));
             const late = await Promise.all(before.map(hold));
             await market.tick();
             for (const { verb, send } of late) {
                 expect(await send(), verb).to.equal('MVCC_READ_CONFLICT');
             }
-            counted(late.length, 'transactions sent after a slot had begun');
             await letHaltsRest();
-        }
+            return late.length;
+        });
     });
 
     it('are invalid once what they rest on is gone', async () => {
         const late = GATES.flatMap(({ what, close, ends }) => ends.map((verb) => ({ what, close, verb })));
-        for (let round = 0; round < EFFORT; round += 1) {
+        await countedInRounds('transactions sent after their ground was gone', async () => {
             const codes = await Promise.all(
                 late.map(async ({ what, close, verb }) => {
                     const step = await prepared(stepOf(verb));
@@ -158,8 +158,8 @@ describe('transactions held back', function () {
                 }),
             );
             expect(codes).to.deep.equal(late.map(({ what, verb }) => `${verb} when ${what}: MVCC_READ_CONFLICT`));
-            counted(codes.length, 'transactions sent after their ground was gone');
-        }
+            return codes.length;
+        });
     });
 
     it('are invalid once officers have said something else of what they rest on', async () => {
@@ -184,7 +184,7 @@ describe('transactions held back', function () {
     ] as const) {
         it(`are invalid once the ${officer} has halted trade`, async () => {
             const verbs = ['agreement:conclude', 'agreement:fund', 'amendment:enact'];
-            for (let round = 0; round < EFFORT; round += 1) {
+            await countedInRounds('transactions sent into a halt', async () => {
                 const late = await Promise.all(verbs.map(async (verb) => hold(await prepared(stepOf(verb)))));
                 const fromSlot = market.nextSlot;
                 const halt = {
@@ -197,9 +197,9 @@ describe('transactions held back', function () {
                 for (const { verb, send } of late) {
                     expect(await send(), verb).to.equal('MVCC_READ_CONFLICT');
                 }
-                counted(late.length, 'transactions sent into a halt');
                 await letHaltsRest();
-            }
+                return late.length;
+            });
         });
     }
 });

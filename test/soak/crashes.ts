@@ -1,4 +1,4 @@
-import { openNetwork, type OrdererCount } from '@commonwatt/network';
+import { openNetwork, orgNames, type OrdererCount } from '@commonwatt/network';
 import { Absence } from '../support/crashes/absence.js';
 import { establish } from '../support/crashes/establish.js';
 import { examine } from '../support/crashes/evidence.js';
@@ -27,45 +27,73 @@ const absent = (victim: string): Trial => ({
     isAbsent: true,
 });
 
-/** One of each kind first: the time may not suffice for all. */
+/** One of each kind first, then the others of its kind: the time may not suffice for all. */
 const TRIALS: readonly Trial[] = [
+    killed('orderer-1'), // takes longest
     killed('trader'),
-    killed('peer-regulator'),
-    absent('peer-regulator'),
-    killed('leader', 3),
-    killed('chaincode-community'),
     killed('keeper'),
-    killed('orderer-1'),
-    ...(['operator', 'community', 'supplier'] as const).flatMap((org) => [
-        absent(`peer-${org}`),
-        killed(`peer-${org}`),
-        ...(org === 'community' ? [] : [killed(`chaincode-${org}`)]),
-    ]),
-    killed('chaincode-regulator'),
+    killed('leader', 3),
+    killed('peer-regulator'),
+    killed('chaincode-community'),
+    ...orgNames.map((org) => absent(`peer-${org}`)),
+    ...orgNames.filter((org) => org !== 'regulator').map((org) => killed(`peer-${org}`)),
+    ...orgNames.filter((org) => org !== 'community').map((org) => killed(`chaincode-${org}`)),
 ];
 
 type Tried = Readonly<{ kills: number; inTheMiddle: number; steps: number; acknowledgements: number }>;
 
-/** Kills every process in every act of a trade, and looks for what was lost or done twice. */
+/** Trades at once: most of the time each waits for a process that comes back, or for a deadline. */
+const AT_ONCE = 2;
+
+/** All of them, then all again from other seeds. */
+function* rounds(seed: number): Generator<readonly [Trial, number], never> {
+    for (let round = 0; ; round += 1) {
+        for (const trial of TRIALS) {
+            yield [trial, seed + round];
+        }
+    }
+}
+
+/**
+ * Kills every process in every act of a trade, and looks for what was lost or done twice; again, at other moments, while
+ * time remains.
+ */
 export const crashes: SoakPart = {
     name: 'crashes',
-    run: async ({ seed, untilMs, say }) => {
-        const sums = { trades: 0, kills: 0, inTheMiddle: 0, steps: 0, acknowledgements: 0 };
+    share: 10,
+    run: async ({ seed, untilMs, counter, say }) => {
+        const queue = rounds(seed);
+        let trades = 0;
         let longestMs = 0;
-        for (let round = 0; ; round += 1) {
-            for (const trial of TRIALS) {
-                if (sums.trades > 0 && Date.now() + longestMs > untilMs) {
-                    const { inTheMiddle, acknowledgements, ...more } = sums;
-                    return { ...more, 'kills in the middle': inTheMiddle, 'acknowledged steps': acknowledgements };
-                }
-                const startedMs = Date.now();
-                const tried = await attempt(trial, seed + round);
-                longestMs = Math.max(longestMs, Date.now() - startedMs);
-                sums.trades += 1;
-                for (const name of ['kills', 'inTheMiddle', 'steps', 'acknowledgements'] as const) {
-                    sums[name] += tried[name];
-                }
-                say(`${trial.name}: ${tried.kills} kills, ${tried.inTheMiddle} in the middle, nothing lost or doubled`);
+        let isBroken = false;
+        const next = async (): Promise<void> => {
+            const [trial, trialSeed] = queue.next().value;
+            const startedMs = Date.now();
+            trades += 1;
+            const { kills, inTheMiddle, steps, acknowledgements } = await attempt(trial, trialSeed);
+            longestMs = Math.max(longestMs, Date.now() - startedMs);
+            counter.add('kills', kills);
+            counter.add('kills in the middle', inTheMiddle);
+            counter.add('steps', steps);
+            counter.add('acknowledged steps', acknowledgements);
+            const seconds = Math.round((Date.now() - startedMs) / 1_000);
+            say(`${trial.name}: ${kills} kills, ${inTheMiddle} in the middle, nothing lost or doubled, ${seconds} s`);
+        };
+        const inTurn = async (): Promise<void> => {
+            try {
+                do {
+                    await next();
+                } while (!isBroken && Date.now() + longestMs < untilMs);
+            } catch (error) {
+                isBroken = true;
+                throw error;
+            }
+        };
+        const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, inTurn));
+        counter.add('trades', trades, Math.max(trades, TRIALS.length));
+        for (const each of ended) {
+            if (each.status === 'rejected') {
+                throw each.reason;
             }
         }
     },

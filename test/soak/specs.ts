@@ -10,22 +10,24 @@ export type LongSpecs = Readonly<{
     specs: readonly string[];
     /** How many times the usual cases. */
     effort: number;
+    /** @see SoakPart */
+    share: number;
 }>;
 
 const project = fileURLToPath(new URL('../../../', import.meta.url));
 const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
-/** What a spec tells of itself: `      600 attacks`. */
-const COUNTED = /^ {6}(\d+) ([a-z].*)$/;
-const HELD = /^ {6}held (\d+) times/;
+/** What a spec tells of itself: `      600 attacks`, `      71200 of 100000 cases`. */
+const COUNTED = /^ {6}(\d+)(?: of (\d+))? (?!of )([a-z].*)$/;
+const HELD = /^ {6}held (\d+)(?: of (\d+))? times/;
 const KILL_AFTER_MS = 60_000;
 
 /** A part that runs specs in a process of their own, without their usual time limits, and sums what they say they have counted. */
-export const longSpecs = (name: string, { specs, effort }: LongSpecs): SoakPart => ({
+export const longSpecs = (name: string, { specs, effort, share }: LongSpecs): SoakPart => ({
     name,
-    run: async ({ seed, untilMs, say }) => {
-        const counts = new Map<string, number>();
-        const add = (what: string, count: string | undefined): void => {
-            counts.set(what, (counts.get(what) ?? 0) + Number(count));
+    share,
+    run: async ({ seed, untilMs, counter, say }) => {
+        const add = (what: string, tried: string | undefined, planned = tried): void => {
+            counter.add(what, Number(tried), Number(planned));
         };
         const files = specs.map((spec) => `test/dist/${spec}.spec.js`);
         const environment = {
@@ -48,20 +50,22 @@ export const longSpecs = (name: string, { specs, effort }: LongSpecs): SoakPart 
             if (line.trim() !== '') {
                 say(line);
             }
-            const [, count, what] = COUNTED.exec(line) ?? [];
+            const [, tried, planned, what] = COUNTED.exec(line) ?? [];
             if (what !== undefined) {
-                add(what, count);
+                add(what, tried, planned);
             }
-            const [, held] = HELD.exec(line) ?? [];
+            const [, held, meant] = HELD.exec(line) ?? [];
             if (held !== undefined) {
-                add('runs of properties', held);
+                add('runs of properties', held, meant);
             }
         }
         clearTimeout(late);
         const end = await ended;
+        if (end === 'SIGTERM') {
+            throw new Error(`${files.join(', ')} did not come to an end in time`);
+        }
         if (end !== 0) {
             throw new Error(`${files.join(', ')} ended with ${end}`);
         }
-        return Object.fromEntries(counts);
     },
 });

@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '@commonwatt/chaincode/wire/canonical';
 import fc from 'fast-check';
 
+/** What no field of any command accepts. */
+const IMPOSSIBLE: readonly Json[] = [`-${'9'.repeat(31)}`, 'x'.repeat(300), '../settlement', '\u0000', '😀', [[]]];
 /** What no field of any command expects everywhere: other types, ends of ranges, texts that mean something elsewhere. */
 const ODD: readonly Json[] = [
     null,
@@ -13,17 +16,15 @@ const ODD: readonly Json[] = [
     '-1',
     '007',
     '9'.repeat(30),
-    'x'.repeat(300),
-    '../settlement',
+    ...IMPOSSIBLE,
     '__proto__',
-    '\u0000',
-    '😀',
     'f'.repeat(64),
     '0'.repeat(128),
     [],
     {},
-    [[]],
 ];
+/** Added to the name of a member that is there twice. */
+const TWICE = '2';
 
 type Path = readonly (string | number)[];
 
@@ -59,7 +60,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
         if (Array.isArray(holder)) {
             holder.splice(Number(key), 0, value);
         } else {
-            holder[`${key}2`] = value;
+            holder[`${key}${TWICE}`] = value;
         }
     }),
     fc.integer({ min: -2, max: 2 }).map((by): Change => (holder, key) => {
@@ -90,6 +91,17 @@ export const deformed = (sound: fc.Arbitrary<Json>): fc.Arbitrary<Json> =>
         }
         return value;
     });
+
+/** A place in a command that no codec may let through, as text: a value that no field accepts, a member that is there twice. */
+export function impossibleIn(command: Json): string | null {
+    const place = placesIn(command).find((path) => {
+        const holder = holderOf(command, path);
+        const key = path.at(-1) ?? '';
+        const isTwice = typeof key === 'string' && key.endsWith(TWICE) && key.slice(0, -TWICE.length) in holder;
+        return isTwice || IMPOSSIBLE.some((value) => isDeepStrictEqual(value, holder[key]));
+    });
+    return place?.join('.') ?? null;
+}
 
 function holderOf(value: Json, place: Path): Record<string | number, Json> {
     return place

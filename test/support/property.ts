@@ -12,7 +12,7 @@ export const SEED = stated === 'random' ? randomInt(2 ** 31) : Number(stated);
 export const EFFORT = Number(process.env['COMMONWATT_EFFORT'] ?? 1);
 
 /** Time (Date.now) at which a long run ends: properties are cut short, and say how often they held. */
-const UNTIL_MS = Number(process.env['COMMONWATT_UNTIL_MS'] ?? Infinity);
+export const UNTIL_MS = Number(process.env['COMMONWATT_UNTIL_MS'] ?? Infinity);
 /** A property is tried, however late it is. */
 const LEAST_MS = 1_000;
 
@@ -37,7 +37,8 @@ export async function holds<Values extends [unknown, ...unknown[]]>(
         interruptAfterTimeLimit: Math.max(LEAST_MS, Math.min(seconds * EFFORT * 1_000, UNTIL_MS - Date.now())),
     });
     const tookMs = Math.round(performance.now() - startedMs);
-    process.stdout.write(`      held ${details.numRuns} times in ${tookMs} ms, COMMONWATT_SEED=${SEED}\n`);
+    const meant = details.interrupted ? ` of ${runs * EFFORT}` : '';
+    process.stdout.write(`      held ${details.numRuns}${meant} times in ${tookMs} ms, COMMONWATT_SEED=${SEED}\n`);
     if (details.failed) {
         throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance });
     }

@@ -42,6 +42,10 @@ export class Absence implements Disturbance {
 
     async end(): Promise<void> {
         await this.#returning;
+        const { processes } = await this.#network.status();
+        if (this.#isDead && processes.some(({ name, running }) => name === this.#name && running)) {
+            throw new Error(`${this.#name} came back by itself`);
+        }
         await this.#network.up();
     }
 
