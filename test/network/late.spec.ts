@@ -1,11 +1,10 @@
 import { expect } from 'chai';
 import { HALT_SLOTS_MAX } from '@commonwatt/chaincode/domain/halt';
 import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
-import { documentSignerOf } from '@commonwatt/client';
-import { newSigningKey } from '@commonwatt/client/signing-key';
 import { counted, countedInRounds } from '../support/counted.js';
 import { approveInAdvance } from '../support/crowd.js';
 import { type Held, Holder } from '../support/held.js';
+import * as mandates from '../support/late-mandates.js';
 import * as steps from '../support/late-steps.js';
 import { CARRIER, RETAILER, TestMarket } from '../support/market.js';
 import { withOwnNetwork } from '../support/network.js';
@@ -31,11 +30,18 @@ const BEFORE_A_SLOT: Readonly<Record<string, steps.Step>> = {
     'halt:lift': steps.liftHalt,
 };
 
+/** Steps with mandates, which wait for no slot. */
+const OF_MANDATES: Readonly<Record<string, steps.Step>> = {
+    'mandate:grant': mandates.grant,
+    'mandate:revoke': mandates.revoke,
+};
+const STEPS: Readonly<Record<string, steps.Step>> = { ...BEFORE_A_SLOT, ...OF_MANDATES };
+
 /** What takes away the ground that a buyer's steps stand on, and which steps do. */
 type Gate = Readonly<{
     what: string;
     close: (market: TestMarket, prepared: steps.Prepared) => Promise<unknown>;
-    ends: readonly (keyof typeof BEFORE_A_SLOT)[];
+    ends: readonly string[];
 }>;
 
 const agreementOf = async (market: TestMarket, { terms }: steps.Prepared) =>
@@ -43,24 +49,22 @@ const agreementOf = async (market: TestMarket, { terms }: steps.Prepared) =>
 const GATES: readonly Gate[] = [
     {
         what: 'the buyer took its signature back',
-        close: (market, { buyerId, terms }) => market.as(buyerId).agreements.withdraw(terms, buyerId),
+        close: (market, { buyer: { buyerId }, terms }) => market.as(buyerId).agreements.withdraw(terms, buyerId),
         ends: ['agreement:conclude'],
     },
     {
         what: "the buyer's key was replaced",
-        close: (market, { buyerId }) =>
-            market.as(buyerId).participants.rotateKey(buyerId, documentSignerOf(newSigningKey().privateKey)),
+        close: (market, { buyer }) => mandates.replaceKey(market, buyer.buyerId),
         ends: ['agreement:conclude', 'agreement:cancel', 'amendment:propose', 'amendment:enact', 'offer:make'],
     },
     {
         what: 'the buyer was suspended',
-        close: (market, { buyerId: participantId }) =>
-            market.as('reviewer').qualifications.suspend({ participantId, reasonCode: 'underReview' }),
+        close: (market, { buyer }) => suspend(market, buyer.buyerId),
         ends: ['agreement:conclude', 'agreement:fund', 'amendment:enact', 'offer:make'],
     },
     {
         what: 'the buyer left',
-        close: (market, { buyerId }) => market.as(buyerId).participants.leave(buyerId),
+        close: (market, { buyer: { buyerId } }) => market.as(buyerId).participants.leave(buyerId),
         ends: ['agreement:conclude', 'offer:make'],
     },
     {
@@ -71,13 +75,53 @@ const GATES: readonly Gate[] = [
     },
     {
         what: 'the offer was withdrawn',
-        close: async (market, { buyerId }) => {
+        close: async (market, { buyer: { buyerId } }) => {
             const [offer] = await market.as(buyerId).offers.list(buyerId);
             await market.as(buyerId).offers.withdraw(offer ?? missing(), buyerId);
         },
         ends: ['offer:counter', 'offer:accept'],
     },
 ];
+
+/** What takes away the ground of steps that an agent signs for, or that its principal takes with the mandate. */
+const MANDATE_GATES: readonly Gate[] = [
+    {
+        what: 'the mandate was taken back',
+        close: mandates.takeBack,
+        ends: [
+            'agreement:conclude',
+            'agreement:cancel',
+            'amendment:propose',
+            'amendment:enact',
+            'offer:make',
+            'mandate:revoke',
+        ],
+    },
+    { what: 'the mandate was used up', close: mandates.useUp, ends: ['agreement:conclude'] },
+    {
+        what: 'the agent took its signature back',
+        close: (market, { buyer: { buyerId, signerId, mandateId }, terms }) =>
+            market.as(signerId).agreements.withdraw(terms, buyerId, mandateId),
+        ends: ['agreement:conclude'],
+    },
+    {
+        what: "the agent's key was replaced",
+        close: (market, { buyer }) => mandates.replaceKey(market, buyer.signerId),
+        ends: ['agreement:conclude', 'mandate:grant'],
+    },
+    {
+        what: 'the agent was suspended',
+        close: (market, { buyer }) => suspend(market, buyer.signerId),
+        ends: ['agreement:conclude'],
+    },
+    {
+        what: 'the agent left',
+        close: (market, { buyer: { signerId } }) => market.as(signerId).participants.leave(signerId),
+        ends: ['agreement:conclude', 'amendment:enact'],
+    },
+];
+const suspend = (market: TestMarket, participantId: string): Promise<unknown> =>
+    market.as('reviewer').qualifications.suspend({ participantId, reasonCode: 'underReview' });
 
 describe('transactions held back', function () {
     this.timeout(180_000 * EFFORT);
@@ -99,8 +143,8 @@ describe('transactions held back', function () {
         await market.actors.close();
     });
 
-    async function prepared(step: steps.Step): Promise<steps.Prepared> {
-        return await step(market, await steps.newBuyer(market), market.nextSlot);
+    async function prepared(step: steps.Step, newBuyer = steps.newBuyer): Promise<steps.Prepared> {
+        return await step(market, await newBuyer(market), market.nextSlot);
     }
     /** The next halt of a carrier comes a day after the last one. */
     async function letHaltsRest(): Promise<void> {
@@ -110,12 +154,14 @@ describe('transactions held back', function () {
         }
     }
     const hold = ({ ready }: steps.Prepared): Promise<Held> => holder.hold(ready.as, ready.act);
-    const stepOf = (verb: string): steps.Step => BEFORE_A_SLOT[verb] ?? missing();
+    const stepOf = (verb: string): steps.Step => STEPS[verb] ?? missing();
 
     it('are valid when nothing happened meanwhile, and only once', async () => {
-        const steps = await Promise.all(Object.values(BEFORE_A_SLOT).map(prepared));
+        const own = Object.values(BEFORE_A_SLOT).map((step) => prepared(step));
+        const mandated = ['agreement:conclude', ...Object.keys(OF_MANDATES)];
+        const signedByAgents = mandated.map((verb) => prepared(stepOf(verb), mandates.newPrincipal));
         const sent: Held[] = [];
-        for (const step of steps) {
+        for (const step of await Promise.all([...own, ...signedByAgents])) {
             const once = await hold(step);
             expect(await once.send(), once.verb).to.equal('VALID');
             await once.send();
@@ -135,7 +181,7 @@ describe('transactions held back', function () {
 
     it('are invalid once the slot has begun before which they had to be there', async () => {
         await countedInRounds('transactions sent after a slot had begun', async () => {
-            const before = await Promise.all(Object.values(BEFORE_A_SLOT).map(prepared));
+            const before = await Promise.all(Object.values(BEFORE_A_SLOT).map((step) => prepared(step)));
             const late = await Promise.all(before.map(hold));
             await market.tick();
             for (const { verb, send } of late) {
@@ -146,21 +192,26 @@ describe('transactions held back', function () {
         });
     });
 
-    it('are invalid once what they rest on is gone', async () => {
-        const late = GATES.flatMap(({ what, close, ends }) => ends.map((verb) => ({ what, close, verb })));
-        await countedInRounds('transactions sent after their ground was gone', async () => {
-            const codes = await Promise.all(
-                late.map(async ({ what, close, verb }) => {
-                    const step = await prepared(stepOf(verb));
-                    const { send } = await hold(step);
-                    await close(market, step);
-                    return `${verb} when ${what}: ${await send()}`;
-                }),
-            );
-            expect(codes).to.deep.equal(late.map(({ what, verb }) => `${verb} when ${what}: MVCC_READ_CONFLICT`));
-            return codes.length;
+    for (const [what, gates, newBuyer] of [
+        ['what they rest on', GATES, steps.newBuyer],
+        ['the mandate or the agent that they rest on', MANDATE_GATES, mandates.newPrincipal],
+    ] as const) {
+        it(`are invalid once ${what} is gone`, async () => {
+            const late = gates.flatMap(({ what, close, ends }) => ends.map((verb) => ({ what, close, verb })));
+            await countedInRounds('transactions sent after their ground was gone', async () => {
+                const codes = await Promise.all(
+                    late.map(async ({ what, close, verb }) => {
+                        const step = await prepared(stepOf(verb), newBuyer);
+                        const { send } = await hold(step);
+                        await close(market, step);
+                        return `${verb} when ${what}: ${await send()}`;
+                    }),
+                );
+                expect(codes).to.deep.equal(late.map(({ what, verb }) => `${verb} when ${what}: MVCC_READ_CONFLICT`));
+                return codes.length;
+            });
         });
-    });
+    }
 
     it('are invalid once officers have said something else of what they rest on', async () => {
         const conclude = await hold(await prepared(stepOf('agreement:conclude')));

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { Agreement } from '@commonwatt/chaincode/domain/agreement';
 import type { Execution } from '@commonwatt/chaincode/domain/escrow';
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
-import { energyWh, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { energyWh, type PowerW, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { type Committed, FileWallet, Keeper, type Market } from '@commonwatt/client';
 import { commonwatt } from '../support/commonwatt.js';
+import { type Held, Holder } from '../support/held.js';
 import { expectInBlock } from '../support/in-block.js';
 import { CARRIER, household, RETAILER, TestMarket } from '../support/market.js';
 import { withOwnNetwork } from '../support/network.js';
@@ -177,5 +179,64 @@ for (const mode of ['distributed', 'central'] as const) {
             const short = await asOfficer('admin', 'agreement', 'show', id.slice(0, 7));
             expect([short.exitCode, short.stderr.includes('at least eight')]).to.deep.equal([1, true]);
         });
+
+        if (mode === 'central') {
+            it('lets nothing through that was endorsed before the operator took its ground away', async () => {
+                const holder = new Holder(network, market.actors);
+                const limit = (connectionPoint: string, limitW: PowerW) => (own: Market) =>
+                    own.connections.set({
+                        carrier: CARRIER,
+                        connectionPoint,
+                        importMaxW: limitW,
+                        exportMaxW: limitW,
+                        reasonCode: 'ratedCapacity',
+                    });
+                const concluded = async (buyer: number) =>
+                    (await as(RETAILER.id).agreements.show(await conclude(buyer, 100n))).agreement;
+                const screen = (decision: 'admit' | 'refuse', agreement: Agreement) => (own: Market) =>
+                    own.screenings[decision](agreement, CARRIER, 'byHand');
+                const admitted = async (buyer: number): Promise<string> => {
+                    const agreement = await concluded(buyer);
+                    await screen('admit', agreement)(as('dispatcher'));
+                    return agreement.agreementId;
+                };
+                const funding = (agreementId: string): Promise<Held> =>
+                    holder.hold(RETAILER.id, (own) => own.agreements.fund(agreementId, 'ordinary'));
+                await limit(CONNECTION, powerW(10_000n))(as('dispatcher'));
+                const [first, second, third] = await Promise.all([0, 1, 2].map(admitted));
+
+                const belowLimit = await funding(third ?? '');
+                await limit(CONNECTION, powerW(4_000n))(as('dispatcher'));
+                expect(await belowLimit.send(), 'the limit was lowered').to.equal('MVCC_READ_CONFLICT');
+
+                const [one, other] = [await funding(first ?? ''), await funding(second ?? '')];
+                expect(await one.send()).to.equal('VALID');
+                expect(await other.send(), 'another took the room').to.equal('MVCC_READ_CONFLICT');
+
+                const counted = await holder.hold('dispatcher', limit('slack', powerW(10_000n)));
+                expect(await (await funding(second ?? '')).send()).to.equal('VALID');
+                expect(await counted.send(), 'more came into force').to.equal('PHANTOM_READ_CONFLICT');
+
+                const unlimited = await funding(third ?? '');
+                await limit('slack', powerW(10_000n))(as('dispatcher'));
+                expect(await unlimited.send(), 'the first limit was set').to.equal('MVCC_READ_CONFLICT');
+
+                const disputed = await concluded(0);
+                const refusal = await holder.hold('dispatcher', screen('refuse', disputed));
+                await screen('admit', disputed)(as('dispatcher'));
+                expect(await refusal.send(), 'the operator had spoken').to.equal('MVCC_READ_CONFLICT');
+
+                const admission = await holder.hold('dispatcher', screen('admit', await concluded(1)));
+                const { seats } = await market.actors.admin('operator');
+                const [seat] = (await seats.list()).filter(({ kind }) => kind === 'dispatcher');
+                await seats.revoke(seat ?? missing());
+                expect(await admission.send(), 'the seat was taken back').to.equal('MVCC_READ_CONFLICT');
+                await holder.close();
+            });
+        }
     });
+}
+
+function missing(): never {
+    throw new Error('nobody is seated');
 }
