@@ -5,6 +5,8 @@ import { validationCodeName } from './validation-code.js';
 export type NamespaceWrites = Readonly<{
     namespace: string;
     keys: readonly string[];
+    /** What it wrote under each of them, as text; `null` where it deleted. */
+    values: readonly (string | null)[];
     /** Keys whose endorsement policy it set. */
     policyKeys: readonly string[];
 }>;
@@ -132,9 +134,12 @@ function writesOf(results: Uint8Array): NamespaceWrites[] {
     const sets = ledger.rwset.TxReadWriteSet.deserializeBinary(results).getNsRwsetList();
     const writes = sets.map((set) => {
         const content = ledger.rwset.kvrwset.KVRWSet.deserializeBinary(set.getRwset_asU8());
+        const written = content.getWritesList();
         return {
             namespace: set.getNamespace(),
-            keys: content.getWritesList().map((write) => write.getKey()),
+            keys: written.map((write) => write.getKey()),
+            // An empty value deletes, whatever the flag says.
+            values: written.map((write) => (write.getIsDelete() ? null : textOf(write.getValue_asU8()) || null)),
             policyKeys: content.getMetadataWritesList().map((write) => write.getKey()),
         };
     });

@@ -62,8 +62,12 @@ export class CharterClient {
         return await this.#ledger.page('exchange', 'rules:list', query, datedRulesCodec);
     }
 
+    async listRules(): Promise<readonly DatedRules[]> {
+        return await everyItem((query) => this.rulesPage(query));
+    }
+
     /** Every version of the rules. @throws InternalError RULES_MISSING {} before the market is established */
     async rulesVersions(): Promise<RulesVersions> {
-        return new RulesVersions(await everyItem((query) => this.rulesPage(query)));
+        return new RulesVersions(await this.listRules());
     }
 }

@@ -1,29 +1,41 @@
 import { wordsFor } from '@commonwatt/chaincode/domain/proposal';
+import type { Proposal } from '@commonwatt/chaincode/domain/proposal';
+import { proposalCodec } from '@commonwatt/chaincode/wire/proposal';
 import { BegunSlots } from './begun-slots.js';
 import type { Step } from './keeper-step.js';
+import type { KeptRecords, RecordsInBlocks } from './kept-records.js';
 import type { Market } from './market.js';
+import type { RulesVersions } from './rules-versions.js';
 
 /** Steps that put into force what the organisations voted for. */
 export class GovernanceSteps {
     readonly #market: Market;
+    readonly #open: KeptRecords<Proposal>;
     readonly #begun: BegunSlots;
 
-    constructor(market: Market) {
+    constructor(market: Market, records: RecordsInBlocks) {
         this.#market = market;
+        this.#open = records.keep({
+            role: 'exchange',
+            name: 'proposal',
+            codec: proposalCodec,
+            idOf: ({ proposalId }) => proposalId,
+            list: () => market.proposals.list(),
+            isOpen: ({ state }) => state === 'open',
+        });
         this.#begun = new BegunSlots(market.clock);
     }
 
     /** Proposals that are carried, once their vote is over and until their rules would be in force. */
-    async steps(): Promise<Step[]> {
-        const { charter, proposals } = this.#market;
-        const open = (await proposals.list()).filter(({ state }) => state === 'open');
-        if (open.length === 0) {
-            return [];
-        }
+    async steps({ latest }: RulesVersions): Promise<Step[]> {
+        const { proposals } = this.#market;
         this.#begun.refresh();
-        const { latest } = await charter.rulesVersions();
         const steps: Step[] = [];
-        for (const { proposalId, statement } of open) {
+        for (const proposal of this.#open.open) {
+            const { proposalId, statement } = proposal;
+            if (statement.rules.version <= latest.rules.version) {
+                this.#open.forget(proposal); // another one was enacted
+            }
             const isNext = statement.rules.version === latest.rules.version + 1;
             if (!isNext || !(await this.#isDue(statement))) {
                 continue;

@@ -1,9 +1,15 @@
 import { CARRIERS, type Carrier } from '@commonwatt/chaincode/domain/charter';
-import { DATED_RUNS } from '@commonwatt/chaincode/domain/reconciliation';
+import type { Dispute } from '@commonwatt/chaincode/domain/dispute';
+import type { MeteringPoint } from '@commonwatt/chaincode/domain/meter';
+import { DATED_RUNS, type Reopening } from '@commonwatt/chaincode/domain/reconciliation';
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
+import { meteringPointCodec } from '@commonwatt/chaincode/wire/meter';
+import { reopeningCodec } from '@commonwatt/chaincode/wire/reconciliation';
+import { keepDecidedDisputes } from './decided-disputes.js';
 import { CommonwattError } from './errors.js';
 import type { Step } from './keeper-step.js';
+import type { KeptRecords, RecordsInBlocks } from './kept-records.js';
 import { orNull } from './ledger.js';
 import type { Market } from './market.js';
 import type { RulesVersions } from './rules-versions.js';
@@ -16,17 +22,36 @@ export class SettlementSteps {
     readonly #market: Market;
     /** Of each carrier and run. */
     readonly #frontiers = new Map<string, SettlementFrontier>();
-    /** Runs opened by disputes that are made. */
-    readonly #reopenedRuns = new Set<string>();
+    /** Points of carriers that have no frontier yet. */
+    readonly #newPoints: KeptRecords<MeteringPoint>;
+    readonly #disputes: KeptRecords<Dispute>;
+    /** Slots for which a dispute has opened a run that is not known to be made. */
+    readonly #reopenings: KeptRecords<Reopening>;
 
-    constructor(market: Market) {
+    constructor(market: Market, records: RecordsInBlocks) {
         this.#market = market;
+        this.#newPoints = records.keep({
+            role: 'exchange',
+            name: 'metering-point',
+            codec: meteringPointCodec,
+            idOf: ({ pointId }) => pointId,
+            list: () => market.meters.list(),
+            isOpen: ({ carrier }) => !this.#frontiers.has(frontierKey(carrier, 0)),
+        });
+        this.#disputes = keepDecidedDisputes(market, records);
+        this.#reopenings = records.keep({
+            role: 'exchange',
+            name: 'reopening',
+            codec: reopeningCodec,
+            idOf: ({ carrier, slot }) => `${carrier}/${String(slot)}`,
+            list: () => market.settlements.reopened(),
+            isOpen: () => true,
+        });
     }
 
     /** What can be pushed now. */
-    async steps(): Promise<Step[]> {
-        const rules = await this.#market.charter.rulesVersions();
-        await this.#watchNewCarriers();
+    async steps(rules: RulesVersions): Promise<Step[]> {
+        this.#watchNewCarriers();
         const steps: Step[] = [];
         for (let run = 0; run <= DATED_RUNS; run += 1) {
             steps.push(...(await this.#ofRun(run, rules)));
@@ -84,14 +109,17 @@ export class SettlementSteps {
     }
 
     /** The runs of a carrier begin where something of it is first metered. */
-    async #watchNewCarriers(): Promise<void> {
-        const unknown = CARRIERS.filter((carrier) => !this.#frontiers.has(frontierKey(carrier, 0)));
-        const points = unknown.length === 0 ? [] : await this.#market.meters.list();
-        for (const carrier of unknown) {
-            const fromSlots = points.filter((point) => point.carrier === carrier).map((point) => point.fromSlot);
-            for (let run = 0; run <= DATED_RUNS && fromSlots.length > 0; run += 1) {
-                this.#frontiers.set(frontierKey(carrier, run), new SettlementFrontier(Math.min(...fromSlots)));
+    #watchNewCarriers(): void {
+        const points = this.#newPoints.open;
+        for (const carrier of new Set(points.map((point) => point.carrier))) {
+            const ofCarrier = points.filter((point) => point.carrier === carrier);
+            const fromSlot = ofCarrier.reduce((first, point) => Math.min(first, point.fromSlot), Infinity);
+            for (let run = 0; run <= DATED_RUNS; run += 1) {
+                this.#frontiers.set(frontierKey(carrier, run), new SettlementFrontier(fromSlot));
             }
+        }
+        for (const point of points) {
+            this.#newPoints.forget(point);
         }
     }
 
@@ -99,9 +127,13 @@ export class SettlementSteps {
     async #ofDisputes(): Promise<Step[]> {
         const { disputes } = this.#market;
         const steps: Step[] = [];
-        for (const dispute of (await disputes.list()).filter(({ state }) => state === 'decided')) {
+        for (const dispute of this.#disputes.open) {
             const { pointId, slot, raisedBy } = dispute.objection;
-            if ((await disputes.review(dispute))?.statement.finding === 'confirmed') {
+            const finding = (await disputes.review(dispute))?.statement.finding;
+            if (finding === 'rejected') {
+                this.#disputes.forget(dispute); // until it is decided otherwise
+            }
+            if (finding === 'confirmed') {
                 const name = `dispute:close ${pointId}/${String(slot)}/${raisedBy}`;
                 steps.push({ name, push: () => disputes.close(dispute.objection) });
             }
@@ -113,16 +145,14 @@ export class SettlementSteps {
     async #ofReopenings(): Promise<Step[]> {
         const { settlements } = this.#market;
         const steps: Step[] = [];
-        const reopened = [...(await settlements.reopened())].sort(
+        const reopened = [...this.#reopenings.open].sort(
             (left, right) => left.slot - right.slot || CARRIERS.indexOf(left.carrier) - CARRIERS.indexOf(right.carrier),
         );
-        for (const { carrier, slot, lastRun: run } of reopened) {
+        for (const reopening of reopened) {
+            const { carrier, slot, lastRun: run } = reopening;
             const name = runName({ carrier, slot, run });
-            if (this.#reopenedRuns.has(name)) {
-                continue;
-            }
             if (await this.#isMade({ carrier, slot, run })) {
-                this.#reopenedRuns.add(name);
+                this.#reopenings.forget(reopening);
             } else {
                 steps.push({ name, push: () => settlements.reconcile(carrier, slot, run) });
             }

@@ -3,8 +3,10 @@ import type { Dispute } from '@commonwatt/chaincode/domain/dispute';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
 import type { Qualification } from '@commonwatt/chaincode/domain/qualification';
 import { BegunSlots } from './begun-slots.js';
+import { keepDecidedDisputes } from './decided-disputes.js';
 import { CommonwattError } from './errors.js';
 import { StandingCover } from './keeper-standing.js';
+import { type KeptRecords, RecordsInBlocks } from './kept-records.js';
 import { orNull } from './ledger.js';
 import type { Market } from './market.js';
 import { type OpenAgreement, OpenAgreements } from './open-agreements.js';
@@ -44,7 +46,9 @@ type Case = ReviewedSubject & Readonly<{ decide: (outcome: 'approve' | 'reject')
 export class Reviewer {
     readonly #market: Market;
     readonly #policy: ReviewPolicy;
+    readonly #records: RecordsInBlocks;
     readonly #open: OpenAgreements;
+    readonly #decided: KeptRecords<Dispute>;
     readonly #cover: StandingCover;
     readonly #begun: BegunSlots;
     readonly #told = new Set<string>();
@@ -53,8 +57,10 @@ export class Reviewer {
     constructor(market: Market, policy: ReviewPolicy) {
         this.#market = market;
         this.#policy = policy;
-        this.#open = new OpenAgreements(market);
-        this.#cover = new StandingCover(market);
+        this.#records = new RecordsInBlocks(market);
+        this.#open = new OpenAgreements(market, this.#records);
+        this.#decided = keepDecidedDisputes(market, this.#records);
+        this.#cover = new StandingCover(market, this.#records);
         this.#begun = new BegunSlots(market.clock);
     }
 
@@ -92,8 +98,8 @@ export class Reviewer {
     /** Everything without a verdict that could still enter into force, judged by the policy. */
     async *#cases(): AsyncGenerator<Case> {
         this.#begun.refresh();
+        await this.#records.refresh();
         const open = await this.#open.list();
-        const standing = await this.#market.verdicts.listStanding();
         const counting = new Map(open.filter(isCounted).map(({ agreement }) => [agreement.agreementId, agreement]));
         for (const { version, type } of open.flatMap(waitingVersions)) {
             const { agreementId, terms } = version;
@@ -109,7 +115,7 @@ export class Reviewer {
             yield {
                 subject: { type, agreementId, version: terms.version },
                 review,
-                standingId: (await this.#cover.of(terms, standing)) ?? null,
+                standingId: (await this.#cover.of(terms)) ?? null,
                 decide: (outcome) => this.#market.verdicts[outcome](version, review.reasonCode),
             };
             if (review.outcome === 'approve') {
@@ -121,8 +127,10 @@ export class Reviewer {
 
     async *#disputes(): AsyncGenerator<Case> {
         const { disputes } = this.#market;
-        for (const dispute of (await disputes.list()).filter(({ state }) => state === 'decided')) {
-            if ((await disputes.review(dispute)) === null) {
+        for (const dispute of this.#decided.open) {
+            if ((await disputes.review(dispute)) !== null) {
+                this.#decided.forget(dispute); // until it is decided otherwise
+            } else {
                 const review = reviewDecision(this.#policy, dispute);
                 yield {
                     subject: subjectOf(dispute),

@@ -23,13 +23,6 @@ export class RulesVersions {
         return found(this.#versions.get(rulesVersion)).rules;
     }
 
-    /** Whether any version has a carrier screened centrally: agreements of old versions may still wait for it. */
-    get areSomeCentral(): boolean {
-        return [...this.#versions.values()].some(({ rules }) =>
-            Object.values(rules.carriers).some(({ screening }) => screening === 'central'),
-        );
-    }
-
     /** The rules of a slot. */
     at(slot: SlotIndex): Rules {
         let dated = this.latest;

@@ -25,9 +25,9 @@ export class Capacity {
         this.#connections = new Map(connections.map((each) => [keyOf(each.statement), each]));
     }
 
-    static async read(market: Market): Promise<Capacity> {
+    static async read(market: Market, connections: readonly Connection[]): Promise<Capacity> {
         const { slotMinutes } = await market.charter.show();
-        return new Capacity(market, slotMinutes, await market.connections.list());
+        return new Capacity(market, slotMinutes, connections);
     }
 
     /** Takes loads for what has been admitted, whether they fit or not. */

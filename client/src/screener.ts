@@ -1,13 +1,17 @@
 import { type Agreement, endSlot, type Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
+import type { Connection } from '@commonwatt/chaincode/domain/connection';
 import type { ErrorOperands } from '@commonwatt/chaincode/domain/errors';
 import { changedLoads, type Load, loadsOf } from '@commonwatt/chaincode/domain/loading';
 import type { MeteringPoint } from '@commonwatt/chaincode/domain/meter';
 import { centrallyScreened, type Screening } from '@commonwatt/chaincode/domain/screening';
-import type { StandingVerdict, Verdict } from '@commonwatt/chaincode/domain/verdict';
+import type { Verdict } from '@commonwatt/chaincode/domain/verdict';
+import { connectionCodec } from '@commonwatt/chaincode/wire/connection';
 import { BegunSlots } from './begun-slots.js';
 import { CommonwattError } from './errors.js';
+import { followRules } from './followed-rules.js';
 import { StandingCover } from './keeper-standing.js';
+import { type KeptRecords, RecordsInBlocks } from './kept-records.js';
 import type { Market } from './market.js';
 import { type OpenAgreement, OpenAgreements } from './open-agreements.js';
 import type { RulesVersions } from './rules-versions.js';
@@ -40,6 +44,9 @@ type Version = Readonly<{ version: Agreement; verdict: Verdict | null; loads: re
 export class Screener {
     readonly #market: Market;
     readonly #order: AgreedOrder;
+    readonly #records: RecordsInBlocks;
+    readonly #rules: () => RulesVersions;
+    readonly #connections: KeptRecords<Connection>;
     readonly #open: OpenAgreements;
     readonly #cover: StandingCover;
     readonly #begun: BegunSlots;
@@ -49,20 +56,32 @@ export class Screener {
     constructor(market: Market, order: AgreedOrder = new BlockOrder(market)) {
         this.#market = market;
         this.#order = order;
-        this.#open = new OpenAgreements(market);
-        this.#cover = new StandingCover(market);
+        this.#records = new RecordsInBlocks(market);
+        this.#rules = followRules(market, this.#records);
+        this.#connections = this.#records.keep({
+            role: 'exchange',
+            name: 'connection',
+            codec: connectionCodec,
+            idOf: ({ statement: { carrier, connectionPoint } }) => `${carrier}/${connectionPoint}`,
+            list: () => market.connections.list(),
+            isOpen: () => true,
+        });
+        this.#open = new OpenAgreements(market, this.#records);
+        this.#cover = new StandingCover(market, this.#records);
         this.#begun = new BegunSlots(market.clock);
     }
 
     /** Screens all that waits. @throws UnavailableError when nothing can be read */
     async turn(): Promise<readonly ScreeningReport[]> {
-        const { charter, screenings, verdicts } = this.#market;
         this.#begun.refresh();
-        const rules = await charter.rulesVersions();
-        const standing = await verdicts.listStanding();
-        const said = new Map((await screenings.list()).map((each) => [saidKey(each.statement), each]));
-        const versions = await this.#versions(said);
-        const capacity = await Capacity.read(this.#market);
+        await this.#records.refresh();
+        const rules = this.#rules();
+        const open = await this.#open.list();
+        const said = new Map(
+            open.flatMap(({ screenings }) => screenings).map((each) => [saidKey(each.statement), each]),
+        );
+        const versions = await this.#versions(open, said);
+        const capacity = await Capacity.read(this.#market, this.#connections.open);
         for (const { version, loads } of versions) {
             const admitted = centrallyScreened(version.terms, rules.of(version.terms)).filter((carrier) =>
                 isAdmitted(said, version, carrier),
@@ -71,7 +90,7 @@ export class Screener {
         }
         const reports: ScreeningReport[] = [];
         for (const waiting of versions) {
-            reports.push(...(await this.#screen(waiting, { rules, standing, said, capacity })));
+            reports.push(...(await this.#screen(waiting, { rules, said, capacity })));
         }
         return reports;
     }
@@ -82,9 +101,9 @@ export class Screener {
     }
 
     /** Versions that are not in force and still may be, in the order in which they were agreed. */
-    async #versions(said: ReadonlyMap<string, Screening>): Promise<Version[]> {
+    async #versions(all: readonly OpenAgreement[], said: ReadonlyMap<string, Screening>): Promise<Version[]> {
         const versions: Version[] = [];
-        for (const open of (await this.#open.list()).filter(({ verdict }) => !isOver(verdict))) {
+        for (const open of all.filter(({ verdict }) => !isOver(verdict))) {
             const { execution, agreement, verdict, amendment, amendmentVerdict } = open;
             if (execution.state === 'concluded' && !(await this.#begun.has(agreement.terms.firstSlot))) {
                 versions.push({ version: agreement, verdict, loads: await this.#loadsOf(agreement.terms) });
@@ -108,12 +127,10 @@ export class Screener {
         { version, verdict, loads }: Version,
         {
             rules,
-            standing,
             said,
             capacity,
         }: Readonly<{
             rules: RulesVersions;
-            standing: readonly StandingVerdict[];
             said: ReadonlyMap<string, Screening>;
             capacity: Capacity;
         }>,
@@ -122,7 +139,7 @@ export class Screener {
         const carriers = centrallyScreened(terms, rules.of(terms)).filter(
             (carrier) => !said.has(saidKey({ agreementId, version: terms.version, carrier })),
         );
-        if (carriers.length === 0 || !(await this.#isReviewed(terms, verdict, standing))) {
+        if (carriers.length === 0 || !(await this.#isReviewed(terms, verdict))) {
             return [];
         }
         const reports: ScreeningReport[] = [];
@@ -137,9 +154,9 @@ export class Screener {
         return reports;
     }
 
-    async #isReviewed(terms: Terms, verdict: Verdict | null, standing: readonly StandingVerdict[]): Promise<boolean> {
+    async #isReviewed(terms: Terms, verdict: Verdict | null): Promise<boolean> {
         return verdict === null
-            ? (await this.#cover.of(terms, standing)) !== undefined
+            ? (await this.#cover.of(terms)) !== undefined
             : verdict.statement.decision === 'approved';
     }
 

@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
-import { type AgreedOrder, Keeper, type Market, Screener, type ScreeningReport, versionKey } from '@commonwatt/client';
+import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
+import { Keeper, type Market, Screener, type ScreeningReport } from '@commonwatt/client';
 import { powerW } from '@commonwatt/chaincode/domain/units';
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import { expect } from 'chai';
@@ -8,6 +10,7 @@ import { following, saleOf } from '../support/amended.js';
 import * as commands from '../support/market-commands.js';
 import { DEADLINE, negotiableTerms } from '../support/offer-commands.js';
 import { CHARTER, ELECTRICITY_RULES, FIRST_SLOT, RULES } from '../support/sample-market.js';
+import { blockOf } from '../support/stub-blocks.js';
 import { StubMarket } from '../support/stub-market.js';
 import { clientOf } from '../support/stub-transport.js';
 
@@ -17,6 +20,10 @@ const CENTRAL: Rules = {
     ...RULES,
     carriers: { ...RULES.carriers, electricity: { ...ELECTRICITY_RULES, screening: 'central' } },
 };
+
+/** Beyond the standing verdict. */
+const LARGE = [3_000n, 3_000n, 3_000n, 3_000n];
+const isListing = (verb: string): boolean => /list|reopened|departures/.test(verb);
 
 let stub: StubMarket;
 const as = (name: string): Market => clientOf(stub, name).market;
@@ -62,7 +69,7 @@ describe('a keeper', () => {
     it('asks for all verdicts together, and for the terms of an agreement once', async () => {
         const { market, transport } = clientOf(stub, 'stranger');
         const keeper = new Keeper(market);
-        const terms = ['a1', 'a2', 'a3', 'a4', 'a5'].map((salt) => salted(salt, [3_000n, 3_000n, 3_000n, 3_000n]));
+        const terms = ['a1', 'a2', 'a3', 'a4', 'a5'].map((salt) => salted(salt, LARGE));
         for (const each of terms) {
             await conclude(each); // beyond the standing verdict: they wait
         }
@@ -72,9 +79,78 @@ describe('a keeper', () => {
         await keeper.turn();
         expect([count('agreement:show'), count('registry:look-up')]).to.deep.equal([5, 2]);
         expect(count('verdict:show') + count('amendment:show')).to.equal(0);
-        const before = transport.evaluated.length;
-        await keeper.turn();
-        expect(transport.evaluated.length - before, 'queries of a turn in which nothing has changed').to.be.below(20);
+    });
+
+    it('asks in a turn for what is open and new, however much has been before', async () => {
+        const { market, transport } = clientOf(stub, 'stranger');
+        const keeper = new Keeper(market);
+        const asked = async (): Promise<readonly string[]> => {
+            const before = transport.evaluated.length;
+            await keeper.turn();
+            return transport.evaluated.slice(before);
+        };
+        await conclude(salted('a0', LARGE)); // it stays open: nobody reviews it
+        const first = await asked();
+        const idle = await asked();
+        expect(first.filter(isListing)).to.include.members(['offer:list', 'agreement:list', 'rules:list']);
+        expect(new Set(first.filter(isListing)), 'each once').to.have.property('size', first.filter(isListing).length);
+        expect(idle.filter(isListing)).to.deep.equal([]);
+        expect(idle.length).to.be.below(10);
+        const past = ['a1', 'a2', 'a3', 'a4'].map((salt) => salted(salt, LARGE));
+        for (const terms of past) {
+            await conclude(terms);
+            const { agreement } = await as('anna').agreements.show(agreementIdOf(terms));
+            await as('reviewer').verdicts.reject(agreement, 'notWanted');
+            await stub.do(
+                'stranger',
+                'exchange',
+                'agreement:lapse',
+                canonicalJson({ agreementId: agreementIdOf(terms) }),
+            );
+        }
+        expect(await asked(), 'what has begun and ended between two turns').to.deep.equal(idle);
+        const next = salted('a5', LARGE);
+        await conclude(next);
+        expect(await asked(), 'one more').to.have.members([...idle, 'agreement:show']);
+        expect(await asked()).to.deep.equal(idle);
+        const { agreement } = await as('anna').agreements.show(agreementIdOf(next));
+        await as('reviewer').verdicts.approve(agreement, 'reviewed');
+        expect(await taken(keeper)).to.deep.equal(['agreement:fund']);
+    });
+
+    it('misses nothing where streams break off and peers answer from the past', async () => {
+        const { market, transport } = clientOf(stub, 'stranger');
+        const behind = clientOf(stub.copy(), 'stranger').transport;
+        const terms = ['a1', 'a2', 'a3'].map((salt) => salted(salt, [100n]));
+        for (const each of terms) {
+            await conclude(each);
+        }
+        const [evaluate, blocks] = [transport.evaluate.bind(transport), transport.blocks.bind(transport)];
+        transport.evaluate = (call) => behind.evaluate(call);
+        transport.blocks = async (fromBlock) => {
+            const whole = await blocks(fromBlock);
+            return Object.assign(Readable.from(whole).take(1), { close: () => undefined });
+        };
+        const keeper = new Keeper(market);
+        expect(await taken(keeper), 'a peer that knows nothing of the agreements').to.deep.equal([]);
+        transport.evaluate = evaluate;
+        expect(await taken(keeper)).to.deep.equal(terms.map(() => 'agreement:fund'));
+        expect(await taken(keeper)).to.deep.equal([]);
+    });
+
+    it('takes nothing from transactions that are invalid', async () => {
+        const { market, transport } = clientOf(stub, 'stranger');
+        const terms = salted('a1', [100n]);
+        await conclude(terms);
+        const keeper = new Keeper(market);
+        expect(await taken(keeper)).to.deep.equal(['agreement:fund']);
+        const [concluded] = stub.ledger.transactions.filter(({ event }) => event?.name === 'AgreementConcluded/1');
+        expect(await taken(keeper)).to.deep.equal([]);
+        const blockNumber = stub.ledger.height + 1;
+        const again = blockOf({ ...(concluded ?? missing()), blockNumber }, 'MVCC_READ_CONFLICT');
+        transport.height = () => Promise.resolve(blockNumber + 1);
+        transport.blocks = () => Promise.resolve(Object.assign(Readable.from([again]), { close: () => undefined }));
+        expect(await taken(keeper), 'it is in force, whatever was tried since').to.deep.equal([]);
     });
 
     it('tries what is refused ever more rarely', async () => {
@@ -104,17 +180,6 @@ describe('a keeper', () => {
 });
 
 describe('a screener', () => {
-    /** The order in which the channel in memory took them. */
-    const order: AgreedOrder = {
-        positions: () => {
-            const keys = stub.ledger.events.flatMap(({ name, payload }) => {
-                const { agreementId, version } = JSON.parse(payload) as { agreementId: string; version: number };
-                const isAgreed = name === 'AgreementConcluded/1' || name === 'AmendmentProposed/1';
-                return isAgreed ? [versionKey(agreementId, version)] : [];
-            });
-            return Promise.resolve(new Map(keys.map((key, position) => [key, position])));
-        },
-    };
     let screener: Screener;
 
     const screened = async (...terms: readonly Terms[]): Promise<unknown[]> => {
@@ -135,7 +200,7 @@ describe('a screener', () => {
         const limit = { importMaxW: powerW(1_600n), exportMaxW: powerW(1_600n) };
         const set = commands.setConnection(stub.who('dispatcher'), limit);
         await stub.do('dispatcher', 'exchange', 'connection:set', set);
-        screener = new Screener(as('dispatcher'), order);
+        screener = new Screener(as('dispatcher'));
     });
 
     it('admits what fits jointly in the order in which it was agreed, and refuses the rest', async () => {
@@ -161,7 +226,7 @@ describe('a screener', () => {
         await fund(first, FOLDS);
         await conclude(second);
         expect(await screened(second)).to.deep.equal([[0, 1, 'admitted', null]]);
-        screener = new Screener(as('dispatcher'), order);
+        screener = new Screener(as('dispatcher'));
         await conclude(third);
         const [report] = await screener.turn();
         expect(report?.overload).to.deep.include({ connectionPoint: 'bus-1', side: 'import', slot: FIRST_SLOT });
@@ -169,7 +234,7 @@ describe('a screener', () => {
     });
 
     it('lets what the regulator has not approved take nothing', async () => {
-        const large = salted('a1', [400n, 3_000n, 3_000n, 3_000n, 3_000n]); // beyond the standing verdict
+        const large = salted('a1', [400n, ...LARGE]); // beyond the standing verdict
         const small = salted('a2', [400n]);
         await conclude(large);
         await conclude(small);
@@ -219,7 +284,11 @@ describe('a screener', () => {
 
     it('tells what the ledger refuses', async () => {
         await conclude(salted('a1', [100n]));
-        screener = new Screener(as('anna'), order);
+        screener = new Screener(as('anna'));
         expect(await screened(salted('a1', [100n]))).to.deep.equal([[0, 1, 'admitted', 'CALLER_NOT_SEATED']]);
     });
 });
+
+function missing(): never {
+    throw new Error('nothing was concluded');
+}

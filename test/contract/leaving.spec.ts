@@ -6,6 +6,7 @@ import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
 import { departureCodec } from '@commonwatt/chaincode/wire/participant';
 import { participantQueryCodec } from '@commonwatt/chaincode/wire/query';
 import type { WireError } from '@commonwatt/chaincode/wire/errors';
+import { Keeper } from '@commonwatt/client';
 import { expect } from 'chai';
 import { following, saleOf } from '../support/amended.js';
 import { closeDispute, decideDispute, raiseDispute, reviewDispute } from '../support/dispute-commands.js';
@@ -14,6 +15,7 @@ import * as commands from '../support/market-commands.js';
 import { negotiableTerms, OfferMoves } from '../support/offer-commands.js';
 import { FIRST_SLOT, RULES } from '../support/sample-market.js';
 import { StubMarket } from '../support/stub-market.js';
+import { clientOf } from '../support/stub-transport.js';
 
 const TWO = saleOf([100n, 100n]);
 const ID = agreementIdOf(TWO);
@@ -102,6 +104,27 @@ describe('exchange: participant leave', () => {
         await market.refused('PARTICIPANT_LEAVING', 'anna', 'exchange', 'offer:accept', accept);
         const made = moves.makeCommand({ answersId: null, terms: negotiableTerms() }, 7);
         await market.refused('PARTICIPANT_LEAVING', 'solar', 'exchange', 'offer:make', made);
+    });
+
+    it('is wound up by a keeper once everything is closed for good', async () => {
+        const keeper = new Keeper(clientOf(market, 'stranger').market);
+        const turn = async (): Promise<unknown[]> =>
+            (await keeper.turn())
+                .filter(({ step }) => step.startsWith('participant:'))
+                .map(({ step, refusal }) => [step, refusal?.code ?? null]);
+        await conclude();
+        await leave();
+        await leave('bert'); // has agreed nothing
+        expect(await turn()).to.deep.equal([
+            ['participant:wind-up anna', 'AGREEMENTS_OPEN'],
+            ['participant:wind-up bert', null],
+        ]);
+        expect(await turn()).to.deep.equal([['participant:wind-up anna', 'AGREEMENTS_OPEN']]);
+        const cancel = commands.cancel(TWO, FIRST_SLOT, market.people);
+        await market.do('stranger', 'exchange', 'agreement:cancel', cancel);
+        expect(await turn(), 'it waits a turn before it tries again').to.deep.equal([]);
+        expect(await turn()).to.deep.equal([['participant:wind-up anna', null]]);
+        expect(await turn()).to.deep.equal([]);
     });
 
     it('of an agent ends what it signs for others', async () => {

@@ -4,7 +4,7 @@ import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import { PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import { amountNano, energyWh, powerW, priceMicroPerKwh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
-import { amendedTerms, documentSignerOf, draftTerms, type Market } from '@commonwatt/client';
+import { amendedTerms, documentSignerOf, draftTerms, Keeper, type Market } from '@commonwatt/client';
 import { newSigningKey } from '@commonwatt/client/signing-key';
 import { expectInBlock } from '../support/in-block.js';
 import { CARRIER, DEPOSIT_NANO, household, prosumer, RETAILER, type Subject, TestMarket } from '../support/market.js';
@@ -203,8 +203,8 @@ describe('subjects on the real network', function () {
             await as(RETAILER.id).settlements.run(CARRIER, slot);
         }
         expect((await as(HOME.id).agreements.show(supplyId)).execution.state).to.equal('completed');
-        const windUp = () => as(RETAILER.id).participants.windUp(HOME.id);
-        await expectRefusal(windUp(), 'conflict AGREEMENTS_OPEN', { participantId });
+        const early = as(RETAILER.id).participants.windUp(HOME.id);
+        await expectRefusal(early, 'conflict AGREEMENTS_OPEN', { participantId });
         for (let slots = 0; slots < 3; slots += 1) {
             await market.tick();
         }
@@ -213,7 +213,9 @@ describe('subjects on the real network', function () {
                 await as(RETAILER.id).settlements.reconcile(CARRIER, slot, run);
             }
         }
-        expect((await windUp()).value.isWoundUp).to.equal(true);
+        const reports = await new Keeper(as(RETAILER.id)).turn();
+        const [windingUp] = reports.filter(({ step }) => step === `participant:wind-up ${HOME.id}`);
+        expect(windingUp).to.deep.include({ refusal: null });
 
         const { covers } = await as(HOME.id).accounts.show(HOME.id);
         const balanceNano = covers.find(({ carrier }) => carrier === CARRIER)?.balanceNano ?? amountNano(0n);

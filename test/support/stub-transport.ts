@@ -1,7 +1,10 @@
+import { Readable } from 'node:stream';
+import type { common } from '@hyperledger/fabric-protos';
 import { decodeError } from '@commonwatt/chaincode/wire/errors';
 import type { ConnectionProfile } from '@commonwatt/client';
 import { type Call, Market, type Receipt, type Stream, type Transport } from '@commonwatt/client';
 import { refusal } from '@commonwatt/client/errors';
+import { blockOf } from './stub-blocks.js';
 import type { StubMarket } from './stub-market.js';
 import type { Identity } from './stub-identity.js';
 
@@ -45,12 +48,16 @@ export class StubTransport implements Transport {
         return { payload: endorsed.payload, transactionId: endorsed.txId, blockNumber: ledger.height, validationCode };
     }
 
+    /** Block 0 is the channel's own. */
     height(): Promise<number> {
-        return Promise.resolve(this.#stub.ledger.height);
+        return Promise.resolve(this.#stub.ledger.height + 1);
     }
 
-    blocks(): Promise<Stream<never>> {
-        return Promise.reject(new Error('the channel in memory keeps no blocks'));
+    /** Blocks there are; it does not wait for more. */
+    blocks(fromBlock: number): Promise<Stream<common.Block>> {
+        const { transactions } = this.#stub.ledger;
+        const blocks = transactions.filter(({ blockNumber }) => blockNumber >= fromBlock).map((each) => blockOf(each));
+        return Promise.resolve(Object.assign(Readable.from(blocks), { close: () => undefined }));
     }
 
     close(): void {

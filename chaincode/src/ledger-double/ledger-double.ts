@@ -46,6 +46,10 @@ export type Endorsement = Readonly<{
     simulation: Simulation;
 }>;
 
+/** A transaction that is valid, and its block. */
+export type CommittedTransaction = Pick<Endorsement, 'txId' | 'chaincode' | 'writes' | 'event'> &
+    Readonly<{ blockNumber: number }>;
+
 /**
  * A channel in memory, at the boundary of the shim, for tests of any chaincode. It copies Fabric 2.5 where chaincodes
  * depend on it: a transaction never reads its own writes, nothing is written before it commits, stale reads and phantoms
@@ -65,7 +69,9 @@ export class LedgerDouble implements Committed {
     readonly #policies = new Map<string, Uint8Array>();
     readonly #history = new Map<string, Change[]>();
     readonly events: Event[] = [];
-    #transactions = 0;
+    /** Valid transactions with the number of their block, in order; what was adopted is not among them. */
+    readonly transactions: CommittedTransaction[] = [];
+    #proposals = 0;
     #height = 0;
 
     /** @param policies encoded SignaturePolicyEnvelopes of the chaincodes; without one, anybody endorses */
@@ -86,8 +92,8 @@ export class LedgerDouble implements Committed {
 
     /** Runs a proposal against the state as it is; nothing changes. Whatever leaves `Invoke` leaves this, too. */
     async endorse(proposal: Proposal): Promise<Endorsement> {
-        this.#transactions += 1;
-        const txId = this.#transactions.toString(16).padStart(64, '0');
+        this.#proposals += 1;
+        const txId = this.#proposals.toString(16).padStart(64, '0');
         const timeMs = proposal.timeMs ?? Date.now();
         const simulation = new Simulation(this, { txId, timeMs, creator: proposal.creator });
         const stub = new StubOfCall(simulation, proposal.chaincode, proposal.args);
@@ -119,8 +125,10 @@ export class LedgerDouble implements Committed {
             return conflict;
         }
         this.adopt(endorsement.writes, { txId, timeMs }, endorsement.policies);
-        if (endorsement.event !== null) {
-            this.events.push(endorsement.event);
+        const { chaincode, writes, event } = endorsement;
+        this.transactions.push({ blockNumber: this.#height, txId, chaincode, writes, event });
+        if (event !== null) {
+            this.events.push(event);
         }
         return 'VALID';
     }
@@ -184,7 +192,8 @@ export class LedgerDouble implements Committed {
             copy.#history.set(key, [...changes]);
         }
         copy.events.push(...this.events);
-        copy.#transactions = this.#transactions;
+        copy.transactions.push(...this.transactions);
+        copy.#proposals = this.#proposals;
         copy.#height = this.#height;
         return copy;
     }
