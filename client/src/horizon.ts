@@ -51,7 +51,9 @@ export class HorizonTransport implements Transport {
         return receipt;
     }
 
+    /** @throws also UnavailableError PEER_BEHIND {block, height} */
     async height(): Promise<number> {
+        await this.#arrive();
         return await this.#transport.height();
     }
 

@@ -30,6 +30,12 @@ describe('clients that share a horizon', () => {
         expect(await client.evaluate(CALL)).to.equal('read after 4 questions');
     });
 
+    it('count the blocks that another has written', async () => {
+        const horizon = new Horizon();
+        horizon.see(7);
+        expect(await clientOf(horizon, 6, 7, 8).client.height()).to.equal(8);
+    });
+
     it('have endorsed what stands on what another has written', async () => {
         const horizon = new Horizon();
         horizon.see(7);
