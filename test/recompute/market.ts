@@ -7,6 +7,7 @@ import type { Energies } from './meters.js';
 import { defaultPart, energyPart } from './needs.js';
 import { type Correction, postCorrection } from './reconciliation.js';
 import type { Registers } from './registers.js';
+import { isTraded, rulesOf } from './rules.js';
 import { least, magnitude, most } from './share.js';
 import { byOwner, type OwnerValue, type SlotValue, valueOf } from './slot-value.js';
 import {
@@ -69,7 +70,7 @@ export class Market {
         if (slots.some((slot, index) => slot !== (slots[0] ?? 0) + index)) {
             throw new Error('slots are settled in order, none is left out');
         }
-        const carriers = CARRIERS.filter((carrier) => carrier in this.#statement.rules.carriers);
+        const carriers = CARRIERS.filter((carrier) => isTraded(this.#statement, carrier));
         return [
             ...this.#statement.covers.map((transfer) => ({ kind: 'cover' as const, ...transfer })),
             ...slots.flatMap((slot) => carriers.map((carrier) => ({ kind: 'run' as const, carrier, slot }))),
@@ -164,7 +165,7 @@ export class Market {
         }
         this.#remember(this.#statement, value.lots, slot, this.#initialShortages);
         this.#remember(this.#statement, value.lots, slot, this.#latestShortages);
-        const prices = this.#pricesOf(carrier);
+        const prices = this.#pricesOf(carrier, slot);
         const incentives = this.#incentives.settle(carrier, slot, value.accounts, prices);
         const owners = byOwner(value, incentives, prices);
         this.#results.set(placeOf(carrier, slot), { value, incentives, owners });
@@ -183,7 +184,7 @@ export class Market {
         const known = { ...this.#statement, statements, struck };
         const value = this.#valueOf(known, run, this.#registers.knownIn(run), this.#latestShortages);
         this.#remember(known, value.lots, slot, this.#latestShortages);
-        const prices = this.#pricesOf(carrier);
+        const prices = this.#pricesOf(carrier, slot);
         const incentives = this.#incentives.correct(carrier, slot, value.accounts, prices, before.incentives);
         const owners = byOwner(value, incentives, prices);
         const correction: Correction = {
@@ -222,10 +223,10 @@ export class Market {
         });
     }
 
-    #pricesOf(carrier: string): CarrierPrices {
-        const prices = this.#statement.rules.carriers[carrier];
+    #pricesOf(carrier: string, slot: number): CarrierPrices {
+        const prices = rulesOf(this.#statement, slot).carriers[carrier];
         if (prices === undefined) {
-            throw new Error(`no rules for ${carrier}`);
+            throw new Error(`no rules for ${carrier} in slot ${String(slot)}`);
         }
         return prices;
     }

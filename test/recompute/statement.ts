@@ -1,7 +1,9 @@
 /** What `commonwatt demo --json` prints, as far as a recomputation needs it. Quantities are decimal strings. */
 export type Statement = {
     scenario: { week: string; slots: number[] };
-    rules: { carriers: Record<string, CarrierPrices>; haltGraceSlots: number };
+    rules: Rules;
+    /** Versions that were enacted after these, in their order; a slot has the last one that was in force by then. */
+    laterRules?: (Rules & { fromSlot: number })[];
     points: Point[];
     agreements: Agreement[];
     halts: Halt[];
@@ -32,6 +34,8 @@ export type Step =
     | { kind: 'subsidy'; carrier: string; amountNano: string }
     /** On its way out of the market, and then paid outside. */
     | { kind: 'payout' | 'paid'; participantId: string; amountNano: string };
+
+export type Rules = { carriers: Record<string, CarrierPrices>; haltGraceSlots: number };
 
 /** What the rules say of a carrier. */
 export type CarrierPrices = {

@@ -1,10 +1,11 @@
+import { rulesOf, type RulesVersions } from './rules.js';
 import type { Agreement, Leg, Party, Statement } from './statement.js';
 
 /** Who owes nothing for a leg in a slot, because of a halt of its carrier or of what struck it at its own point. */
 export class Waivers {
-    readonly #statement: Pick<Statement, 'halts' | 'rules' | 'struck'>;
+    readonly #statement: Pick<Statement, 'halts' | 'struck'> & RulesVersions;
 
-    constructor(statement: Pick<Statement, 'halts' | 'rules' | 'struck'>) {
+    constructor(statement: Pick<Statement, 'halts' | 'struck'> & RulesVersions) {
         this.#statement = statement;
     }
 
@@ -17,10 +18,11 @@ export class Waivers {
     }
 
     #halted(carrier: string, party: Party | undefined, slot: number): boolean {
-        const { halts, rules } = this.#statement;
+        const { haltGraceSlots } = rulesOf(this.#statement, slot);
+        const { halts } = this.#statement;
         return halts.some((halt) => {
             const halted = halt.endSlot > halt.fromSlot && slot >= halt.fromSlot;
-            const covers = halted && slot < halt.endSlot + rules.haltGraceSlots;
+            const covers = halted && slot < halt.endSlot + haltGraceSlots;
             return halt.carrier === carrier && covers && !isOwnSide(party, halt.mspId);
         });
     }
