@@ -30,7 +30,7 @@ export async function* followBlocks(transport: Transport, options: FollowOptions
 }
 
 /** Blocks of one stream until it breaks: the next one goes on where it ended, so why it did does not matter. */
-export async function* untilBroken(
+async function* untilBroken(
     transport: Transport,
     fromBlock: number,
     signal: AbortSignal | undefined,

@@ -1,5 +1,4 @@
 import type { Codec } from '@commonwatt/chaincode/wire/codec';
-import { untilBroken } from './block-follower.js';
 import type { BlockView } from './block-reader.js';
 import { translated } from './errors.js';
 import type { Market } from './market.js';
@@ -86,25 +85,20 @@ export class RecordsInBlocks {
         for (const kept of this.#kept.values()) {
             await kept.list();
         }
-        // A stream that breaks off is opened again as long as one brings something.
-        for (let before = -1; before < this.#nextBlock && this.#nextBlock < height;) {
-            before = this.#nextBlock;
-            this.#nextBlock = await this.#read(before, height);
+        if (this.#nextBlock < height) {
+            await this.#readTo(height, this.#nextBlock);
         }
     }
 
-    /** @returns the next block to read */
-    async #read(fromBlock: number, height: number): Promise<number> {
-        const { transport } = this.#market;
-        let next = fromBlock;
-        for await (const block of untilBroken(transport, fromBlock, AbortSignal.timeout(READ_MS_MAX))) {
+    async #readTo(height: number, fromBlock: number): Promise<void> {
+        const signal = AbortSignal.timeout(READ_MS_MAX);
+        for await (const block of this.#market.blocks({ fromBlock, signal })) {
             this.#note(block);
-            next = block.blockNumber + 1;
-            if (next >= height) {
+            this.#nextBlock = block.blockNumber + 1;
+            if (this.#nextBlock >= height) {
                 break;
             }
         }
-        return next;
     }
 
     #note({ transactions }: BlockView): void {

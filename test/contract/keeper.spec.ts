@@ -129,7 +129,7 @@ describe('a keeper', () => {
         transport.evaluate = (call) => behind.evaluate(call);
         transport.blocks = async (fromBlock) => {
             const whole = await blocks(fromBlock);
-            return Object.assign(Readable.from(whole).take(1), { close: () => undefined });
+            return Object.assign(Readable.from(whole).take(8), { close: () => undefined });
         };
         const keeper = new Keeper(market);
         expect(await taken(keeper), 'a peer that knows nothing of the agreements').to.deep.equal([]);
