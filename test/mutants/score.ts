@@ -8,6 +8,7 @@ import type { MutantResult, PartialStrykerOptions } from '@stryker-mutator/api/c
 import { copyProject, project } from './project-copy.js';
 
 const THRESHOLD_PERCENT = 85;
+const SOURCES = 'chaincode/src/';
 
 const USAGE = `Changes the code in every small way that Stryker knows, and counts the changes that tests notice.
 
@@ -18,40 +19,10 @@ const USAGE = `Changes the code in every small way that Stryker knows, and count
                mutants starts a process of its own: 2 s each, against 0.05 s
   --report     write the mutants that no test noticed to a file
 
-Works in a copy. First by unit tests and golden files; what these leave of files below ${THRESHOLD_PERCENT} %, by contract tests.
+Works in a copy, by unit tests and golden files. Ends with 1 if a file stays below ${THRESHOLD_PERCENT} %.
 `;
 
-/** Specs that look for mutants. */
-type Stage = Readonly<{ name: string; specs: readonly string[] }>;
-const FAST: Stage = { name: 'unit and golden', specs: ['unit/chaincode/*', 'golden/*'] };
-/** The quick ones that show what is decided in files that contracts alone exercise. */
-const THOROUGH: Stage = {
-    name: 'contract',
-    specs: [
-        'bill-corrections',
-        'charge-point',
-        'conformity',
-        'conversion',
-        'credit-cover',
-        'dispute',
-        'estimated-settlement',
-        'exchange-account',
-        'exchange-mandate',
-        'exchange-settlement',
-        'force-majeure',
-        'gas',
-        'leaving',
-        'lots',
-        'meter-exchange',
-        'offer',
-        'payout',
-        'proposal',
-        'requirement',
-        'screening',
-        'subsidy',
-    ].map((name) => `contract/${name}`),
-};
-
+const SPECS = ['unit/chaincode/*', 'golden/*'].map((name) => `test/dist/${name}.spec.js`);
 /** They look constants up in the sources, which hold every mutant here. */
 const READ_SOURCES = ['test/dist/unit/chaincode/limits.spec.js'];
 /** Longest a mutant may take beyond what its tests take; endless loops end so. */
@@ -62,21 +33,20 @@ const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 /** The TypeScript files below a folder, or the file itself. */
 async function filesOf(copy: string, name: string): Promise<string[]> {
     if (name.endsWith('.ts')) {
-        return [`chaincode/src/${name}`];
+        return [`${SOURCES}${name}`];
     }
-    const entries = await readdir(join(copy, 'chaincode/src', name));
-    return entries.filter((entry) => entry.endsWith('.ts')).map((entry) => `chaincode/src/${name}/${entry}`);
+    const entries = await readdir(join(copy, SOURCES, name));
+    return entries.filter((entry) => entry.endsWith('.ts')).map((entry) => `${SOURCES}${name}/${entry}`);
 }
 
 /** Builds the copy with every mutant in it, switched off, and switches on one after the other. */
-async function mutate(stage: Stage, ranges: readonly string[], ignoreStatic: boolean): Promise<MutantResult[]> {
-    const startedMs = performance.now();
+async function mutate(files: readonly string[], ignoreStatic: boolean): Promise<MutantResult[]> {
     const mutants = await new Stryker({
         inPlace: true, // a sandbox of its own would follow the links of the workspaces back to the copy
-        mutate: [...ranges],
+        mutate: [...files],
         buildCommand: 'npx tsc -b',
         testRunner: 'mocha',
-        mochaOptions: { spec: stage.specs.map((name) => `test/dist/${name}.spec.js`), ignore: [...READ_SOURCES] },
+        mochaOptions: { spec: SPECS, ignore: [...READ_SOURCES] },
         plugins: ['@stryker-mutator/mocha-runner', fileURLToPath(new URL('./assertion-messages.js', import.meta.url))],
         ignorers: ['assertion-messages'],
         coverageAnalysis: 'perTest',
@@ -87,100 +57,63 @@ async function mutate(stage: Stage, ranges: readonly string[], ignoreStatic: boo
         disableBail: false,
         warnings: false,
     } satisfies PartialStrykerOptions).runMutationTest();
-    say(`${stage.name}: ${mutants.length} mutants in ${Math.round((performance.now() - startedMs) / 1_000)} s`);
     return mutants.map((mutant) => ({ ...mutant, fileName: relative(process.cwd(), mutant.fileName) }));
 }
 
-const nameOf = ({ fileName, location: { start, end }, mutatorName, replacement }: MutantResult): string =>
-    [fileName, start.line, start.column, end.line, end.column, mutatorName, replacement].join(' ');
-const rangeOf = ({ fileName, location: { start, end } }: MutantResult): string =>
-    `${fileName}:${start.line}:${start.column}-${end.line}:${end.column}`;
 const isKilled = ({ status }: MutantResult): boolean => status === 'Killed' || status === 'Timeout';
 const isAlive = ({ status }: MutantResult): boolean => status === 'Survived' || status === 'NoCoverage';
 const isStatic = (mutant: MutantResult): boolean =>
     mutant.status === 'Ignored' && (mutant.statusReason ?? '').startsWith('Static');
 
-/** The last word on each mutant. */
-class Score {
-    readonly #mutants = new Map<string, MutantResult>();
-    readonly #stages = new Map<string, string>();
+/** What became of the mutants of a file or a folder. */
+type Row = Readonly<{ place: string; noticed: number; alive: number; leftOut: number; percent: number }>;
 
-    add(stage: string, mutants: readonly MutantResult[], isMeant: (name: string) => boolean): void {
-        for (const mutant of mutants) {
-            const name = nameOf(mutant);
-            if (isMeant(name)) {
-                this.#mutants.set(name, mutant);
-                this.#stages.set(name, stage);
-            }
-        }
-    }
-
-    those(chosen: (mutant: MutantResult) => boolean): Map<string, MutantResult> {
-        return new Map([...this.#mutants].filter(([, mutant]) => chosen(mutant)));
-    }
-
-    /** A row for each file and a sum for each folder. */
-    lines(): string[] {
-        const files = [...new Set([...this.#mutants.values()].map(({ fileName }) => fileName))].sort();
-        const folders = [...new Set(files.map((file) => file.slice(0, file.lastIndexOf('/'))))];
-        const rows = [...files, ...folders].map((prefix) => this.#line(prefix));
-        return [
-            `${'file'.padEnd(40)}${[FAST.name, THOROUGH.name, 'alive', 'left out', 'score %'].map((title) => title.padStart(23)).join('')}`,
-            ...rows,
-        ];
-    }
-
-    percentOf(prefix: string): number {
-        const mutants = [...this.those(({ fileName }) => fileName.startsWith(prefix)).values()];
-        const killed = mutants.filter(isKilled).length;
-        const judged = killed + mutants.filter(isAlive).length;
-        return judged === 0 ? 100 : (100 * killed) / judged;
-    }
-
-    #line(prefix: string): string {
-        const mutants = [...this.those(({ fileName }) => fileName.startsWith(prefix))];
-        const killedBy = (stage: string): number =>
-            mutants.filter(([name, mutant]) => isKilled(mutant) && this.#stages.get(name) === stage).length;
-        const alive = mutants.filter(([, mutant]) => isAlive(mutant)).length;
-        const leftOut = mutants.filter(([, mutant]) => isStatic(mutant)).length;
-        const counts = [killedBy(FAST.name), killedBy(THOROUGH.name), alive, leftOut].map(String);
-        const cells = [...counts, this.percentOf(prefix).toFixed(1)].map((cell) => cell.padStart(23));
-        return `${prefix.replace('chaincode/src/', '').padEnd(40)}${cells.join('')}`;
-    }
+function rowOf(place: string, all: readonly MutantResult[]): Row {
+    const mutants = all.filter(({ fileName }) => fileName.startsWith(SOURCES + place));
+    const count = (chosen: (mutant: MutantResult) => boolean): number => mutants.filter(chosen).length;
+    const [noticed, alive, leftOut] = [count(isKilled), count(isAlive), count(isStatic)];
+    const judged = noticed + alive;
+    return { place, noticed, alive, leftOut, percent: judged === 0 ? 100 : (100 * noticed) / judged };
 }
 
-async function score(
-    names: readonly string[],
-    withStatic: boolean,
-    reported: (total: Score) => Promise<void>,
-): Promise<Score> {
-    const total = new Score();
+/** A row for each file, then one for each folder. */
+function rowsOf(mutants: readonly MutantResult[]): Row[] {
+    const files = [...new Set(mutants.map(({ fileName }) => fileName.slice(SOURCES.length)))].sort();
+    const folders = [...new Set(files.map((file) => file.slice(0, file.lastIndexOf('/') + 1)))];
+    return [...files, ...folders].map((place) => rowOf(place, mutants));
+}
+
+/** Lines of a table as `docs/mutation.md` shows it. */
+function tableOf(rows: readonly Row[]): string[] {
+    const line = (cells: readonly string[]): string =>
+        `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(32) : cell.padStart(9))).join(' | ')} |`;
+    return [
+        line(['file', 'noticed', 'alive', 'left out', 'score %']),
+        line(['-'.repeat(32), ...Array<string>(4).fill(`${'-'.repeat(8)}:`)]),
+        ...rows.map(({ place, noticed, alive, leftOut, percent }) =>
+            line([place, ...[noticed, alive, leftOut].map(String), noticed + alive === 0 ? '–' : percent.toFixed(1)]),
+        ),
+    ];
+}
+
+async function score(names: readonly string[], withStatic: boolean): Promise<MutantResult[]> {
     const copy = await mkdtemp(join(tmpdir(), 'commonwatt-mutation-'));
     const before = process.cwd();
     try {
         await copyProject(copy);
         process.chdir(copy);
         const files = (await Promise.all(names.map((name) => filesOf(copy, name)))).flat();
-        total.add(FAST.name, await mutate(FAST, files, !withStatic), () => true);
-        await reported(total);
-        const low = files.filter((file) => total.percentOf(file) < THRESHOLD_PERCENT);
-        const left = total.those((mutant) => isAlive(mutant) && low.includes(mutant.fileName));
-        if (left.size > 0) {
-            const ranges = [...new Set([...left.values()].map(rangeOf))];
-            total.add(THOROUGH.name, await mutate(THOROUGH, ranges, !withStatic), (name) => left.has(name));
-        }
+        return await mutate(files, !withStatic);
     } finally {
         process.chdir(before);
         await rm(copy, { recursive: true, force: true });
     }
-    await reported(total);
-    return total;
 }
 
 /** Where a change would have been, and what nobody noticed. */
-async function survivors(total: Score): Promise<string> {
+async function survivors(mutants: readonly MutantResult[]): Promise<string> {
     const texts: string[] = [];
-    for (const { fileName, location, mutatorName, replacement, status } of total.those(isAlive).values()) {
+    for (const { fileName, location, mutatorName, replacement, status } of mutants.filter(isAlive)) {
         const lines = (await readFile(join(project, fileName), 'utf8')).split('\n');
         const { line, column } = location.start;
         texts.push(
@@ -201,15 +134,17 @@ const { values, positionals } = parseArgs({
 if (values.help) {
     process.stdout.write(USAGE);
 } else {
-    const names = positionals.length === 0 ? ['domain', 'wire'] : positionals;
-    const { report } = values;
-    const total = await score(names, values.static, async (sofar) => {
-        sofar.lines().forEach(say);
-        if (report !== undefined) {
-            await writeFile(report, await survivors(sofar));
-        }
-    });
-    const low = names.filter((name) => total.percentOf(`chaincode/src/${name}`) < THRESHOLD_PERCENT);
-    low.forEach((name) => say(`${name} is below ${THRESHOLD_PERCENT} %`));
+    const startedMs = performance.now();
+    const mutants = await score(positionals.length === 0 ? ['domain', 'wire'] : positionals, values.static);
+    const rows = rowsOf(mutants);
+    tableOf(rows).forEach(say);
+    const endless = mutants.filter(({ status }) => status === 'Timeout').length;
+    const minutes = Math.round((performance.now() - startedMs) / 60_000);
+    say(`${mutants.length} mutants in ${minutes} min; ${endless} were noticed by never ending`);
+    if (values.report !== undefined) {
+        await writeFile(values.report, await survivors(mutants));
+    }
+    const low = rows.filter(({ percent }) => percent < THRESHOLD_PERCENT);
+    low.forEach(({ place }) => say(`${place} is below ${THRESHOLD_PERCENT} %`));
     process.exitCode = low.length === 0 ? 0 : 1;
 }

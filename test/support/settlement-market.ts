@@ -9,7 +9,7 @@ import { type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/me
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
 import { type AccountName, netByAccount, ownerOfCover, type Posting } from '@commonwatt/chaincode/domain/posting';
 import type { CarrierRules } from '@commonwatt/chaincode/domain/rules';
-import { changedClaims, reconcileSlot } from '@commonwatt/chaincode/domain/reconciliation';
+import { changedClaims, type ReconciliationOutcome, reconcileSlot } from '@commonwatt/chaincode/domain/reconciliation';
 import { type Settlement, type SettlementInput, settleSlot, valueSlot } from '@commonwatt/chaincode/domain/settlement';
 import type { Storage, StorageState } from '@commonwatt/chaincode/domain/storage-credit';
 import { amountNano, type AmountNano, energyWh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
@@ -47,6 +47,8 @@ export class SettlementMarket {
     /** Runs of each slot and carrier, the latest last. */
     readonly #runs = new Map<string, Settlement[]>();
     readonly claims = new Map<string, SlotClaims[]>();
+    /** What each correction came to, in their order. */
+    readonly corrections: ReconciliationOutcome[] = [];
     readonly participants = new Map<string, Participant>();
     /** Every posting since the market began, fundings included. */
     readonly postings: Posting[] = [];
@@ -189,6 +191,7 @@ export class SettlementMarket {
                 standing.filter((each) => each.carrier === carrier).map((each) => [each.agreementId, each]),
             ),
         });
+        this.corrections.push(outcome);
         for (const execution of outcome.executions) {
             this.executions.set(execution.agreementId, execution);
         }

@@ -57,8 +57,11 @@ describe('a proposal', () => {
             const stale = proposalOf(nextRules({}, { version }));
             expectRefusal(check(stale), 'PROPOSAL_STALE', { version, enacted: 1 });
         }
-        for (const fromSlot of [voteUntilSlot, voteUntilSlot + NOTICE_SLOTS_MAX + 1]) {
-            expectRefusal(check(proposalOf(nextRules(), { fromSlot })), 'PROPOSAL_INVALID');
+        for (const [fromSlot, reason] of [
+            [voteUntilSlot, 'the vote ends a slot before the rules are in force, or earlier'],
+            [voteUntilSlot + NOTICE_SLOTS_MAX + 1, 'the rules are in force within a month of the vote'],
+        ] as const) {
+            expectRefusal(check(proposalOf(nextRules(), { fromSlot })), 'PROPOSAL_INVALID', { reason });
         }
         const early = { voteUntilSlot: FIRST_SLOT - 1, fromSlot: FIRST_SLOT };
         expectRefusal(check(proposalOf(nextRules(), early)), 'PROPOSAL_INVALID', {

@@ -1,8 +1,8 @@
 import type { Leg, Terms } from '@commonwatt/chaincode/domain/agreement';
 import { PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import { EXTERNAL_ACCOUNT, subsidyAccount, transfer } from '@commonwatt/chaincode/domain/posting';
-import { dueSlotOf, lastRunOf, leastRunFor } from '@commonwatt/chaincode/domain/reconciliation';
-import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
+import { changedClaims, dueSlotOf, lastRunOf, leastRunFor } from '@commonwatt/chaincode/domain/reconciliation';
+import type { Settlement, ValuedLeg } from '@commonwatt/chaincode/domain/settlement';
 import { amountNano, energyWh, negate, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
 import { expectRefusal } from '../../support/refusals.js';
@@ -185,6 +185,67 @@ describe('a correction', () => {
         ]);
     });
 
+    it('follows the order of agreements, whichever owed before', () => {
+        const other = leg([100n], { sellerId: 'q', sellerPoint: 'q.point' });
+        const market = marketWith(terms([leg([100n])]), terms([other], { proposerId: 'q' }));
+        const metered = (p: bigint, q: bigint) => ({
+            'p.point': given(p),
+            'q.point': given(q),
+            'a.point': taken(200n),
+        });
+        market.settle(FIRST_SLOT, metered(100n, 70n));
+        const corrected = market.reconcile(FIRST_SLOT, metered(60n, 50n));
+        const owing = posted(corrected, 'default').filter((line) => !line.startsWith('cover/a'));
+        expect(owing.map((line) => line.split(' ')[0])).to.deep.equal(['cover/p/electricity', 'cover/q/electricity']);
+    });
+
+    it('claims nothing where nothing is owed for what is missing', () => {
+        const market = marketWith(terms([leg([100n])], { defaultRateMicroPerKwh: priceMicroPerKwh(0n) }));
+        market.settle(FIRST_SLOT, FULL);
+        expect(market.reconcile(FIRST_SLOT, SHORT).legs.map(({ defaults }) => defaults)).to.deep.equal([[]]);
+        expect(market.corrections.map(({ claims }) => claims)).to.deep.equal([[]]);
+    });
+
+    it('of a later slot, or of another carrier, tells what is owed there', () => {
+        const slots = leg([100n, 100n]);
+        const market = marketWith(terms([slots, { ...slots, carrier: 'heat' }]));
+        for (const carrier of ['electricity', 'heat'] as const) {
+            market.settle(FIRST_SLOT, SHORT, { carrier });
+        }
+        market.settle(FIRST_SLOT + 1, FULL);
+        market.settle(FIRST_SLOT + 1, FULL, { carrier: 'heat' });
+        const owed = ({ legs }: Settlement): bigint[] =>
+            legs.flatMap(({ defaults }) => defaults.map(({ drawnNano }) => drawnNano));
+        const less = (exportWh: bigint) => ({ ...FULL, 'p.point': given(exportWh) });
+        expect(owed(market.reconcile(FIRST_SLOT + 1, less(90n)))).to.deep.equal([1_000_000n]);
+        expect(owed(market.reconcile(FIRST_SLOT, less(80n), { carrier: 'heat' }))).to.deep.equal([2_000_000n]);
+        const written = market.corrections.map(({ claims }) => claims.map(({ slot, carrier }) => `${slot} ${carrier}`));
+        expect(written, 'what stays as it was is not written again').to.deep.equal([
+            [`${FIRST_SLOT + 1} electricity`],
+            [`${FIRST_SLOT} heat`],
+        ]);
+    });
+
+    it('writes the claims of which another part is drawn, and the escrow it moves', () => {
+        const legs = [leg([100n, 100n, 100n]), leg([10n, 10n, 10n], { buyerId: 'b', buyerPoint: 'b.point' })];
+        const market = marketWith(terms(legs, { defaultCapNano: amountNano(10_700_000n) }));
+        const metered = (p: bigint) => ({ 'p.point': given(p), 'a.point': taken(100n), 'b.point': taken(10n) });
+        // 55 Wh short are 50 and 5 at 100 000. Of the second slot the cap pays 5 000 000 and 200 000, later 500 000.
+        [55n, 55n].forEach((exportWh, offset) => market.settle(FIRST_SLOT + offset, metered(exportWh)));
+        market.reconcile(FIRST_SLOT, metered(88n));
+        const [{ claims, executions } = { claims: [], executions: [] }] = market.corrections;
+        const brief = claims.map(({ slot, claims: each }) => [slot, ...each.map(({ drawnNano }) => drawnNano)]);
+        expect(brief).to.deep.equal([
+            [FIRST_SLOT, 2_000_000n, 200_000n],
+            [FIRST_SLOT + 1, 5_000_000n, 500_000n],
+        ]);
+        const held = executions.flatMap(({ holdings }) => holdings.map(({ defaultNano }) => defaultNano));
+        expect(held).to.deep.equal([3_000_000n, 0n, 0n]);
+        // Once more with the same readings: nothing is written again.
+        market.reconcile(FIRST_SLOT, metered(88n));
+        expect(market.corrections.at(-1)).to.deep.include({ claims: [], executions: [] });
+    });
+
     it('keeps apart what the legs of an agreement owe', () => {
         const legs = [leg([100n]), leg([50n], { buyerId: 'b', buyerPoint: 'b.point' })];
         const market = marketWith(terms(legs));
@@ -257,5 +318,42 @@ describe('a correction', () => {
             'cover/s/electricity subsidy -600000',
             'subsidy/electricity subsidy 600000',
         ]);
+    });
+});
+
+describe('the agreements whose caps a correction draws anew', () => {
+    /** A leg that lacks so many Wh, all of them owed by its seller. */
+    const lacking = (agreementId: string, index: number, energy: bigint): ValuedLeg => ({
+        delivery: {
+            slotLeg: {
+                agreement: { agreementId, terms: terms([leg([100n]), leg([100n])]) },
+                index,
+                leg: leg([100n]),
+                offset: 0,
+                agreedWh: energyWh(100n),
+                lost: [],
+                statedWh: null,
+            },
+            shortWh: energyWh(energy),
+            untakenWh: energyWh(0n),
+            deliveredWh: energyWh(100n - energy),
+        },
+        causes: [],
+        liabilities:
+            energy === 0n ? [] : [{ liableId: 'p', payeeId: 'a', causeLeg: index, liableWh: energyWh(energy) }],
+    });
+    const settled = (): Settlement => {
+        const market = marketWith(terms([leg([100n])]), terms([leg([100n])], { salt: '01'.repeat(32) }));
+        return market.settle(FIRST_SLOT, { 'p.point': given(140n), 'a.point': taken(200n) });
+    };
+    const changed = (...legs: readonly ValuedLeg[]): string[] => changedClaims(settled(), { legs, points: [] });
+
+    it('are those that owe otherwise, by their ids', () => {
+        expect(changed(lacking(ONE, 0, 30n), lacking(TWO, 0, 30n))).to.deep.equal([]);
+        expect(changed(lacking(ONE, 0, 30n), lacking(TWO, 0, 31n))).to.deep.equal([TWO]);
+        expect(changed(lacking(ONE, 0, 0n), lacking(TWO, 0, 30n))).to.deep.equal([ONE]);
+        expect(changed(lacking(ONE, 1, 30n), lacking(TWO, 0, 30n))).to.deep.equal([ONE]);
+        const third = '0'.repeat(64);
+        expect(changed(lacking(ONE, 0, 30n), lacking(TWO, 0, 1n), lacking(third, 0, 1n))).to.deep.equal([third, TWO]);
     });
 });

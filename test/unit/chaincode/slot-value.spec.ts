@@ -141,6 +141,12 @@ describe('the outcome of a settlement', () => {
         expect(settlement).to.include({ run: 0, dueSlot: FIRST_SLOT + 1, isFinal: false });
     });
 
+    it('claims nothing where nothing is owed for what is missing', () => {
+        const free = agreed(sale({ defaultRateMicroPerKwh: priceMicroPerKwh(0n) }));
+        const { legs } = free.settle(FIRST_SLOT, { 'p.point': given(40n), 'a.point': taken(100n) });
+        expect(legs[0]).to.deep.include({ shortWh: 60n, defaults: [] });
+    });
+
     it('is the same in whatever order agreements and points were found', () => {
         const run = (reversed: boolean): Settlement => {
             const market = agreed(sale());

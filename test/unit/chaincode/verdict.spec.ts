@@ -75,7 +75,7 @@ describe('a verdict', () => {
                     demandApproval(agreement, other);
                 },
                 'VERDICT_MISSING',
-                { agreementId: ID },
+                { agreementId: ID, decision: other?.statement.decision ?? 'none' },
             );
         }
     });
