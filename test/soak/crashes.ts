@@ -64,14 +64,14 @@ export const crashes: SoakPart = {
     run: async ({ seed, untilMs, counter, say }) => {
         const queue = rounds(seed);
         let trades = 0;
-        let longestMs = 0;
+        let tookMs = 0;
         let isBroken = false;
         const next = async (): Promise<void> => {
             const [trial, trialSeed] = queue.next().value;
             const startedMs = Date.now();
-            trades += 1;
             const { kills, inTheMiddle, steps, acknowledgements } = await attempt(trial, trialSeed);
-            longestMs = Math.max(longestMs, Date.now() - startedMs);
+            tookMs += Date.now() - startedMs;
+            trades += 1;
             counter.add('kills', kills);
             counter.add('kills in the middle', inTheMiddle);
             counter.add('steps', steps);
@@ -83,7 +83,7 @@ export const crashes: SoakPart = {
             try {
                 do {
                     await next();
-                } while (!isBroken && Date.now() + longestMs < untilMs);
+                } while (!isBroken && Date.now() + tookMs / trades < untilMs);
             } catch (error) {
                 isBroken = true;
                 throw error;
