@@ -92,7 +92,7 @@ export const deformed = (sound: fc.Arbitrary<Json>): fc.Arbitrary<Json> =>
         return value;
     });
 
-/** A place in a command that no codec may let through, as text: a value that no field accepts, a member that is there twice. */
+/** A place in a command that every codec refuses, as text: a value that no field accepts, a member that is there twice. */
 export function impossibleIn(command: Json): string | null {
     const place = placesIn(command).find((path) => {
         const holder = holderOf(command, path);
