@@ -22,18 +22,14 @@ describe('an amendment on the real network', function () {
     /** Concludes and funds a sale of 100 Wh in each of four slots, the first of which is the next to begin. */
     async function inForce(): Promise<Readonly<{ agreementId: string; firstSlot: SlotIndex }>> {
         const firstSlot = market().nextSlot;
-        const concluded = await market().conclude(
-            saleDraft({
-                sellerId: RETAILER.id,
-                buyerId: BUYER.id,
-                firstSlot,
-                energyWh: [100n, 100n, 100n, 100n],
-                priceMicroPerKwh: PRICE_MICRO,
-            }),
-        );
-        const { agreementId } = concluded.value;
-        await as().agreements.fund(agreementId, STANDING_ID);
-        return { agreementId, firstSlot };
+        const draft = saleDraft({
+            sellerId: RETAILER.id,
+            buyerId: BUYER.id,
+            firstSlot,
+            energyWh: [100n, 100n, 100n, 100n],
+            priceMicroPerKwh: PRICE_MICRO,
+        });
+        return { agreementId: await market().inForce(draft, STANDING_ID), firstSlot };
     }
 
     /** The next version, signed by both and proposed: other energy from a slot on. */

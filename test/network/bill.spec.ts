@@ -94,7 +94,7 @@ describe('a household’s bill on the real network', function () {
         for (const pointId of Object.keys(TRAITS)) {
             await register(pointId);
         }
-        const concluded = await market().conclude({
+        await market().inForce({
             proposerId: HOUSE.id,
             legs: [
                 {
@@ -110,11 +110,6 @@ describe('a household’s bill on the real network', function () {
             firstSlot: firstSlot + 1,
             slotCount: 1,
         });
-        const { agreementId, termsHash } = concluded.value;
-        await market()
-            .as('reviewer')
-            .verdicts.approve({ agreementId, termsHash, terms: concluded.terms }, 'noObjection');
-        await asHouse().agreements.fund(agreementId, null);
         await market().endSlot(); // and the first slot runs
         // The tank charges 500 Wh from the network; then the collector gives 700 and the tank 200, of which 300 stay.
         await settle(firstSlot, {

@@ -88,14 +88,7 @@ const MANDATE_GATES: readonly Gate[] = [
     {
         what: 'the mandate was taken back',
         close: mandates.takeBack,
-        ends: [
-            'agreement:conclude',
-            'agreement:cancel',
-            'amendment:propose',
-            'amendment:enact',
-            'offer:make',
-            'mandate:revoke',
-        ],
+        ends: ['agreement:conclude', 'agreement:cancel', 'amendment:enact', 'offer:make', 'mandate:revoke'],
     },
     { what: 'the mandate was used up', close: mandates.useUp, ends: ['agreement:conclude'] },
     {
@@ -117,7 +110,7 @@ const MANDATE_GATES: readonly Gate[] = [
     {
         what: 'the agent left',
         close: (market, { buyer: { signerId } }) => market.as(signerId).participants.leave(signerId),
-        ends: ['agreement:conclude', 'amendment:enact'],
+        ends: ['agreement:conclude'],
     },
 ];
 const suspend = (market: TestMarket, participantId: string): Promise<unknown> =>

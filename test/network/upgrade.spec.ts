@@ -35,11 +35,7 @@ describe('a chaincode upgrade while an agreement is in force', function () {
         const firstSlot = market.nextSlot + 1;
         const energyWh = [100n, 100n];
         const sale = { sellerId: SELLER.id, buyerId: BUYER.id, firstSlot, energyWh, priceMicroPerKwh: 150_000n };
-        const concluded = await market.conclude(saleDraft(sale));
-        ({ agreementId } = concluded.value);
-        const { agreement } = await market.as(BUYER.id).agreements.show(agreementId);
-        await market.as('reviewer').verdicts.approve(agreement, 'noObjection');
-        await market.as(BUYER.id).agreements.fund(agreementId, null);
+        agreementId = await market.inForce(saleDraft(sale));
         await market.tick();
         await settleUntil(firstSlot);
         await buildNextVersion(next);

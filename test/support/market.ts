@@ -278,6 +278,18 @@ export class TestMarket {
         const concluded = await this.as(terms.proposerId).agreements.conclude(terms, await this.consents(terms));
         return { ...concluded, terms };
     }
+
+    /** The same, and puts it into force: within a standing verdict, or else by a verdict of its own. */
+    async inForce(draft: Draft, standingId: string | null = null): Promise<string> {
+        const { value, terms } = await this.conclude(draft);
+        const { agreementId, termsHash } = value;
+        if (standingId === null) {
+            // Not read again: the peers of others may be a block behind.
+            await this.as('reviewer').verdicts.approve({ agreementId, termsHash, terms }, 'noObjection');
+        }
+        await this.as(terms.proposerId).agreements.fund(agreementId, standingId);
+        return agreementId;
+    }
 }
 
 /** Metering point of a participant: its building, or its place at the slack node. */
