@@ -146,6 +146,7 @@ describe('metering points of terms', () => {
 
     it('are their parties’ own, on the leg’s carrier, and count from the first slot on', () => {
         check(point('solar-point', 'solar'), point('anna-point', 'anna', { fromSlot: 0 }));
+        check(point('solar-point', 'solar'), point('anna-point', 'anna', { chargePointId: 'anna-point' }));
     });
 
     it('are refused when they are missing, another’s, of another carrier, or count later', () => {
