@@ -12,7 +12,6 @@ const WORLDS: readonly string[] = [
     '--parties 2 --legs 1 --slots 2 --facets metering,reconciliation',
     '--parties 2 --legs 1 --slots 3 --facets metering',
     '--parties 2 --legs 1 --slots 2 --facets metering,review,halts',
-    '--parties 2 --legs 1 --slots 1 --facets review,amendment,cancellation,withdrawal,halts,metering,reconciliation',
 ];
 
 const entry = fileURLToPath(new URL('../model/main.js', import.meta.url));
