@@ -50,12 +50,40 @@ export async function createIdentity(
     };
 }
 
+/** Says that a certificate of a CA counts no longer: a list of revoked certificates with this one, as DER. */
+export async function revocationOf(certificatePem: string, caPem: string, caKeyPem: string): Promise<Uint8Array> {
+    const ca = new x509.X509Certificate(caPem);
+    const { serialNumber } = new x509.X509Certificate(certificatePem);
+    const list = await x509.X509CrlGenerator.create({
+        issuer: ca.subject,
+        thisUpdate: new Date(Date.now() - BACKDATED_MS),
+        nextUpdate: ca.notAfter,
+        entries: [{ serialNumber, revocationDate: new Date() }],
+        signingAlgorithm: P256,
+        signingKey: await signingKeyOf(caKeyPem),
+        extensions: [await authorityKeyIdentifierOf(ca)], // by which an MSP finds whose list it is
+    });
+    return new Uint8Array(list.rawData);
+}
+
+/** How the CA itself names its key: CAs differ in how they derive the name. */
+async function authorityKeyIdentifierOf(ca: x509.X509Certificate): Promise<x509.AuthorityKeyIdentifierExtension> {
+    const keyId = ca.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId;
+    return keyId === undefined
+        ? await x509.AuthorityKeyIdentifierExtension.create(ca)
+        : new x509.AuthorityKeyIdentifierExtension(keyId);
+}
+
+async function signingKeyOf(keyPem: string): Promise<Awaited<ReturnType<typeof webcrypto.subtle.importKey>>> {
+    const der = privateKeyOf(keyPem).export({ type: 'pkcs8', format: 'der' });
+    return await webcrypto.subtle.importKey('pkcs8', der, P256, false, ['sign']);
+}
+
 type Request = Readonly<{ subject: string; subjectKey: KeyObject; validUntil: Date }>;
 
 async function issue(caPem: string, caKeyPem: string, { subject, subjectKey, validUntil }: Request): Promise<string> {
     const ca = new x509.X509Certificate(caPem);
-    const caKeyDer = privateKeyOf(caKeyPem).export({ type: 'pkcs8', format: 'der' });
-    const signingKey = await webcrypto.subtle.importKey('pkcs8', caKeyDer, P256, false, ['sign']);
+    const signingKey = await signingKeyOf(caKeyPem);
     const publicKey = subjectKey.export({ type: 'spki', format: 'der' });
     const certificate = await x509.X509CertificateGenerator.create({
         serialNumber: serialNumber(),
@@ -70,7 +98,7 @@ async function issue(caPem: string, caKeyPem: string, { subject, subjectKey, val
             new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
             new x509.BasicConstraintsExtension(false, undefined, true),
             await x509.SubjectKeyIdentifierExtension.create(publicKey),
-            await x509.AuthorityKeyIdentifierExtension.create(ca),
+            await authorityKeyIdentifierOf(ca),
         ],
     });
     return `${certificate.toString('pem')}\n`;

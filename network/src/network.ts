@@ -16,6 +16,7 @@ import { createCertificates } from './provision/certificates.js';
 import { defineChaincodes, installChaincodes } from './provision/chaincode-definition.js';
 import { createGenesisBlock, joinChannel } from './provision/channel.js';
 import { awaitGateways } from './provision/gateways.js';
+import { revokeCertificate } from './provision/revocation.js';
 import { startProcess, startProcesses } from './provision/processes.js';
 import { requireSettings, settle, withLayout, writeSettings, type Choices, type Settings } from './settings.js';
 import { stateFolder, type StateFolder } from './state-folder.js';
@@ -114,7 +115,7 @@ export class Network {
         return this.status();
     }
 
-    /** Takes an organization's second peer away, with its ledger and its key. */
+    /** Takes an organization's second peer away, with its ledger and its key; the channel learns that its certificate is revoked. */
     async removePeer(org: OrgName): Promise<NetworkStatus> {
         await withLock(this.#folder.lockFile, () => this.#removePeer(org));
         return this.status();
@@ -266,6 +267,7 @@ export class Network {
             });
         }
         await this.#supervisor.stop(peer.name);
+        await revokeCertificate(this.#deployment(settings, await resolveBinaries(() => undefined)), peer);
         for (const path of [this.#folder.node(peer.name), this.#folder.identity(peer)]) {
             await rm(path, { recursive: true, force: true });
         }

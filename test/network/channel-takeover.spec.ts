@@ -1,18 +1,22 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { OrgName } from '@commonwatt/network';
+import { type OrgName, orgNames } from '@commonwatt/network';
 import { expect } from 'chai';
 import { type Answer, asAdmin } from '../support/commonwatt.js';
 import { withNetwork } from '../support/network.js';
 
 type Organization = { values: { MSP: { value: { config: { root_certs: string[]; admins: string[] } } } } };
 /** As configtxlator tells it, as far as this test looks into it. */
-type Config = { channel_group: { groups: { Application: { groups: Record<string, Organization> } } } };
+type Groups = {
+    Application: { groups: Record<string, Organization> };
+    Orderer: { values: { BatchSize: { value: { max_message_count: number } } } };
+};
+type Config = { channel_group: { groups: Groups } };
 
 const COALITION: readonly OrgName[] = ['operator', 'community', 'supplier'];
 
-describe('three organisations that sign a change of the channel', function () {
+describe('organisations that sign a change of the channel', function () {
     this.timeout(60_000);
     const network = withNetwork();
     let folder: string;
@@ -75,37 +79,61 @@ describe('three organisations that sign a change of the channel', function () {
         );
     }
 
-    /** What three of four sign and send; answers what the orderer says. */
-    async function attempt(change: (organizations: Record<string, Organization>) => void): Promise<string> {
-        const config = await readConfig();
-        const taken = structuredClone(config);
-        change(taken.channel_group.groups.Application.groups);
-        await writeUpdate(config, taken);
-        for (const org of COALITION) {
+    /** What some sign and send: what the orderer answers, and the configuration before, as meant and after it. */
+    async function send(
+        signers: readonly OrgName[],
+        change: (groups: Groups) => void,
+    ): Promise<Answer & Record<'before' | 'meant' | 'after', Groups>> {
+        const before = await readConfig();
+        const meant = structuredClone(before);
+        change(meant.channel_group.groups);
+        await writeUpdate(before, meant);
+        for (const org of signers) {
             await done(org, 'peer channel signconfigtx -f envelope.pb');
         }
         const sent = await shell(
             'operator',
             'peer channel update -f envelope.pb -c "$CHANNEL_NAME" -o "$ORDERER_ADDRESS" --tls --cafile "$ORDERER_CA"',
         );
-        expect(sent.exitCode, sent.stdout + sent.stderr).to.not.equal(0);
-        expect(await readConfig()).to.deep.equal(config);
-        return sent.stderr;
+        const groupsOf = ({ channel_group }: Config): Groups => channel_group.groups;
+        return { ...sent, before: groupsOf(before), meant: groupsOf(meant), after: groupsOf(await readConfig()) };
     }
+    /** What three of four sign is refused, and changes nothing; answers what the orderer says. */
+    async function attempt(change: (groups: Groups) => void): Promise<string> {
+        const { exitCode, stdout, stderr, before, after } = await send(COALITION, change);
+        expect(exitCode, stdout + stderr).to.not.equal(0);
+        expect(after).to.deep.equal(before);
+        return stderr;
+    }
+    const largerBatches = ({ Orderer }: Groups): void => {
+        Orderer.values.BatchSize.value.max_message_count += 1;
+    };
 
-    it('cannot give the regulator other certificates', async () => {
-        const refusal = await attempt((organizations) => {
+    it('cannot, three of four, give the regulator other certificates', async () => {
+        const refusal = await attempt(({ Application: { groups: organizations } }) => {
             const [regulator, operator] = [organizations['RegulatorMSP'], organizations['OperatorMSP']].map(configOf);
             regulator?.root_certs.splice(0, Infinity, ...(operator?.root_certs ?? []));
         });
         expect(refusal).to.match(/policy for \[Value\] +\/Channel\/Application\/RegulatorMSP\/MSP not satisfied/);
     });
 
-    it('cannot take the regulator out of the channel', async () => {
-        const refusal = await attempt((organizations) => {
-            delete organizations['RegulatorMSP'];
+    it('cannot, three of four, take the regulator out of the channel', async () => {
+        const refusal = await attempt(({ Application }) => {
+            delete Application.groups['RegulatorMSP'];
         });
         expect(refusal).to.match(/policy for \[Group\] +\/Channel\/Application not satisfied/);
+    });
+
+    it('cannot, three of four, change how transactions are ordered, whoever owns the ordering node', async () => {
+        const refusal = await attempt(largerBatches);
+        expect(refusal).to.match(/policy for \[Value\] +\/Channel\/Orderer\/BatchSize not satisfied/);
+    });
+
+    it('can, all four', async () => {
+        const { exitCode, stdout, stderr, before, meant, after } = await send(orgNames, largerBatches);
+        expect(exitCode, stdout + stderr).to.equal(0);
+        const sizes = [before, meant, after].map(({ Orderer }) => Orderer.values.BatchSize.value.max_message_count);
+        expect(sizes[2]).to.equal(sizes[1]).and.not.to.equal(sizes[0]);
     });
 });
 

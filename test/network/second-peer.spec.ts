@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { advanceCodec } from '@commonwatt/chaincode/wire/clock';
 import { connect, identityOf } from '@commonwatt/client';
@@ -7,6 +9,7 @@ import { expect } from 'chai';
 import { commonwatt } from '../support/commonwatt.js';
 import { endorsingPeers } from '../support/endorsing-peers.js';
 import { CARRIER, household, prosumer, withMarket } from '../support/market.js';
+import { peer } from '../support/peer-cli.js';
 import { saleDraft } from '../support/sale.js';
 
 const SELLER = prosumer('bld-05');
@@ -17,12 +20,16 @@ const SECOND = 'peer2.community.commonwatt.local';
 describe('a second peer of an organisation', function () {
     this.timeout(90_000);
     const market = withMarket();
+    /** A copy that somebody made of the second peer's key and certificate. */
+    let stolen: string;
     before(async () => {
+        stolen = await mkdtemp(join(tmpdir(), 'commonwatt-stolen-'));
         await market().admit(SELLER, BUYER);
         await market().endSlot();
     });
     after(async () => {
         await market().network.up();
+        await rm(stolen, { recursive: true, force: true });
     });
 
     async function network(verb: string): Promise<NetworkStatus> {
@@ -32,6 +39,14 @@ describe('a second peer of an organisation', function () {
         return JSON.parse(stdout) as NetworkStatus;
     }
 
+    /** What the first peer tells somebody who signs by an MSP folder. */
+    const heightAs = (mspFolder: string): Promise<string> =>
+        peer(market().network, { as: 'community', mspFolder }, [
+            'channel',
+            'getinfo',
+            '-c',
+            market().as('platform').profile.channel,
+        ]);
     const conclude = (): ReturnType<ReturnType<typeof market>['conclude']> =>
         market().conclude(
             saleDraft({
@@ -90,13 +105,16 @@ describe('a second peer of an organisation', function () {
 
     it('withdraws: it is forgotten with its key, and the first one does all again', async () => {
         await market().network.up();
+        const { stateDir } = market().network;
+        await cp(join(stateDir, `organizations/community/peers/${SECOND}/msp`), stolen, { recursive: true });
+        expect(await heightAs(stolen), 'before').to.match(/"height":\d+/);
         const { state, processes } = await network('remove-peer');
         expect(state).to.equal('running');
         expect(processes.map(({ name }) => name)).not.to.include('peer-community-2');
-        const { stateDir } = market().network;
         expect(existsSync(join(stateDir, 'nodes/peer-community-2'))).to.equal(false);
         expect(existsSync(join(stateDir, `organizations/community/peers/${SECOND}`))).to.equal(false);
         await Promise.all([SELLER, BUYER].map(({ id }) => market().actors.renew(id)));
         expect(await endorsingPeers(market().as('reviewer'), await conclude())).to.include(FIRST);
+        expect(await heightAs(stolen), 'by a copy of the key').to.match(/access denied/);
     });
 });

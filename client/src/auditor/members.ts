@@ -1,5 +1,8 @@
+// The certificate library resolves its parts through decorators, which need this first.
+import 'reflect-metadata';
 import { verify, X509Certificate } from 'node:crypto';
 import { common, msp } from '@hyperledger/fabric-protos';
+import { X509Crl } from '@peculiar/x509';
 import type { Signed } from './signed.js';
 
 /** Maps of the package, whose types name a library without bringing it. */
@@ -8,31 +11,34 @@ type Named<Value> = Readonly<{
     forEach: (visit: (value: Value) => void) => void;
 }>;
 
-/** Members of the channel by the root certificates in its configuration: whose signature is whose. */
+/** Whose certificates an organisation vouches for, and which no longer, by serial number. */
+type Organization = Readonly<{ roots: readonly X509Certificate[]; revoked: ReadonlySet<bigint> }>;
+
+/** Members of the channel by what its configuration says of each organisation: whose signature is whose. */
 export class Members {
-    readonly #roots: ReadonlyMap<string, readonly X509Certificate[]>;
-    /** Certificates seen before; `null` where none of the roots issued it. */
+    readonly #organizations: ReadonlyMap<string, Organization>;
+    /** Certificates seen before; `null` where no organisation vouches for it. */
     readonly #known = new Map<string, X509Certificate | null>();
 
-    private constructor(roots: ReadonlyMap<string, readonly X509Certificate[]>) {
-        this.#roots = roots;
+    private constructor(organizations: ReadonlyMap<string, Organization>) {
+        this.#organizations = organizations;
     }
 
     /** @param envelope a transaction of type CONFIG, as the first block has it */
     static fromConfiguration(envelope: Uint8Array): Members {
         const payload = common.Payload.deserializeBinary(common.Envelope.deserializeBinary(envelope).getPayload_asU8());
         const config = common.ConfigEnvelope.deserializeBinary(payload.getData_asU8()).getConfig();
-        const roots = new Map<string, readonly X509Certificate[]>();
+        const known = new Map<string, Organization>();
         const groups = config?.getChannelGroup()?.getGroupsMap() as Named<common.ConfigGroup> | undefined;
         for (const group of ['Application', 'Orderer']) {
             const organizations = groups?.get(group)?.getGroupsMap() as Named<common.ConfigGroup> | undefined;
-            organizations?.forEach((organization) => {
-                const values = organization.getValuesMap() as Named<common.ConfigValue>;
-                const { name, certificates } = rootsIn(values.get('MSP')?.getValue_asU8() ?? new Uint8Array());
-                roots.set(name, certificates);
+            organizations?.forEach((each) => {
+                const values = each.getValuesMap() as Named<common.ConfigValue>;
+                const { name, organization } = organizationIn(values.get('MSP')?.getValue_asU8() ?? new Uint8Array());
+                known.set(name, organization);
             });
         }
-        return new Members(roots);
+        return new Members(known);
     }
 
     /** Whether who is named is a member and has signed. */
@@ -54,17 +60,21 @@ export class Members {
             return known;
         }
         const certificate = new X509Certificate(pem);
-        const roots = this.#roots.get(mspid) ?? [];
-        const member = roots.some((root) => certificate.verify(root.publicKey)) ? certificate : null;
+        const organization = this.#organizations.get(mspid);
+        const isIssued = organization?.roots.some((root) => certificate.verify(root.publicKey)) ?? false;
+        const isRevoked = organization?.revoked.has(BigInt(`0x${certificate.serialNumber}`)) ?? false;
+        const member = isIssued && !isRevoked ? certificate : null;
         this.#known.set(key, member);
         return member;
     }
 }
 
-function rootsIn(value: Uint8Array): Readonly<{ name: string; certificates: readonly X509Certificate[] }> {
+function organizationIn(value: Uint8Array): Readonly<{ name: string; organization: Organization }> {
     const content = msp.FabricMSPConfig.deserializeBinary(msp.MSPConfig.deserializeBinary(value).getConfig_asU8());
-    const certificates = content.getRootCertsList_asU8().map((pem) => new X509Certificate(pem));
-    return { name: content.getName(), certificates };
+    const roots = content.getRootCertsList_asU8().map((pem) => new X509Certificate(pem));
+    const lists = content.getRevocationListList_asU8().map((list) => new X509Crl(Buffer.from(list)));
+    const revoked = lists.flatMap(({ entries }) => entries.map(({ serialNumber }) => BigInt(`0x${serialNumber}`)));
+    return { name: content.getName(), organization: { roots, revoked: new Set(revoked) } };
 }
 
 /** MSP and certificate of an identity in a block. */

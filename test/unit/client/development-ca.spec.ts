@@ -1,48 +1,11 @@
-// The certificate library resolves its parts through decorators, which need this first.
-import 'reflect-metadata';
-import { webcrypto, X509Certificate } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
-import {
-    type ConnectionProfile,
-    createIdentity,
-    FileWallet,
-    identityOf,
-    subjectHashOfCertificate,
-} from '@commonwatt/client';
-import { X509CertificateGenerator } from '@peculiar/x509';
+import { createIdentity, FileWallet, identityOf, subjectHashOfCertificate } from '@commonwatt/client';
 import { stat } from 'node:fs/promises';
 import { expect } from 'chai';
+import { profileWithCa } from './development-ca.js';
 import { rejectionOf } from './rejection.js';
 import { inTemporaryFolder } from './temporary-folder.js';
-
-const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-
-/** A profile that knows nothing but a CA made for the test. */
-async function profileWithCa(folder: string): Promise<{ profile: ConnectionProfile; ca: X509Certificate }> {
-    const keys = await webcrypto.subtle.generateKey(P256, true, ['sign', 'verify']);
-    const ca = await X509CertificateGenerator.createSelfSigned({
-        name: 'CN=ca.community',
-        keys,
-        signingAlgorithm: P256,
-    });
-    const files = { certificate: join(folder, 'ca.pem'), privateKey: join(folder, 'ca.key') };
-    const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-    await writeFile(files.certificate, ca.toString('pem'));
-    await writeFile(files.privateKey, `-----BEGIN PRIVATE KEY-----\n${der}\n-----END PRIVATE KEY-----\n`);
-    const profile: ConnectionProfile = {
-        org: 'community',
-        mspId: 'CommunityMSP',
-        channel: 'commonwatt',
-        chaincodes: { supervision: 'supervision', exchange: 'exchange' },
-        gateways: [],
-        orderers: [],
-        mspIds: ['CommunityMSP'],
-        developmentCa: files,
-        admin: null,
-    };
-    return { profile, ca: new X509Certificate(ca.toString('pem')) };
-}
 
 describe('development CA', () => {
     it('issues certificates that its key vouches for, with the role as organisational unit', async () => {

@@ -1,0 +1,79 @@
+import { sign } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { WalletEntry } from '@commonwatt/client';
+import { createIdentity } from '@commonwatt/client';
+import { Members } from '@commonwatt/client/auditor/members';
+import { revocationOf } from '@commonwatt/client/development-ca';
+import { common, msp } from '@hyperledger/fabric-protos';
+import { expect } from 'chai';
+import { profileWithCa } from './development-ca.js';
+import { inTemporaryFolder } from './temporary-folder.js';
+
+const MSP_ID = 'CommunityMSP';
+
+/** A configuration of the channel with one organisation. */
+function configuration(rootPem: string, revocationLists: readonly Uint8Array[]): Uint8Array {
+    const content = new msp.FabricMSPConfig();
+    content.setName(MSP_ID);
+    content.setRootCertsList([Buffer.from(rootPem)]);
+    content.setRevocationListList([...revocationLists]);
+    const mspConfig = new msp.MSPConfig();
+    mspConfig.setConfig(content.serializeBinary());
+    const value = new common.ConfigValue();
+    value.setValue(mspConfig.serializeBinary());
+    const [channel, application, organization] = [
+        new common.ConfigGroup(),
+        new common.ConfigGroup(),
+        new common.ConfigGroup(),
+    ];
+    put(organization.getValuesMap(), 'MSP', value);
+    put(application.getGroupsMap(), MSP_ID, organization);
+    put(channel.getGroupsMap(), 'Application', application);
+    const config = new common.Config();
+    config.setChannelGroup(channel);
+    const configEnvelope = new common.ConfigEnvelope();
+    configEnvelope.setConfig(config);
+    const payload = new common.Payload();
+    payload.setData(configEnvelope.serializeBinary());
+    const envelope = new common.Envelope();
+    envelope.setPayload(payload.serializeBinary());
+    return envelope.serializeBinary();
+}
+
+/** The package's maps, whose types name a library without bringing it. */
+function put(map: unknown, name: string, value: common.ConfigGroup | common.ConfigValue): void {
+    (map as Map<string, typeof value>).set(name, value);
+}
+
+/** Something that an identity signs, as it stands in a block. */
+function signedBy({ certificate, privateKey }: WalletEntry, mspId = MSP_ID): Parameters<Members['hasSigned']>[0] {
+    const identity = new msp.SerializedIdentity();
+    identity.setMspid(mspId);
+    identity.setIdBytes(Buffer.from(certificate));
+    const signed = Buffer.from('a block');
+    return { identity: identity.serializeBinary(), signed, signature: sign('sha256', signed, privateKey) };
+}
+
+describe('members of the channel, to the auditor', () => {
+    it('sign with certificates of their own organisation that it has not revoked', async () => {
+        await inTemporaryFolder(async (folder) => {
+            const { profile, files } = await profileWithCa(folder);
+            const [caPem, caKeyPem] = await Promise.all(
+                [files.certificate, files.privateKey].map((file) => readFile(file, 'utf8')),
+            );
+            const [kept, revoked] = await Promise.all(
+                ['peer1', 'peer2'].map((name) => createIdentity(profile, name, 'client')),
+            );
+            if (kept === undefined || revoked === undefined || caPem === undefined || caKeyPem === undefined) {
+                throw new Error('two identities and a CA were made');
+            }
+            const before = Members.fromConfiguration(configuration(caPem, []));
+            expect([kept, revoked].map((each) => before.hasSigned(signedBy(each)))).to.deep.equal([true, true]);
+            expect(before.hasSigned(signedBy(kept, 'SupplierMSP'))).to.equal(false);
+
+            const list = await revocationOf(revoked.certificate, caPem, caKeyPem);
+            const after = Members.fromConfiguration(configuration(caPem, [list]));
+            expect([kept, revoked].map((each) => after.hasSigned(signedBy(each)))).to.deep.equal([true, false]);
+        });
+    });
+});
