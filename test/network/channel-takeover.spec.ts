@@ -1,7 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Configuration } from '@commonwatt/client/auditor/configuration';
 import { type OrgName, orgNames } from '@commonwatt/network';
+import { common } from '@hyperledger/fabric-protos';
 import { expect } from 'chai';
 import { type Answer, asAdmin } from '../support/commonwatt.js';
 import { withNetwork } from '../support/network.js';
@@ -48,6 +50,11 @@ describe('organisations that sign a change of the channel', function () {
             throw new Error('the block holds no configuration');
         }
         return config;
+    }
+    /** The transaction that configured the channel last, as `readConfig` has read it. */
+    async function readEnvelope(): Promise<Uint8Array> {
+        const block = common.Block.deserializeBinary(await readFile(join(folder, 'config.block')));
+        return block.getData()?.getDataList_asU8()[0] ?? new Uint8Array();
     }
     /** The change as an update of the channel that organisations can sign. */
     async function writeUpdate(from: Config, to: Config): Promise<void> {
@@ -129,14 +136,66 @@ describe('organisations that sign a change of the channel', function () {
         expect(refusal).to.match(/policy for \[Value\] +\/Channel\/Orderer\/BatchSize not satisfied/);
     });
 
-    it('can, all four', async () => {
+    it('can, all four; and from the blocks an auditor tells who has agreed', async () => {
+        await readConfig();
+        const envelopeBefore = await readEnvelope();
         const { exitCode, stdout, stderr, before, meant, after } = await send(orgNames, largerBatches);
         expect(exitCode, stdout + stderr).to.equal(0);
         const sizes = [before, meant, after].map(({ Orderer }) => Orderer.values.BatchSize.value.max_message_count);
         expect(sizes[2]).to.equal(sizes[1]).and.not.to.equal(sizes[0]);
+
+        const envelope = await readEnvelope();
+        const judged = (stated: Uint8Array, previous = envelopeBefore): object[] =>
+            Configuration.read(stated).findingsAfter(Configuration.read(previous));
+        expect(judged(envelope)).to.deep.equal([]);
+        expect(judged(withoutSignatures(envelope, 'RegulatorMSP'))).to.deep.equal([
+            { code: 'CONFIGURATION_UNSIGNED', operands: { mspIds: ['RegulatorMSP'] } },
+        ]);
+        const notReproduced = [{ code: 'CONFIGURATION_NOT_REPRODUCED', operands: {} }];
+        expect(judged(withConfigOf(envelope, envelopeBefore)), 'another one than was signed').to.deep.equal(
+            notReproduced,
+        );
+        expect(judged(envelope, envelope), 'the same update again').to.deep.equal(notReproduced);
     });
 });
 
 const configOf = (
     organization: Organization | undefined,
 ): Organization['values']['MSP']['value']['config'] | undefined => organization?.values.MSP.value.config;
+
+type Opened = Readonly<{ envelope: common.Envelope; payload: common.Payload; content: common.ConfigEnvelope }>;
+
+function opened(bytes: Uint8Array): Opened {
+    const envelope = common.Envelope.deserializeBinary(bytes);
+    const payload = common.Payload.deserializeBinary(envelope.getPayload_asU8());
+    return { envelope, payload, content: common.ConfigEnvelope.deserializeBinary(payload.getData_asU8()) };
+}
+
+function closed({ envelope, payload, content }: Opened): Uint8Array {
+    payload.setData(content.serializeBinary());
+    envelope.setPayload(payload.serializeBinary());
+    return envelope.serializeBinary();
+}
+
+/** The same configuration by the same update, as if an organisation had not signed it. */
+function withoutSignatures(bytes: Uint8Array, mspId: string): Uint8Array {
+    const configured = opened(bytes);
+    const update = configured.content.getLastUpdate() ?? new common.Envelope();
+    const payload = common.Payload.deserializeBinary(update.getPayload_asU8());
+    const signed = common.ConfigUpdateEnvelope.deserializeBinary(payload.getData_asU8());
+    const kept = signed
+        .getSignaturesList()
+        .filter((each) => !Buffer.from(each.getSignatureHeader_asU8()).includes(Buffer.from(mspId)));
+    expect(kept).to.have.length(signed.getSignaturesList().length - 1);
+    signed.setSignaturesList(kept);
+    payload.setData(signed.serializeBinary());
+    update.setPayload(payload.serializeBinary());
+    return closed(configured);
+}
+
+/** The update of one transaction beside the configuration of another. */
+function withConfigOf(bytes: Uint8Array, otherBytes: Uint8Array): Uint8Array {
+    const configured = opened(bytes);
+    configured.content.setConfig(opened(otherBytes).content.getConfig());
+    return closed(configured);
+}

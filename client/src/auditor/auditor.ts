@@ -5,9 +5,10 @@ import { type BlockTransaction, type BlockView, readBlock } from '../block-reade
 import type { Call, ChaincodeRole } from '../transport.js';
 import { dataHashOf, headerHash, headerSignatures } from './block-hashes.js';
 import type { UnreadableBlock } from './block-source.js';
+import { Configuration } from './configuration.js';
 import { type Definition, Definitions } from './definitions.js';
 import type { Finding, FindingCode } from './finding.js';
-import { Members, mspIdOf } from './members.js';
+import { mspIdOf } from './members.js';
 import type { Programs } from './programs.js';
 import { Reexecution } from './reexecution.js';
 import type { Signed } from './signed.js';
@@ -49,8 +50,7 @@ export class Auditor {
     readonly #subject: Subject;
     readonly #reexecution: Reexecution;
     #definitions = new Definitions();
-    #configuration = new Uint8Array();
-    #members: Members | null = null;
+    #configuration: Configuration | null = null;
     #nextBlock = 0;
     #lastHash = '';
     #counts: AuditCounts = { blocks: 0, transactions: 0, reproduced: 0, signatures: 0 };
@@ -67,7 +67,7 @@ export class Auditor {
         auditor.#lastHash = state.lastHash;
         auditor.#counts = state.counts;
         auditor.#definitions = new Definitions(state.definitions);
-        auditor.#configure(state.configuration);
+        auditor.#configuration = state.configuration.length === 0 ? null : Configuration.read(state.configuration);
         auditor.ledger.adopt(state.records, { txId: '', timeMs: 0 });
         return auditor;
     }
@@ -76,7 +76,7 @@ export class Auditor {
         return {
             nextBlock: this.#nextBlock,
             lastHash: this.#lastHash,
-            configuration: this.#configuration,
+            configuration: this.#configuration?.envelope ?? new Uint8Array(),
             definitions: this.#definitions.all,
             records: this.ledger.records(),
             counts: this.#counts,
@@ -144,10 +144,8 @@ export class Auditor {
         demand(blockNumber === this.#nextBlock, 'BLOCK_MISSING', { expected: this.#nextBlock });
         demand(dataHash === dataHashOf(block).toString('hex'), 'BLOCK_DATA_HASH');
         demand(previousHash === this.#lastHash, 'BLOCK_PREVIOUS_HASH');
-        try {
-            this.#readConfiguration(block, transactions[0]?.type);
-        } catch (error) {
-            demand(false, 'TRANSACTION_UNREADABLE', { reason: reasonOf(error) });
+        for (const { code, operands } of this.#configurationFindings(block, transactions)) {
+            demand(false, code, operands);
         }
         demand(blockNumber === 0 || this.#isSigned(block), 'BLOCK_UNSIGNED');
         this.#nextBlock = blockNumber + 1;
@@ -155,17 +153,26 @@ export class Auditor {
         return findings;
     }
 
-    /** A new configuration may change the members; it stands alone in its block. */
-    #readConfiguration(block: common.Block, type: string | undefined): void {
+    /** A new configuration may change the members; it stands alone in its block. One that nobody may make is not followed. */
+    #configurationFindings(
+        block: common.Block,
+        [transaction]: BlockView['transactions'],
+    ): Pick<Finding, 'code' | 'operands'>[] {
         const [envelope] = block.getData()?.getDataList_asU8() ?? [];
-        if (envelope !== undefined && type === 'CONFIG') {
-            this.#configure(envelope);
+        if (envelope === undefined || transaction?.type !== 'CONFIG' || transaction.validationCode !== 'VALID') {
+            return [];
         }
-    }
-
-    #configure(envelope: Uint8Array): void {
-        this.#configuration = new Uint8Array(envelope);
-        this.#members = Members.fromConfiguration(envelope);
+        try {
+            const configuration = Configuration.read(envelope);
+            // The first one is what all trust begins with.
+            const findings = this.#configuration === null ? [] : configuration.findingsAfter(this.#configuration);
+            if (findings.length === 0) {
+                this.#configuration = configuration;
+            }
+            return findings;
+        } catch (error) {
+            return [{ code: 'TRANSACTION_UNREADABLE', operands: { reason: reasonOf(error) } }];
+        }
     }
 
     /** One signature suffices: consenters sign what they have agreed on. */
@@ -269,7 +276,7 @@ export class Auditor {
 
     #isOf(signed: Signed): boolean {
         this.#count({ signatures: 1 });
-        return this.#members?.hasSigned(signed) ?? false;
+        return this.#configuration?.members.hasSigned(signed) ?? false;
     }
 
     #count(more: Partial<AuditCounts>): void {

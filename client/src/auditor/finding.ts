@@ -5,6 +5,8 @@ export const FINDING_CODES = [
     'BLOCK_DATA_HASH', // {}: the transactions are not those that the header states
     'BLOCK_PREVIOUS_HASH', // {}: the header does not follow the one before
     'BLOCK_UNSIGNED', // {}: no orderer of the channel signed the header
+    'CONFIGURATION_NOT_REPRODUCED', // {}: it does not follow from the one before by the update that it holds
+    'CONFIGURATION_UNSIGNED', // {mspIds}: administrators who have to agree to what changed did not sign it
     'TRANSACTION_UNREADABLE', // {reason}
     'CREATOR_SIGNATURE', // {mspId}: who is said to have sent the transaction did not sign it
     'ENDORSEMENT_SIGNATURE', // {mspId}: who is said to have endorsed it did not

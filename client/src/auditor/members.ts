@@ -1,53 +1,86 @@
 // The certificate library resolves its parts through decorators, which need this first.
 import 'reflect-metadata';
 import { verify, X509Certificate } from 'node:crypto';
-import { common, msp } from '@hyperledger/fabric-protos';
+import { type common, msp } from '@hyperledger/fabric-protos';
 import { X509Crl } from '@peculiar/x509';
 import type { Signed } from './signed.js';
 
 /** Maps of the package, whose types name a library without bringing it. */
 type Named<Value> = Readonly<{
     get: (name: string) => Value | undefined;
-    forEach: (visit: (value: Value) => void) => void;
+    forEach: (visit: (value: Value, name: string) => void) => void;
 }>;
 
-/** Whose certificates an organisation vouches for, and which no longer, by serial number. */
-type Organization = Readonly<{ roots: readonly X509Certificate[]; revoked: ReadonlySet<bigint> }>;
+/** Whose certificates an organisation vouches for, which no longer, by serial number, and how it marks administrators. */
+type Organization = Readonly<{
+    mspId: string;
+    roots: readonly X509Certificate[];
+    revoked: ReadonlySet<bigint>;
+    administratorUnit: string;
+}>;
+
+export type Member = Readonly<{ mspId: string; isAdministrator: boolean }>;
 
 /** Members of the channel by what its configuration says of each organisation: whose signature is whose. */
 export class Members {
     readonly #organizations: ReadonlyMap<string, Organization>;
+    /** Organisations of the application, by the names of their parts of the configuration. */
+    readonly #mspIds: ReadonlyMap<string, string>;
     /** Certificates seen before; `null` where no organisation vouches for it. */
     readonly #known = new Map<string, X509Certificate | null>();
 
-    private constructor(organizations: ReadonlyMap<string, Organization>) {
-        this.#organizations = organizations;
+    private constructor(organizations: readonly Organization[], mspIds: ReadonlyMap<string, string>) {
+        this.#organizations = new Map(organizations.map((each) => [each.mspId, each]));
+        this.#mspIds = mspIds;
     }
 
-    /** @param envelope a transaction of type CONFIG, as the first block has it */
-    static fromConfiguration(envelope: Uint8Array): Members {
-        const payload = common.Payload.deserializeBinary(common.Envelope.deserializeBinary(envelope).getPayload_asU8());
-        const config = common.ConfigEnvelope.deserializeBinary(payload.getData_asU8()).getConfig();
-        const known = new Map<string, Organization>();
-        const groups = config?.getChannelGroup()?.getGroupsMap() as Named<common.ConfigGroup> | undefined;
+    /** @param channel the channel's part of a configuration */
+    static of(channel: common.ConfigGroup): Members {
+        const organizations: Organization[] = [];
+        const mspIds = new Map<string, string>();
+        const groups = channel.getGroupsMap() as Named<common.ConfigGroup>;
         for (const group of ['Application', 'Orderer']) {
-            const organizations = groups?.get(group)?.getGroupsMap() as Named<common.ConfigGroup> | undefined;
-            organizations?.forEach((each) => {
+            const members = groups.get(group)?.getGroupsMap() as Named<common.ConfigGroup> | undefined;
+            members?.forEach((each, name) => {
                 const values = each.getValuesMap() as Named<common.ConfigValue>;
-                const { name, organization } = organizationIn(values.get('MSP')?.getValue_asU8() ?? new Uint8Array());
-                known.set(name, organization);
+                const organization = organizationIn(values.get('MSP')?.getValue_asU8() ?? new Uint8Array());
+                organizations.push(organization);
+                if (group === 'Application') {
+                    mspIds.set(name, organization.mspId);
+                }
             });
         }
-        return new Members(known);
+        return new Members(organizations, mspIds);
+    }
+
+    /** Every organisation of the application. */
+    get mspIds(): readonly string[] {
+        return [...this.#mspIds.values()];
+    }
+
+    /** The MSP of an organisation by the name of its part of the configuration. */
+    mspIdOf(name: string): string {
+        return this.#mspIds.get(name) ?? name;
     }
 
     /** Whether who is named is a member and has signed. */
-    hasSigned({ identity, signed, signature }: Signed): boolean {
+    hasSigned(signed: Signed): boolean {
+        return this.signerOf(signed) !== null;
+    }
+
+    /** Who is named, if it is a member and has signed. */
+    signerOf({ identity, signed, signature }: Signed): Member | null {
         try {
+            const { mspid } = serialized(identity);
             const certificate = this.#certificateOf(identity);
-            return certificate !== null && verify('sha256', signed, certificate.publicKey, signature);
+            if (certificate === null || !verify('sha256', signed, certificate.publicKey, signature)) {
+                return null;
+            }
+            const units = certificate.subject.split('\n');
+            const { administratorUnit = '' } = this.#organizations.get(mspid) ?? {};
+            return { mspId: mspid, isAdministrator: units.includes(`OU=${administratorUnit}`) };
         } catch {
-            return false; // not a certificate, or not a signature
+            return null; // not a certificate, or not a signature
         }
     }
 
@@ -69,12 +102,17 @@ export class Members {
     }
 }
 
-function organizationIn(value: Uint8Array): Readonly<{ name: string; organization: Organization }> {
+function organizationIn(value: Uint8Array): Organization {
     const content = msp.FabricMSPConfig.deserializeBinary(msp.MSPConfig.deserializeBinary(value).getConfig_asU8());
-    const roots = content.getRootCertsList_asU8().map((pem) => new X509Certificate(pem));
     const lists = content.getRevocationListList_asU8().map((list) => new X509Crl(Buffer.from(list)));
     const revoked = lists.flatMap(({ entries }) => entries.map(({ serialNumber }) => BigInt(`0x${serialNumber}`)));
-    return { name: content.getName(), organization: { roots, revoked: new Set(revoked) } };
+    const administrators = content.getFabricNodeOus()?.getAdminOuIdentifier();
+    return {
+        mspId: content.getName(),
+        roots: content.getRootCertsList_asU8().map((pem) => new X509Certificate(pem)),
+        revoked: new Set(revoked),
+        administratorUnit: administrators?.getOrganizationalUnitIdentifier() ?? 'admin',
+    };
 }
 
 /** MSP and certificate of an identity in a block. */
