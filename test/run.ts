@@ -17,11 +17,8 @@ const LINT: Lane = [
     { name: 'import law', command: ['npm', 'run', '--silent', 'lint:imports'] },
     { name: 'reference', command: ['npm', 'run', '--silent', 'docs', '--', '--emit', 'none'] },
 ];
-const UNITS: Stage = {
-    name: 'unit, contract, golden, model',
-    specs: ['unit', 'contract', 'golden', 'recompute', 'model'],
-};
-const PROPERTIES: Stage = { name: 'property', specs: ['property'] };
+const CONTRACTS: Stage = { name: 'contract, recompute, model', specs: ['contract', 'recompute', 'model'] };
+const UNITS: Stage = { name: 'unit, golden, property', specs: ['unit', 'golden', 'property'] };
 const LIFECYCLES: Stage = { name: 'lifecycles', specs: ['lifecycles'] };
 const PACKAGING: Lane = [{ name: 'packaging', specs: ['packaging'] }];
 const BINARIES: Lane = [{ name: 'Fabric binaries', command: ['npx', 'commonwatt', 'network', 'binaries'] }];
@@ -38,8 +35,8 @@ const NETWORK: Lane = [
 
 /** What runs one after the other; in each of them, lanes that run side by side, a processor each. */
 const SELECTIONS: Readonly<Record<string, readonly (readonly Lane[])[]>> = {
-    all: [[LINT], [[UNITS], [PROPERTIES, LIFECYCLES]], [PACKAGING], [BINARIES], [NETWORK]],
-    quick: [[[UNITS], [PROPERTIES]]],
+    all: [[LINT], [[CONTRACTS], [UNITS, LIFECYCLES]], [PACKAGING], [BINARIES], [NETWORK]],
+    quick: [[[CONTRACTS], [UNITS]]],
     network: [[NETWORK]],
 };
 
