@@ -1,17 +1,15 @@
 import type { Leg, Terms } from '@commonwatt/chaincode/domain/agreement';
-import { PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
-import { EXTERNAL_ACCOUNT, subsidyAccount, transfer } from '@commonwatt/chaincode/domain/posting';
 import { changedClaims, dueSlotOf, lastRunOf, leastRunFor } from '@commonwatt/chaincode/domain/reconciliation';
 import type { Settlement, ValuedLeg } from '@commonwatt/chaincode/domain/settlement';
 import { amountNano, energyWh, negate, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
+import { exactTerms, given, taken } from '../../support/metered-trades.js';
 import { expectRefusal } from '../../support/refusals.js';
-import { ELECTRICITY_RULES, FIRST_SLOT, sampleLeg, sampleTerms } from '../../support/sample-market.js';
-import { SettlementMarket } from '../../support/settlement-market.js';
+import { FIRST_SLOT, sampleLeg } from '../../support/sample-market.js';
+import { type Metered, SettlementMarket } from '../../support/settlement-market.js';
+import { subsidisedMarket } from '../../support/subsidised-market.js';
 
 const [ONE, TWO] = ['1'.repeat(64), '2'.repeat(64)];
-const given = (exportWh: bigint): { importWh: bigint; exportWh: bigint } => ({ importWh: 0n, exportWh });
-const taken = (importWh: bigint): { importWh: bigint; exportWh: bigint } => ({ importWh, exportWh: 0n });
 
 describe('the runs of a slot', () => {
     const slot = { carrier: 'heat', slot: 100 } as const;
@@ -52,21 +50,17 @@ function leg(agreed: readonly bigint[], changes: Partial<Leg> = {}): Leg {
         ...changes,
     });
 }
-function terms(legs: readonly Leg[], changes: Partial<Terms> = {}): Terms {
-    const ids = [...new Set(legs.flatMap((each) => [each.sellerId, each.buyerId]))];
-    return sampleTerms({
-        proposerId: 'p',
-        parties: ids.map((participantId) => ({ participantId, lane: 0 })),
-        legs,
-        slotCount: legs[0]?.energyWh.length ?? 1,
-        toleranceBp: 0,
-        ...changes,
-    });
-}
 function marketWith(...agreed: readonly Terms[]): SettlementMarket {
     const market = new SettlementMarket();
     agreed.forEach((each, index) => market.agree([ONE, TWO][index] ?? ONE, each));
     return market;
+}
+/** p → a and q → a, 100 Wh each, of which a takes all. */
+function twoSellers(): { market: SettlementMarket; metered: (p: bigint, q: bigint) => Record<string, Metered> } {
+    const other = leg([100n], { sellerId: 'q', sellerPoint: 'q.point' });
+    const market = marketWith(exactTerms([leg([100n])]), exactTerms([other], { proposerId: 'q' }));
+    const metered = (p: bigint, q: bigint) => ({ 'p.point': given(p), 'q.point': given(q), 'a.point': taken(200n) });
+    return { market, metered };
 }
 const posted = ({ postings }: Settlement, kind?: string): string[] =>
     postings
@@ -81,7 +75,7 @@ const SHORT = { 'p.point': given(40n), 'a.point': taken(100n) };
 
 describe('a correction', () => {
     it('posts what the slot comes to now, less what was posted; of an agreement that is through between covers', () => {
-        const market = marketWith(terms([leg([100n])]));
+        const market = marketWith(exactTerms([leg([100n])]));
         market.settle(FIRST_SLOT, FULL);
         const corrected = market.reconcile(FIRST_SLOT, SHORT);
         // Delivered 40 instead of 100 Wh: 12 000 000 back and 6 000 000 of default; a took 60 Wh without a seller.
@@ -112,7 +106,7 @@ describe('a correction', () => {
     });
 
     it('posts nothing where nothing changed, and all of it back where the first run had been right', () => {
-        const market = marketWith(terms([leg([100n])]));
+        const market = marketWith(exactTerms([leg([100n])]));
         market.settle(FIRST_SLOT, FULL);
         expect(market.reconcile(FIRST_SLOT, FULL).postings).to.deep.equal([]);
         const there = market.reconcile(FIRST_SLOT, SHORT);
@@ -126,7 +120,7 @@ describe('a correction', () => {
     });
 
     it('takes default money of an agreement that goes on out of escrow, and puts it back there', () => {
-        const market = marketWith(terms([leg([100n, 100n])]));
+        const market = marketWith(exactTerms([leg([100n, 100n])]));
         market.settle(FIRST_SLOT, FULL);
         const held = (): bigint[] => market.execution(ONE).holdings.map(({ defaultNano }) => defaultNano);
         expect(held()).to.deep.equal([20_000_000n, 0n]);
@@ -145,7 +139,7 @@ describe('a correction', () => {
 
     it('draws a cap anew in the order of slots', () => {
         const slots = [0, 1, 2].map((offset) => FIRST_SLOT + offset);
-        const market = marketWith(terms([leg([100n, 100n, 100n])], { defaultCapNano: amountNano(7_000_000n) }));
+        const market = marketWith(exactTerms([leg([100n, 100n, 100n])], { defaultCapNano: amountNano(7_000_000n) }));
         slots.forEach((slot) => market.settle(slot, { ...FULL, 'p.point': given(50n) }));
         const drawn = (): bigint[] =>
             [...(market.claims.get(ONE) ?? [])]
@@ -164,13 +158,7 @@ describe('a correction', () => {
     });
 
     it('leaves what other agreements owe as it stands, and follows the order of their ids', () => {
-        const other = leg([100n], { sellerId: 'q', sellerPoint: 'q.point' });
-        const market = marketWith(terms([leg([100n])]), terms([other], { proposerId: 'q' }));
-        const metered = (p: bigint, q: bigint) => ({
-            'p.point': given(p),
-            'q.point': given(q),
-            'a.point': taken(200n),
-        });
+        const { market, metered } = twoSellers();
         market.settle(FIRST_SLOT, metered(100n, 70n));
         const owed = ({ legs }: Settlement): bigint[][] =>
             legs.map(({ defaults }) => defaults.map(({ drawnNano }) => drawnNano));
@@ -186,13 +174,7 @@ describe('a correction', () => {
     });
 
     it('follows the order of agreements, whichever owed before', () => {
-        const other = leg([100n], { sellerId: 'q', sellerPoint: 'q.point' });
-        const market = marketWith(terms([leg([100n])]), terms([other], { proposerId: 'q' }));
-        const metered = (p: bigint, q: bigint) => ({
-            'p.point': given(p),
-            'q.point': given(q),
-            'a.point': taken(200n),
-        });
+        const { market, metered } = twoSellers();
         market.settle(FIRST_SLOT, metered(100n, 70n));
         const corrected = market.reconcile(FIRST_SLOT, metered(60n, 50n));
         const owing = posted(corrected, 'default').filter((line) => !line.startsWith('cover/a'));
@@ -200,7 +182,7 @@ describe('a correction', () => {
     });
 
     it('claims nothing where nothing is owed for what is missing', () => {
-        const market = marketWith(terms([leg([100n])], { defaultRateMicroPerKwh: priceMicroPerKwh(0n) }));
+        const market = marketWith(exactTerms([leg([100n])], { defaultRateMicroPerKwh: priceMicroPerKwh(0n) }));
         market.settle(FIRST_SLOT, FULL);
         expect(market.reconcile(FIRST_SLOT, SHORT).legs.map(({ defaults }) => defaults)).to.deep.equal([[]]);
         expect(market.corrections.map(({ claims }) => claims)).to.deep.equal([[]]);
@@ -208,7 +190,7 @@ describe('a correction', () => {
 
     it('of a later slot, or of another carrier, tells what is owed there', () => {
         const slots = leg([100n, 100n]);
-        const market = marketWith(terms([slots, { ...slots, carrier: 'heat' }]));
+        const market = marketWith(exactTerms([slots, { ...slots, carrier: 'heat' }]));
         for (const carrier of ['electricity', 'heat'] as const) {
             market.settle(FIRST_SLOT, SHORT, { carrier });
         }
@@ -228,7 +210,7 @@ describe('a correction', () => {
 
     it('writes the claims of which another part is drawn, and the escrow it moves', () => {
         const legs = [leg([100n, 100n, 100n]), leg([10n, 10n, 10n], { buyerId: 'b', buyerPoint: 'b.point' })];
-        const market = marketWith(terms(legs, { defaultCapNano: amountNano(10_700_000n) }));
+        const market = marketWith(exactTerms(legs, { defaultCapNano: amountNano(10_700_000n) }));
         const metered = (p: bigint) => ({ 'p.point': given(p), 'a.point': taken(100n), 'b.point': taken(10n) });
         // 55 Wh short are 50 and 5 at 100 000. Of the second slot the cap pays 5 000 000 and 200 000, later 500 000.
         [55n, 55n].forEach((exportWh, offset) => market.settle(FIRST_SLOT + offset, metered(exportWh)));
@@ -248,7 +230,7 @@ describe('a correction', () => {
 
     it('keeps apart what the legs of an agreement owe', () => {
         const legs = [leg([100n]), leg([50n], { buyerId: 'b', buyerPoint: 'b.point' })];
-        const market = marketWith(terms(legs));
+        const market = marketWith(exactTerms(legs));
         const metered = (p: bigint) => ({ 'p.point': given(p), 'a.point': taken(100n), 'b.point': taken(50n) });
         market.settle(FIRST_SLOT, metered(150n));
         const corrected = market.reconcile(FIRST_SLOT, metered(120n));
@@ -266,7 +248,7 @@ describe('a correction', () => {
 
     it('of carriers leaves the claims of each other alone', () => {
         const heat = leg([100n], { carrier: 'heat' });
-        const market = marketWith(terms([leg([100n]), heat], { defaultCapNano: amountNano(8_000_000n) }));
+        const market = marketWith(exactTerms([leg([100n]), heat], { defaultCapNano: amountNano(8_000_000n) }));
         market.settle(FIRST_SLOT, SHORT);
         market.settle(FIRST_SLOT, SHORT, { carrier: 'heat' });
         const drawn = (): unknown[] =>
@@ -285,18 +267,7 @@ describe('a correction', () => {
     });
 
     it('changes imbalance, fee, credit and subsidy of an owner by the difference', () => {
-        const renewable = { ...PLAIN_POINT, isRenewable: true, fromSlot: FIRST_SLOT };
-        const market = new SettlementMarket();
-        market.rules = {
-            ...ELECTRICITY_RULES,
-            networkFeeMicroPerKwh: priceMicroPerKwh(20_000n),
-            subsidyMicroPerKwh: priceMicroPerKwh(60_000n),
-        };
-        market.traits = { 'g.roof': renewable, 's.battery': { ...renewable, storageEfficiencyBp: 9_000 } };
-        const reason = { kind: 'deposit', agreementId: null, slot: null } as const;
-        market.postings.push(
-            ...transfer(EXTERNAL_ACCOUNT, subsidyAccount('electricity'), amountNano(10n ** 9n), reason),
-        );
+        const market = subsidisedMarket(10n ** 9n);
         const metered = (roof: bigint, charged: bigint, back: bigint) => ({
             'g.roof': given(roof),
             's.battery': { importWh: charged, exportWh: back },
@@ -326,7 +297,7 @@ describe('the agreements whose caps a correction draws anew', () => {
     const lacking = (agreementId: string, index: number, energy: bigint): ValuedLeg => ({
         delivery: {
             slotLeg: {
-                agreement: { agreementId, terms: terms([leg([100n]), leg([100n])]) },
+                agreement: { agreementId, terms: exactTerms([leg([100n]), leg([100n])]) },
                 index,
                 leg: leg([100n]),
                 offset: 0,
@@ -343,7 +314,7 @@ describe('the agreements whose caps a correction draws anew', () => {
             energy === 0n ? [] : [{ liableId: 'p', payeeId: 'a', causeLeg: index, liableWh: energyWh(energy) }],
     });
     const settled = (): Settlement => {
-        const market = marketWith(terms([leg([100n])]), terms([leg([100n])], { salt: '01'.repeat(32) }));
+        const market = marketWith(exactTerms([leg([100n])]), exactTerms([leg([100n])], { salt: '01'.repeat(32) }));
         return market.settle(FIRST_SLOT, { 'p.point': given(140n), 'a.point': taken(200n) });
     };
     const changed = (...legs: readonly ValuedLeg[]): string[] => changedClaims(settled(), { legs, points: [] });

@@ -3,13 +3,12 @@ import type { Halt } from '@commonwatt/chaincode/domain/halt';
 import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
 import { drawnBy } from '../../support/default-amounts.js';
+import { exactTerms, given, taken } from '../../support/metered-trades.js';
 import { expectRefusal } from '../../support/refusals.js';
-import { ELECTRICITY_RULES, FIRST_SLOT, sampleTerms } from '../../support/sample-market.js';
+import { ELECTRICITY_RULES, FIRST_SLOT } from '../../support/sample-market.js';
 import { SettlementMarket } from '../../support/settlement-market.js';
 
 const ID = '1'.repeat(64);
-const given = (exportWh: bigint): { importWh: bigint; exportWh: bigint } => ({ importWh: 0n, exportWh });
-const taken = (importWh: bigint): { importWh: bigint; exportWh: bigint } => ({ importWh, exportWh: 0n });
 
 /** One leg p → a, one entry per slot. */
 function leg(agreed: readonly bigint[], prices: readonly bigint[], changes: Partial<Leg> = {}): Leg {
@@ -25,19 +24,12 @@ function leg(agreed: readonly bigint[], prices: readonly bigint[], changes: Part
     };
 }
 
-function terms(legs: readonly Leg[], changes: Partial<Terms> = {}): Terms {
-    const ids = [...new Set(legs.flatMap((each) => [each.sellerId, each.buyerId]))];
-    return sampleTerms({
-        proposerId: 'p',
-        parties: ids.map((participantId) => ({ participantId, lane: 0 })),
-        legs,
-        slotCount: legs[0]?.energyWh.length ?? 1,
-        toleranceBp: 0,
+const terms = (legs: readonly Leg[], changes: Partial<Terms> = {}): Terms =>
+    exactTerms(legs, {
         defaultRateMicroPerKwh: priceMicroPerKwh(100_000n),
         defaultCapNano: amountNano(1_000_000_000n),
         ...changes,
     });
-}
 
 function marketWith(agreed: Terms): SettlementMarket {
     const market = new SettlementMarket((participantId) => (participantId === 'p' ? 'SellerMSP' : 'BuyerMSP'));

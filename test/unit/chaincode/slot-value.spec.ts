@@ -5,13 +5,12 @@ import { type Settlement, settleSlot, type SlotInput, valueSlot } from '@commonw
 import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
 import { drawnBy } from '../../support/default-amounts.js';
+import { given, taken } from '../../support/metered-trades.js';
 import { expectRefusal } from '../../support/refusals.js';
 import { ELECTRICITY_RULES, FIRST_SLOT, sampleLeg, sampleTerms } from '../../support/sample-market.js';
 import { SettlementMarket } from '../../support/settlement-market.js';
 
 const [ONE, TWO] = ['1'.repeat(64), '2'.repeat(64)];
-const given = (exportWh: bigint): { importWh: bigint; exportWh: bigint } => ({ importWh: 0n, exportWh });
-const taken = (importWh: bigint): { importWh: bigint; exportWh: bigint } => ({ importWh, exportWh: 0n });
 /** 100 Wh p → a, without tolerance. */
 const sale = (changes: Partial<Terms> = {}): Terms =>
     sampleTerms({

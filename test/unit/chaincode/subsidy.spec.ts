@@ -1,13 +1,11 @@
-import { PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
-import { EXTERNAL_ACCOUNT, subsidyAccount, transfer } from '@commonwatt/chaincode/domain/posting';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
 import { correctSubsidies, isDueOtherwise, paySubsidies } from '@commonwatt/chaincode/domain/subsidy';
-import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { amountNano, energyWh } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { holds } from '../../support/property.js';
-import { ELECTRICITY_RULES, FIRST_SLOT } from '../../support/sample-market.js';
-import { SettlementMarket } from '../../support/settlement-market.js';
+import { FIRST_SLOT } from '../../support/sample-market.js';
+import { subsidisedMarket } from '../../support/subsidised-market.js';
 
 const pay = (due: readonly bigint[], fund: bigint): readonly [readonly bigint[], bigint] => {
     const { paidNano, fundNano } = paySubsidies(due.map(amountNano), amountNano(fund));
@@ -103,21 +101,6 @@ describe('the correction of subsidies', () => {
 });
 
 describe('subsidies in the settlement of a carrier', () => {
-    const renewable = { ...PLAIN_POINT, isRenewable: true, fromSlot: FIRST_SLOT };
-    function open(fundNano: bigint): SettlementMarket {
-        const market = new SettlementMarket();
-        market.rules = {
-            ...ELECTRICITY_RULES,
-            networkFeeMicroPerKwh: priceMicroPerKwh(20_000n),
-            subsidyMicroPerKwh: priceMicroPerKwh(60_000n),
-        };
-        market.traits = { 'g.roof': renewable, 's.battery': { ...renewable, storageEfficiencyBp: 9_000 } };
-        const reason = { kind: 'deposit', agreementId: null, slot: null } as const;
-        market.postings.push(
-            ...transfer(EXTERNAL_ACCOUNT, subsidyAccount('electricity'), amountNano(fundNano), reason),
-        );
-        return market;
-    }
     const subsidies = ({ points }: Settlement): unknown[] =>
         points.map(({ pointId, subsidy }) => [
             pointId,
@@ -126,7 +109,7 @@ describe('subsidies in the settlement of a carrier', () => {
 
     /** The worked example of `chaincode/docs/settlement.md`, §7, to the last nano. */
     it('are paid for what renewable points feed in, of a storage within what it charged, as far as the fund goes', () => {
-        const market = open(30_000_000n);
+        const market = subsidisedMarket(30_000_000n);
         const first = market.settle(FIRST_SLOT, {
             'g.roof': { importWh: 0n, exportWh: 400n },
             'h.plain': { importWh: 0n, exportWh: 100n },
@@ -155,7 +138,7 @@ describe('subsidies in the settlement of a carrier', () => {
     });
 
     it('come back where an estimate had been too high', () => {
-        const market = open(30_000_000n);
+        const market = subsidisedMarket(30_000_000n);
         market.settle(FIRST_SLOT, { 'g.roof': { importWh: 0n, exportWh: 100n, quality: 'estimated' } });
         market.settle(FIRST_SLOT + 1, { 'g.roof': { importWh: 0n, exportWh: -40n, quality: 'estimated' } });
         expect(market.balance('subsidy/electricity')).to.equal(30_000_000n - 60n * 60_000n);
