@@ -146,7 +146,7 @@ describe('organisations that sign a change of the channel', function () {
 
         const envelope = await readEnvelope();
         const judged = (stated: Uint8Array, previous = envelopeBefore): object[] =>
-            Configuration.read(stated).findingsAfter(Configuration.read(previous));
+            new Configuration(stated).findingsAfter(new Configuration(previous));
         expect(judged(envelope)).to.deep.equal([]);
         expect(judged(withoutSignatures(envelope, 'RegulatorMSP'))).to.deep.equal([
             { code: 'CONFIGURATION_UNSIGNED', operands: { mspIds: ['RegulatorMSP'] } },

@@ -67,7 +67,7 @@ export class Auditor {
         auditor.#lastHash = state.lastHash;
         auditor.#counts = state.counts;
         auditor.#definitions = new Definitions(state.definitions);
-        auditor.#configuration = state.configuration.length === 0 ? null : Configuration.read(state.configuration);
+        auditor.#configuration = state.configuration.length === 0 ? null : new Configuration(state.configuration);
         auditor.ledger.adopt(state.records, { txId: '', timeMs: 0 });
         return auditor;
     }
@@ -163,7 +163,7 @@ export class Auditor {
             return [];
         }
         try {
-            const configuration = Configuration.read(envelope);
+            const configuration = new Configuration(envelope);
             // The first one is what all trust begins with.
             const findings = this.#configuration === null ? [] : configuration.findingsAfter(this.#configuration);
             if (findings.length === 0) {

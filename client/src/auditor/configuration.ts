@@ -27,16 +27,12 @@ export class Configuration {
     readonly envelope: Uint8Array;
     readonly #channel: Group;
 
-    private constructor(envelope: Uint8Array) {
+    /** @throws Error when it cannot be read */
+    constructor(envelope: Uint8Array) {
         this.envelope = envelope;
         const channel = configEnvelopeOf(envelope).getConfig()?.getChannelGroup() ?? new common.ConfigGroup();
         this.members = Members.of(channel);
         this.#channel = groupOf(channel);
-    }
-
-    /** @throws Error when it cannot be read */
-    static read(envelope: Uint8Array): Configuration {
-        return new Configuration(envelope);
     }
 
     /**
