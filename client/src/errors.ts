@@ -60,13 +60,17 @@ export class InternalError extends CommonwattError {
 }
 
 /**
- * Too few peers answered; nothing was sent to the orderer.
- * Codes: PEER_UNAVAILABLE {organizations}, GATEWAY_UNAVAILABLE {peers}, ENDORSERS_DISAGREE {organizations},
- * PEER_BEHIND {block, height}.
+ * Too few peers answered within the caller's time; nothing was sent to the orderer.
+ * Codes: PEER_UNAVAILABLE {organizations}: they are not there; PEER_BUSY {organizations, waitedMs}: they are, and have
+ * more to do than they get done; GATEWAY_UNAVAILABLE {peers}, ENDORSERS_DISAGREE {organizations}, PEER_BEHIND {block,
+ * height}.
  */
 export class UnavailableError extends CommonwattError {
     readonly kind = 'unavailable';
 }
+
+/** Whether peers were there and had too much to do. */
+export const isBusy = (error: CommonwattError): boolean => error.code === 'PEER_BUSY';
 
 /** The transaction is in a block and invalid: it changed nothing. Code COMMIT_FAILED {validationCode}. */
 export class CommitFailedError extends CommonwattError {

@@ -20,6 +20,9 @@ const DISCOVERY_CODES: readonly number[] = [status.UNAVAILABLE];
 /** Status codes that a gateway gives for itself when it names nobody else. */
 const OWN_CODES: readonly number[] = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED];
 
+/** Status codes of a gateway that let the time pass in which it was to answer. */
+const SILENT_CODES: readonly number[] = [status.DEADLINE_EXCEEDED];
+
 const FORBIDDEN_CODES: readonly number[] = [status.PERMISSION_DENIED, status.UNAUTHENTICATED];
 
 /** What a failed evaluation means. Only one peer was asked, so its refusal is the answer. */
@@ -75,7 +78,8 @@ function failure(error: unknown, circumstances: Circumstances): Error {
     if (unavailable !== null) {
         return unavailable;
     }
-    return OWN_CODES.includes(error.code) ? new PeerAway(error) : gatewayRefusal(error);
+    const isSilent = SILENT_CODES.includes(error.code);
+    return OWN_CODES.includes(error.code) ? new PeerAway(error, isSilent) : gatewayRefusal(error);
 }
 
 /** Organisations whose peers could not do their part; `null` when that was not the reason. */

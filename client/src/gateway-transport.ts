@@ -38,13 +38,15 @@ export class GatewayTransport implements Transport {
 
     async submit(call: Call, endorsers: readonly string[]): Promise<Receipt> {
         await this.#commits.start();
+        const sentMs = Date.now();
         const transaction = await this.#pool.perform((link) => this.#endorse(link, call, endorsers));
         const endorsed = {
             transactionId: transaction.getTransactionId(),
             payload: textOf(transaction.getResult()),
+            endorsementMs: Date.now() - sentMs,
             order: () => this.#order(transaction),
         };
-        return await receiptOf(endorsed, this.#commits);
+        return await receiptOf(endorsed, this.#commits, call.deadlineMs);
     }
 
     async height(): Promise<number> {

@@ -69,8 +69,19 @@ export { StatementClient } from './statement-client.js';
 export { SettlementClient, type SettlementRef } from './settlement-client.js';
 export { StandardClient } from './standard-client.js';
 export { type Committed, RetryingSubmitter, type Submission, type Submitter } from './submitter.js';
-export type { Call, ChaincodeRole, Receipt, Stream, Transport } from './transport.js';
+export {
+    type Call,
+    callWithin,
+    type ChaincodeRole,
+    type Invocation,
+    type Receipt,
+    type Stream,
+    type Transport,
+    WITHIN_MS,
+} from './transport.js';
 export { Endorsers } from './endorsers.js';
+export { FlowControl } from './flow-control.js';
+export { FlowTransport } from './flow-transport.js';
 export { GatewayTransport } from './gateway-transport.js';
 export { type Reviewed, VerdictClient } from './verdict-client.js';
 export { FileWallet, type WalletEntry } from './wallet.js';

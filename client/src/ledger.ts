@@ -9,7 +9,7 @@ import { type DetachedSignature, type DocumentSigner, signDocument } from './doc
 import { InvalidError, NotFoundError, translated } from './errors.js';
 import { signFor, type Signing } from './signing.js';
 import type { Committed, Submitter } from './submitter.js';
-import type { ChaincodeRole, Transport } from './transport.js';
+import { type Call, type ChaincodeRole, callWithin, type Transport } from './transport.js';
 
 type VerbOf = Readonly<{ supervision: SupervisionVerb; exchange: ExchangeVerb }>;
 
@@ -25,6 +25,8 @@ export type LedgerParts = Readonly<{
     chaincodes: Readonly<Record<ChaincodeRole, string>>;
     /** Signs documents; `null` for identities that do not. */
     documents: DocumentSigner | null;
+    /** How long a call may take before it fails. */
+    withinMs: number;
 }>;
 
 /** Calls verbs by their wire format: typed commands in, typed values out, typed errors. */
@@ -78,7 +80,7 @@ export class Ledger {
         resolve?: () => Promise<Value | null>,
         requiredMspIds: readonly string[] = [],
     ): Promise<Committed<Value>> {
-        const call = { chaincode: this.#parts.chaincodes[role], verb, command: translated(encode) };
+        const call = this.#call(role, verb, encode);
         const decode = (payload: string): Value => translated(() => answer(payload));
         return await this.#parts.submitter.submit({
             role,
@@ -96,9 +98,13 @@ export class Ledger {
         encode: () => string,
         answer: (payload: string) => Value,
     ): Promise<Value> {
-        const call = { chaincode: this.#parts.chaincodes[role], verb, command: translated(encode) };
-        const payload = await this.#parts.transport.evaluate(call);
+        const payload = await this.#parts.transport.evaluate(this.#call(role, verb, encode));
         return translated(() => answer(payload));
+    }
+
+    #call(role: ChaincodeRole, verb: string, encode: () => string): Call {
+        const chaincode = this.#parts.chaincodes[role];
+        return callWithin({ chaincode, verb, command: translated(encode) }, this.#parts.withinMs);
     }
 
     /** One page of a listing. */

@@ -13,6 +13,8 @@ import { ConformityClient } from './conformity-client.js';
 import { DisputeClient } from './dispute-client.js';
 import { Endorsers } from './endorsers.js';
 import { type EventOptions, type EventRecord, marketEvents } from './events.js';
+import { flowControlOf } from './flow-control.js';
+import { FlowTransport } from './flow-transport.js';
 import { GatewayTransport } from './gateway-transport.js';
 import { ForceMajeureClient } from './force-majeure-client.js';
 import { HaltClient } from './halt-client.js';
@@ -34,7 +36,7 @@ import { SourceClient } from './source-client.js';
 import { StatementClient } from './statement-client.js';
 import { StandardClient } from './standard-client.js';
 import { RetryingSubmitter, type Submitter } from './submitter.js';
-import type { Transport } from './transport.js';
+import { type Transport, WITHIN_MS } from './transport.js';
 import { VerdictClient } from './verdict-client.js';
 
 export type ConnectOptions = Readonly<{
@@ -48,8 +50,10 @@ export type ConnectOptions = Readonly<{
     transport?: 'gateway' | 'fabric-network' | Transport;
     /** Clients that share it read what the others have written, whichever peers they ask (see `Horizon`). */
     horizon?: Horizon;
-    /** Carries out submissions; by default sends them, with bounded retries. */
+    /** Carries out submissions; by default sends them until they are done, refused or late. */
     submitter?: Submitter;
+    /** How long a call may take before it fails, in ms: a busy peer is waited for, an absent one tried again. */
+    withinMs?: number;
 }>;
 
 /**
@@ -59,10 +63,11 @@ export type ConnectOptions = Readonly<{
 export async function connect(options: ConnectOptions): Promise<Market> {
     const profile =
         typeof options.profile === 'string' ? await readConnectionProfile(options.profile) : options.profile;
-    const { identity, horizon } = options;
-    const transport = await transportOf(options.transport ?? 'gateway', profile, identity);
-    const upToDate = horizon === undefined ? transport : new HorizonTransport(transport, horizon);
-    return new Market(profile, identity, upToDate, options.submitter);
+    const { identity, horizon, submitter, withinMs } = options;
+    const opened = await transportOf(options.transport ?? 'gateway', profile, identity);
+    const transport = new FlowTransport(opened, flowControlOf(profile), profile.mspId);
+    const upToDate = horizon === undefined ? transport : new HorizonTransport(transport, horizon, profile.mspId);
+    return new Market(profile, identity, upToDate, { submitter, withinMs });
 }
 
 async function transportOf(
@@ -117,16 +122,30 @@ export class Market {
     readonly transport: Transport;
     readonly ledger: Ledger;
 
-    constructor(profile: ConnectionProfile, identity: Identity, transport: Transport, submitter?: Submitter) {
+    readonly #identity: Identity;
+    readonly #submitter: Submitter;
+
+    constructor(
+        profile: ConnectionProfile,
+        identity: Identity,
+        transport: Transport,
+        {
+            submitter,
+            withinMs = WITHIN_MS,
+        }: Readonly<{ submitter?: Submitter | undefined; withinMs?: number | undefined }> = {},
+    ) {
         const { channel, chaincodes } = profile;
         this.profile = profile;
         this.transport = transport;
+        this.#identity = identity;
+        this.#submitter = submitter ?? new RetryingSubmitter(transport, this.#endorsers());
         this.ledger = new Ledger({
             transport,
-            submitter: submitter ?? new RetryingSubmitter(transport, this.#endorsers()),
+            submitter: this.#submitter,
             channel,
             chaincodes,
             documents: identity.documents,
+            withinMs,
         });
         this.charter = new CharterClient(this.ledger);
         this.clock = new ClockClient(this.ledger);
@@ -155,6 +174,11 @@ export class Market {
         this.bills = new BillClient(this);
         this.disputes = new DisputeClient(this.ledger);
         this.halts = new HaltClient(this.ledger);
+    }
+
+    /** The same market over the same connection, with another time for each call, in ms. */
+    within(withinMs: number): Market {
+        return new Market(this.profile, this.#identity, this.transport, { submitter: this.#submitter, withinMs });
     }
 
     /** Blocks of the channel, in order, until aborted or closed. @throws UnavailableError */

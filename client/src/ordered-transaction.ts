@@ -14,19 +14,22 @@ export type Endorsed = Readonly<{
     transactionId: string;
     /** What the verb answered. */
     payload: string;
+    endorsementMs: number;
     /** Hands it to the ordering service; an error decides nothing. @returns whether an orderer says that it took it */
     order: () => Promise<boolean>;
 }>;
 
-/** Has a transaction ordered and waits for its block. @throws OutcomeUnknownError */
-export async function receiptOf(endorsed: Endorsed, commits: CommitWatch): Promise<Receipt> {
-    const { transactionId, payload, order } = endorsed;
-    const inBlock = commits.statusOf(transactionId, COMMIT_MS_MAX);
-    const taken = await order();
-    const status = await (taken ? inBlock : Promise.race([inBlock, pause(UNTAKEN_MS_MAX, null)]));
+/** Has a transaction ordered and waits for its block, no longer than its caller does. @throws OutcomeUnknownError */
+export async function receiptOf(endorsed: Endorsed, commits: CommitWatch, deadlineMs: number): Promise<Receipt> {
+    const { transactionId, payload, endorsementMs, order } = endorsed;
+    const patienceMs = Math.max(0, deadlineMs - Date.now());
+    const inBlock = commits.statusOf(transactionId, Math.min(COMMIT_MS_MAX, patienceMs));
+    const taken = await Promise.race([order(), pause(patienceMs, false, { ref: false })]);
+    const untakenMs = Math.min(UNTAKEN_MS_MAX, Math.max(0, deadlineMs - Date.now()));
+    const status = await (taken ? inBlock : Promise.race([inBlock, pause(untakenMs, null)]));
     if (status === null) {
         throw new OutcomeUnknownError({ code: 'OUTCOME_UNKNOWN', transactionId });
     }
     const { blockNumber, code } = status;
-    return { payload, transactionId, blockNumber, validationCode: validationCodeName(code) };
+    return { payload, transactionId, blockNumber, endorsementMs, validationCode: validationCodeName(code) };
 }

@@ -5,10 +5,14 @@ import type { Stream } from './transport.js';
 /** How long a peer that did not answer is passed over. */
 export const AWAY_MS = 3_000;
 
-/** The peer that was asked is itself away, so another one may do the same. */
+/** The peer that was asked did not answer, so another one may do the same. */
 export class PeerAway extends Error {
-    constructor(cause: unknown) {
+    /** It let the time pass in which it was to answer: it may only be busy. */
+    readonly isSilent: boolean;
+
+    constructor(cause: unknown, isSilent = false) {
         super('the peer does not answer', { cause });
+        this.isSilent = isSilent;
     }
 }
 
@@ -37,6 +41,7 @@ export class PeerPool<Link> {
     readonly #connections: PeerLinks<Link>;
     readonly #links = new Map<string, Link>();
     readonly #awayUntilMs = new Map<string, number>();
+    readonly #answeredMs = new Map<string, number>();
     readonly #streams = new Map<Stream<unknown>, string>();
     #isClosed = false;
 
@@ -55,14 +60,17 @@ export class PeerPool<Link> {
         let unknownPeers: UnavailableError | null = null;
         let lastCause: unknown = this.#isClosed ? 'the connection was closed' : undefined;
         for (const peer of this.#isClosed ? [] : this.#inOrder()) {
+            const askedMs = Date.now();
             try {
-                return await work(this.#linkTo(peer), peer);
+                const result = await work(this.#linkTo(peer), peer);
+                this.#answeredMs.set(peer.name, Date.now());
+                return result;
             } catch (error) {
                 if (error instanceof PeersUnknown) {
                     unknownPeers = error.unavailable;
                 } else if (error instanceof PeerAway) {
-                    this.#passOver(peer);
                     lastCause = error.cause;
+                    this.#unanswered(peer, error, askedMs);
                 } else {
                     throw error;
                 }
@@ -117,6 +125,15 @@ export class PeerPool<Link> {
             throw error;
         } finally {
             this.#streams.delete(stream);
+        }
+    }
+
+    /** A peer that lets one call wait while it answers others is there, and so are the streams from it. */
+    #unanswered(peer: GatewayPeer, { isSilent }: PeerAway, askedMs: number): void {
+        const middleMs = (askedMs + Date.now()) / 2;
+        const isBusy = isSilent && (this.#answeredMs.get(peer.name) ?? 0) >= middleMs;
+        if (!isBusy) {
+            this.#passOver(peer);
         }
     }
 

@@ -1,14 +1,15 @@
-import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Endorsers } from './endorsers.js';
 import {
     type CommonwattError,
+    isBusy,
     CommitFailedError,
     ConflictError,
     DisagreementError,
     OutcomeUnknownError,
     UnavailableError,
 } from './errors.js';
+import { pauseMs } from './pause.js';
 import type { Call, ChaincodeRole, Receipt, Transport } from './transport.js';
 
 /** A verb to be carried out, with what its answer means. */
@@ -39,15 +40,10 @@ export interface Submitter {
     submit<Value>(submission: Submission<Value>): Promise<Committed<Value>>;
 }
 
-/** Attempts after which a conflict with other transactions is told to the caller. */
-const ATTEMPTS_MAX = 8;
-const UNKNOWN_MAX = 2;
+/** Attempts after which a refusal counts although not all endorsers give it. */
+const REFUSED_MAX = 8;
 /** Attempts in which a single endorser may contradict the others because its peer is a block behind. */
 const PATIENCE = 3;
-const FIRST_PAUSE_MS = 40;
-const PAUSE_MS_MAX = 1_000;
-/** No new endorsers are tried later than this, so that an absence is told within 15 s. */
-const ENDORSE_MS_MAX = 9_000;
 
 /** What one attempt came to. */
 type Outcome<Value> =
@@ -56,8 +52,9 @@ type Outcome<Value> =
     | Readonly<{ type: 'unknown'; error: CommonwattError; transactionId: string; mayResend: boolean }>;
 
 /**
- * Submits with bounded retries: of read conflicts (MVCC, phantom) and of endorsers that disagree, because then nothing
- * was written. Everything else is told to the caller, except unknown outcomes, which the record's id resolves.
+ * Submits until it is done, refused, or the caller's time is over. Read conflicts (MVCC, phantom), endorsers that
+ * disagree, peers that are busy or away: nothing was written, so it is tried again. An unknown outcome is resolved by the
+ * record's id before the command is sent again.
  */
 export class RetryingSubmitter implements Submitter {
     readonly #transport: Transport;
@@ -72,29 +69,31 @@ export class RetryingSubmitter implements Submitter {
 
     /** @throws every class of `errors.ts`; when endorsers go on to disagree over a refusal, that refusal */
     async submit<Value>(submission: Submission<Value>): Promise<Committed<Value>> {
-        let unknowns = 0;
+        let unknown: CommonwattError | null = null;
+        let failure: CommonwattError | null = null;
         for (let attempt = 1; ; attempt += 1) {
-            const outcome = await this.#attempt(submission, unknowns > 0);
+            const outcome: Outcome<Value> = await this.#attempt(submission, unknown !== null);
             if (outcome.type === 'done') {
                 return outcome.committed;
             }
             if (outcome.type === 'unknown') {
-                unknowns += 1;
+                unknown = outcome.error;
                 const found = await resolved(submission, outcome.transactionId);
                 if (found !== null) {
                     return found;
                 }
-                if (submission.resolve === undefined || !outcome.mayResend || unknowns >= UNKNOWN_MAX) {
-                    throw outcome.error;
-                }
             }
-            if (attempt >= ATTEMPTS_MAX) {
-                throw refusalOf(outcome.error);
+            if (failure === null || !isBusy(outcome.error)) {
+                failure = outcome.error; // not the line that it waited in at last
+            }
+            const waitMs = pauseMs(attempt);
+            if (!mayGoOn(submission, outcome, attempt, waitMs)) {
+                throw unknown ?? refusalOf(failure);
             }
             if (attempt >= PATIENCE) {
                 await this.#avoidDissenter(submission, outcome.error);
             }
-            await this.#wait(pauseMs(attempt));
+            await this.#wait(waitMs);
         }
     }
 
@@ -102,7 +101,7 @@ export class RetryingSubmitter implements Submitter {
         try {
             return judge(submission, await this.#submitOnce(submission));
         } catch (error) {
-            if (error instanceof DisagreementError) {
+            if (error instanceof UnavailableError) {
                 return { type: 'again', error };
             }
             if (error instanceof OutcomeUnknownError && error.transactionId !== null) {
@@ -118,7 +117,6 @@ export class RetryingSubmitter implements Submitter {
 
     /** Asks other endorsers while some are away. */
     async #submitOnce<Value>({ role, call, requiredMspIds }: Submission<Value>): Promise<Receipt> {
-        const startedMs = Date.now();
         const silent: string[] = [];
         for (;;) {
             const endorsers = await this.#endorsers.choose(role, requiredMspIds, silent);
@@ -126,7 +124,7 @@ export class RetryingSubmitter implements Submitter {
                 return await this.#transport.submit(call, endorsers);
             } catch (error) {
                 const away = absentees(error, endorsers);
-                if (away.length === 0 || Date.now() - startedMs > ENDORSE_MS_MAX) {
+                if (away.length === 0) {
                     throw error;
                 }
                 this.#endorsers.markAway(away);
@@ -144,13 +142,27 @@ export class RetryingSubmitter implements Submitter {
     }
 }
 
-/** Named endorsers that did not answer. */
+/** Whether another attempt may still lead to something. */
+function mayGoOn<Value>(
+    { call, resolve }: Submission<Value>,
+    outcome: Exclude<Outcome<Value>, { type: 'done' }>,
+    attempt: number,
+    waitMs: number,
+): boolean {
+    if (outcome.type === 'unknown' && (resolve === undefined || !outcome.mayResend)) {
+        return false;
+    }
+    const isRefused = attempt >= REFUSED_MAX && refusalOf(outcome.error) !== outcome.error;
+    return !isRefused && Date.now() + waitMs <= call.deadlineMs;
+}
+
+/** Named endorsers that are not there. */
 function absentees(error: unknown, endorsers: readonly string[]): string[] {
-    const organizations = error instanceof UnavailableError ? error.operands['organizations'] : undefined;
-    if (!Array.isArray(organizations) || error instanceof DisagreementError) {
+    if (!(error instanceof UnavailableError) || error instanceof DisagreementError || isBusy(error)) {
         return [];
     }
-    return endorsers.filter((mspId) => organizations.includes(mspId));
+    const organizations = error.operands['organizations'];
+    return Array.isArray(organizations) ? endorsers.filter((mspId) => organizations.includes(mspId)) : [];
 }
 
 function judge<Value>(submission: Submission<Value>, receipt: Receipt): Outcome<Value> {
@@ -171,19 +183,25 @@ function judge<Value>(submission: Submission<Value>, receipt: Receipt): Outcome<
     }
 }
 
-/** The outcome as the record shows it. */
+/** The outcome as the record shows it, if the caller's time suffices to read it. */
 async function resolved<Value>(
-    { resolve }: Submission<Value>,
+    { resolve, call }: Submission<Value>,
     transactionId: string,
 ): Promise<Committed<Value> | null> {
-    const value = (await resolve?.()) ?? null;
+    const leftMs = call.deadlineMs - Date.now();
+    if (resolve === undefined || leftMs <= 0) {
+        return null;
+    }
+    const reading = resolve().catch((error: unknown) => {
+        if (error instanceof UnavailableError) {
+            return null; // it could not be read in time
+        }
+        throw error;
+    });
+    const value = await Promise.race([reading, pause(leftMs, null, { ref: false })]);
     return value === null ? null : { value, transactionId, blockNumber: null };
 }
 
-/** What to tell when the retries are used up: the refusal, where endorsers disagreed over one. */
+/** What to tell when the time is over: the refusal, where endorsers disagreed over one. */
 const refusalOf = (error: CommonwattError): CommonwattError =>
     error instanceof DisagreementError ? (error.refusal ?? error) : error;
-
-/** Doubles, and differs between clients, so that those who collided do not collide again. */
-const pauseMs = (attempt: number): number =>
-    Math.min(PAUSE_MS_MAX, FIRST_PAUSE_MS * 2 ** (attempt - 1)) * (0.5 + randomInt(1_000) / 1_000);

@@ -2,8 +2,20 @@ import type { common } from '@hyperledger/fabric-protos';
 
 export type ChaincodeRole = 'supervision' | 'exchange';
 
-/** One call of a verb: chaincode by name on the channel, function, and the one argument. */
-export type Call = Readonly<{ chaincode: string; verb: string; command: string }>;
+/** A verb with its argument: chaincode by name on the channel, function, and the one argument. */
+export type Invocation = Readonly<{ chaincode: string; verb: string; command: string }>;
+
+/** A call of a verb, and the time that its caller has for it, in ms since the epoch. */
+export type Call = Invocation & Readonly<{ begunMs: number; deadlineMs: number }>;
+
+/** What a call may take where its caller says nothing: on a busy machine a crowd waits longer than one. */
+export const WITHIN_MS = 30_000;
+
+/** A call that begins now. */
+export function callWithin(invocation: Invocation, withinMs = WITHIN_MS): Call {
+    const begunMs = Date.now();
+    return { ...invocation, begunMs, deadlineMs: begunMs + withinMs };
+}
 
 /** A transaction in a block, valid or not. */
 export type Receipt = Readonly<{
@@ -11,6 +23,8 @@ export type Receipt = Readonly<{
     payload: string;
     transactionId: string;
     blockNumber: number;
+    /** How long its endorsers took. */
+    endorsementMs: number;
     /** Fabric's validation code by name: `VALID`, `MVCC_READ_CONFLICT`, … */
     validationCode: string;
 }>;
@@ -23,11 +37,11 @@ export type Stream<Item> = AsyncIterable<Item> & Readonly<{ close: () => void }>
  * again is decided above, the same way for every transport.
  */
 export interface Transport {
-    /** @throws a refusal of its kind · UnavailableError */
+    /** Asks until the call's deadline at most. @throws a refusal of its kind · UnavailableError */
     evaluate(call: Call): Promise<string>;
 
     /**
-     * Endorses by the named MSPs, orders, and waits until the transaction is in a block.
+     * Endorses by the named MSPs, orders, and waits until the transaction is in a block, or the call's deadline has passed.
      * @throws a refusal of its kind · UnavailableError · DisagreementError · OutcomeUnknownError
      */
     submit(call: Call, endorsers: readonly string[]): Promise<Receipt>;

@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import { decodeError } from '@commonwatt/chaincode/wire/errors';
 import { canonicalJson, type Json, parseCanonical } from '@commonwatt/chaincode/wire/canonical';
 import { EXCHANGE_VERBS, SUPERVISION_VERBS } from '@commonwatt/chaincode/wire/verbs';
-import { adminIdentity, CommonwattError, connect, type Market, readConnectionProfile } from '@commonwatt/client';
+import {
+    adminIdentity,
+    callWithin,
+    CommonwattError,
+    connect,
+    type Market,
+    readConnectionProfile,
+} from '@commonwatt/client';
 import { Auditor } from '@commonwatt/client/auditor/auditor';
 import { blocksOfPeer } from '@commonwatt/client/auditor/block-source';
 import { openNetwork, orgNames } from '@commonwatt/network';
@@ -138,7 +145,7 @@ describe('deformed commands of a whole hour of trade', function () {
 
     /** How the asker's own peer ended it: as the ledger in memory does for the same caller. */
     async function askBoth({ chaincode, verb, command }: Sound, asker: Asker): Promise<string> {
-        const call = { chaincode, verb, command: canonicalJson(command) };
+        const call = callWithin({ chaincode, verb, command: canonicalJson(command) });
         const proposal = { chaincode, args: [verb, call.command], creator: asker.creator, timeMs: lastMs };
         const { status, message } = await auditor.ledger.endorse(proposal);
         const inMemory = status === 200 ? ANSWERED : decodeError(message)?.code;

@@ -14,6 +14,9 @@ const BUYER = household('bld-06');
 const STANDING_ID = 'ordinary-amendments';
 const PRICE_MICRO = 200_000n;
 
+/** What somebody gives a call who does not want to wait long. */
+const WITHIN_MS = 8_000;
+
 describe('an amendment on the real network', function () {
     this.timeout(60_000);
     const market = withMarket();
@@ -89,7 +92,7 @@ describe('an amendment on the real network', function () {
         it('is enacted with the endorsers that the terms’ own key policy demands, and tops the escrow up', async () => {
             await propose(agreementId, firstSlot + 1, 300n);
             await expectRefusal(
-                as().amendments.enact(agreementId, 2, STANDING_ID),
+                as().within(WITHIN_MS).amendments.enact(agreementId, 2, STANDING_ID),
                 'forbidden STANDING_VERDICT_EXCEEDED',
             );
             await expectRefusal(as().amendments.enact(agreementId, 2, null), 'forbidden VERDICT_MISSING');
@@ -179,13 +182,13 @@ describe('an amendment on the real network', function () {
             await market().network.up();
         });
 
-        it('waits, and whoever pushes it learns so within 15 s', async () => {
+        it('waits, and whoever pushes it learns so when its own time is over', async () => {
             const startedMs = performance.now();
             const refusal = await expectRefusal(
-                as().amendments.enact(agreementId, 2, STANDING_ID),
+                as().within(WITHIN_MS).amendments.enact(agreementId, 2, STANDING_ID),
                 'unavailable PEER_UNAVAILABLE',
             );
-            expect(performance.now() - startedMs, 'ms until the answer').to.be.lessThan(15_000);
+            expect(performance.now() - startedMs, 'ms until the answer').to.be.within(WITHIN_MS / 2, WITHIN_MS + 5_000);
             expect(refusal).to.be.instanceOf(UnavailableError);
             expect(refusal.operands['organizations']).to.deep.equal(['RegulatorMSP']);
         });
@@ -215,7 +218,7 @@ describe('an amendment on the real network', function () {
         it('a cancelled agreement is not amended any more, when the regulator is back', async () => {
             await market().network.up();
             const refusal = await expectRefusal(
-                as().amendments.enact(agreementId, 2, STANDING_ID),
+                as().within(WITHIN_MS).amendments.enact(agreementId, 2, STANDING_ID),
                 'conflict AGREEMENT_STATE',
             );
             expect(refusal.operands).to.include({ state: 'terminated' });

@@ -89,12 +89,12 @@ describe('a crowd', function () {
                 tickTwice(),
             ]);
             expect(funded.map(({ value }) => value.state)).to.deep.equal(ids.map(() => 'inForce'));
-            await crowd.patiently(() => market.tick(firstSlot + 1));
+            await market.tick(firstSlot + 1);
             const readings = [...(await market.readings(firstSlot - 1)), ...(await market.readings(firstSlot))];
             await crowd.all((own, { id }) =>
                 own.readings.submit(readings.filter(({ reading }) => reading.pointId === pointOf(id))),
             );
-            await crowd.patiently(() => market.as('platform').settlements.run(CARRIER, firstSlot));
+            await crowd.as('platform').settlements.run(CARRIER, firstSlot);
             const { legs } = await market.as('platform').settlements.show(CARRIER, firstSlot);
             expect(legs.map(({ agreementId }) => agreementId)).to.have.members(ids);
         });
@@ -103,7 +103,6 @@ describe('a crowd', function () {
             expect(judged[`${verb} VALID`], verb).to.equal(CLIENTS);
         }
         counted(CLIENTS, 'agreements of a crowd with one seller');
-        counted(crowd.turnedAway, 'calls turned away by busy peers and made again');
     });
 
     it('pays into an account while its owner takes out of it', async () => {
@@ -124,9 +123,7 @@ describe('a crowd', function () {
         const consents = await market.consents(terms);
         const judged = await judgedDuring(async () => {
             const answers = await Promise.all(
-                crowd.members
-                    .slice(0, AT_ONCE)
-                    .map(({ id }) => crowd.patiently(() => market.as(id).agreements.conclude(terms, consents))),
+                crowd.members.slice(0, AT_ONCE).map(({ id }) => crowd.as(id).agreements.conclude(terms, consents)),
             );
             expect(new Set(answers.map(({ value }) => JSON.stringify(value, text))).size).to.equal(1);
             expect(answers).to.have.length(AT_ONCE);
@@ -148,27 +145,27 @@ describe('a crowd', function () {
     });
 
     async function tickTwice(): Promise<void> {
-        await crowd.patiently(() => market.tick());
-        await crowd.patiently(() => market.tick());
+        await market.tick();
+        await market.tick();
     }
 
     async function deposits(share: number): Promise<void> {
         for (let number = share; number < CREDITS; number += DEPOSITS_AT_ONCE) {
             const paymentId = `small-${number}`;
             const deposit = { paymentId, participantId: RETAILER.id, amountNano: amountNano(CREDIT_NANO) };
-            await crowd.patiently(() => market.as('settlement').accounts.deposit(deposit));
+            await crowd.as('settlement').accounts.deposit(deposit);
         }
     }
 
     /** One after the other, each as soon as enough has arrived. */
     async function debits(): Promise<void> {
-        const { accounts } = market.as(RETAILER.id);
+        const { accounts } = crowd.as(RETAILER.id);
         for (let taken = 0; taken < DEBITS; taken += 1) {
-            while ((await crowd.patiently(() => accounts.credits(RETAILER.id))).length < 2) {
+            while ((await accounts.credits(RETAILER.id)).length < 2) {
                 // what is on its way arrives with the next block
             }
             const payout = { payoutId: `small-${taken}`, participantId: RETAILER.id, lane: EMPTY_LANE };
-            await crowd.patiently(() => accounts.requestPayout({ ...payout, amountNano: PAYOUT_NANO }));
+            await accounts.requestPayout({ ...payout, amountNano: PAYOUT_NANO });
         }
     }
 });

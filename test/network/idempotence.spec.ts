@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { EXCHANGE_VERBS, SUPERVISION_VERBS } from '@commonwatt/chaincode/wire/verbs';
-import { type Committed, CommonwattError, draftTerms, type Market } from '@commonwatt/client';
+import { callWithin, type Committed, CommonwattError, draftTerms, type Market } from '@commonwatt/client';
 import { orgNames } from '@commonwatt/network';
 import { expectNothingWritten, transactionInBlock } from '../support/in-block.js';
 import { digestOf, equalChains, listingsAt } from '../support/listings.js';
@@ -139,7 +139,10 @@ describe('the same command again', function () {
             return `nobody holds the certificate of ${verb ?? 'a transaction'}`;
         }
         try {
-            const receipt = await sender.transport.submit({ chaincode, verb, command }, sender.profile.mspIds);
+            const receipt = await sender.transport.submit(
+                callWithin({ chaincode, verb, command }),
+                sender.profile.mspIds,
+            );
             const { validationCode, writes, event } = await transactionInBlock(sender, receipt);
             const silent = validationCode === 'VALID' && writes.length === 0 && event === null;
             return silent ? 'nothing' : `${verb} in block ${receipt.blockNumber} did it again`;

@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { advanceCodec } from '@commonwatt/chaincode/wire/clock';
-import { connect, identityOf } from '@commonwatt/client';
+import { callWithin, connect, identityOf } from '@commonwatt/client';
 import type { NetworkStatus } from '@commonwatt/network';
 import { expect } from 'chai';
 import { commonwatt } from '../support/commonwatt.js';
@@ -71,7 +71,7 @@ describe('a second peer of an organisation', function () {
         process.kill(await market().network.pid('peer-community'), 'SIGKILL');
         const begun = market().nextSlot - 1;
         const command = advanceCodec.encode({ fromSlot: begun, toSlot: begun }); // changes nothing
-        const call = { chaincode: 'exchange', verb: 'clock:advance', command };
+        const call = callWithin({ chaincode: 'exchange', verb: 'clock:advance', command });
         const endorsers = ['OperatorMSP', 'CommunityMSP', 'SupplierMSP'];
         const done = await market().as('platform').transport.submit(call, endorsers);
         expect(done.validationCode).to.equal('VALID');

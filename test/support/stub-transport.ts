@@ -45,7 +45,8 @@ export class StubTransport implements Transport {
         const endorsed = await this.#endorse(call);
         const validationCode = ledger.commit(endorsed);
         this.submitted.push({ verb: call.verb, endorsers, validationCode });
-        return { payload: endorsed.payload, transactionId: endorsed.txId, blockNumber: ledger.height, validationCode };
+        const { payload, txId: transactionId } = endorsed;
+        return { payload, transactionId, blockNumber: ledger.height, endorsementMs: 0, validationCode };
     }
 
     /** Block 0 is the channel's own. */

@@ -2,7 +2,7 @@ import { charterCodec } from '@commonwatt/chaincode/wire/charter';
 import type { common } from '@hyperledger/fabric-protos';
 import type { KeyWrite, LedgerDouble } from '@commonwatt/chaincode/ledger-double';
 import { type BlockTransaction, type BlockView, readBlock } from '../block-reader.js';
-import type { Call, ChaincodeRole } from '../transport.js';
+import type { ChaincodeRole, Invocation } from '../transport.js';
 import { dataHashOf, headerHash, headerSignatures } from './block-hashes.js';
 import type { UnreadableBlock } from './block-source.js';
 import { Configuration } from './configuration.js';
@@ -103,7 +103,7 @@ export class Auditor {
     }
 
     /** What a query answers from the state that the blocks have left. */
-    answer(call: Call): Promise<string> {
+    answer(call: Invocation): Promise<string> {
         return this.#reexecution.answer(call, this.#definitions.inForce(call.chaincode));
     }
 

@@ -1,7 +1,7 @@
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import type { Page } from '@commonwatt/chaincode/wire/query';
 import { everyItem } from '../ledger.js';
-import type { ChaincodeRole, Transport } from '../transport.js';
+import { callWithin, type ChaincodeRole, type Transport } from '../transport.js';
 import type { Auditor, Subject } from './auditor.js';
 import type { Finding } from './finding.js';
 
@@ -44,7 +44,9 @@ export async function compareWithPeer(auditor: Auditor, subject: Subject, transp
     const compare = async (listing: Listing): Promise<Items> => {
         const { role, verb } = listing;
         const chaincode = subject.chaincodes[role];
-        const stated = await itemsOf(listing, (command) => transport.evaluate({ chaincode, verb, command }));
+        const stated = await itemsOf(listing, (command) =>
+            transport.evaluate(callWithin({ chaincode, verb, command })),
+        );
         const held = await itemsOf(listing, (command) => auditor.answer({ chaincode, verb, command }));
         const place = { code: 'STATE_DIFFERS' as const, blockNumber: null, transactionId: null };
         findings.push(

@@ -1,5 +1,5 @@
 import { type Event, type KeyWrite, LedgerDouble } from '@commonwatt/chaincode/ledger-double';
-import type { Call, ChaincodeRole } from '../transport.js';
+import type { ChaincodeRole, Invocation } from '../transport.js';
 import { type Program, programOf, type Programs } from './programs.js';
 import type { TransactionContent } from './transaction-content.js';
 
@@ -39,7 +39,7 @@ export class Reexecution {
     }
 
     /** What a query of a version answers from the state that the blocks have left. @throws Error when it is refused */
-    async answer({ chaincode, verb, command }: Call, version: string): Promise<string> {
+    async answer({ chaincode, verb, command }: Invocation, version: string): Promise<string> {
         this.#version = version;
         const proposal = { chaincode, args: [verb, command], creator: NOBODY, timeMs: this.#timeMs };
         const { status, message, payload } = await this.ledger.endorse(proposal);

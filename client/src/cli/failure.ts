@@ -58,6 +58,8 @@ const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
     AGREEMENTS_OPEN: 'Let the agreements named be settled and reconciled: `commonwatt keeper run`.',
     OPTIONS_CONFLICT: 'Leave out one of the options named.',
     PEER_UNAVAILABLE: 'Start the peers of the organizations named, or wait for them; nothing was sent.',
+    PEER_BUSY:
+        'Wait, or give the call more time (`--within`): the peers have more to do than they get done; nothing was sent.',
     GATEWAY_UNAVAILABLE: 'Check that the network runs: `commonwatt network status`.',
     PEER_BEHIND: 'Try again in a moment, or look why the peer reads no blocks: `commonwatt network status`.',
     ENDORSERS_DISAGREE: 'Try again in a moment; nothing was sent.',

@@ -19,9 +19,13 @@ export type CommonOptions = Readonly<{
     as?: string;
     json?: boolean;
     args?: boolean;
+    within?: number;
 }>;
 
 const isWholeId = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
+
+/** How long somebody at a terminal waits for a network that does not answer. */
+export const WITHIN_S = 10;
 
 /** Name under which the profile's administrator is used. */
 const ADMIN = 'admin';
@@ -120,6 +124,7 @@ export class Session {
         return await connect({
             profile,
             identity,
+            withinMs: (this.#options.within ?? WITHIN_S) * 1_000,
             ...(this.#options.args === true ? { submitter: new PreviewSubmitter() } : {}),
         });
     }

@@ -2,8 +2,9 @@ import { type Command, Option } from 'commander';
 import { printFailure } from './failure.js';
 import { jsonText, printLine } from './output.js';
 import { NotSent } from './preview.js';
-import { type CommonOptions, Session } from './session.js';
+import { type CommonOptions, Session, WITHIN_S } from './session.js';
 import { exitsAsUsage } from './usage.js';
+import { count } from './values.js';
 
 export type VerbSpec = Readonly<{
     name: string;
@@ -25,6 +26,8 @@ export function addVerb(noun: Command, spec: VerbSpec): Command {
     if (spec.mode !== 'local') {
         const as = new Option('--as <identity>', "identity in the organization's wallet; `admin` is its administrator");
         verb.addOption(spec.mode === 'read' ? as.default('admin') : as);
+        const within = new Option('--within <seconds>', 'how long a call waits for peers that are busy or away');
+        verb.addOption(within.argParser(count).default(WITHIN_S));
     }
     if (spec.mode === 'submit') {
         verb.option('--args', 'send nothing; print what `peer chaincode invoke -c` takes');

@@ -46,7 +46,7 @@ export class FabricNetworkTransport implements Transport {
 
     async submit(call: Call, endorsers: readonly string[]): Promise<Receipt> {
         await this.#commits.start();
-        return await receiptOf(await endorse(await this.#connected(), call, endorsers), this.#commits);
+        return await receiptOf(await endorse(await this.#connected(), call, endorsers), this.#commits, call.deadlineMs);
     }
 
     async height(): Promise<number> {

@@ -19,6 +19,7 @@ export type PeerAnswer = Readonly<{
 const AWAY_CODES: readonly number[] = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED];
 /** How the package itself says that a peer did not answer. */
 const AWAY_TEXT = /REQUEST TIMEOUT|is not connected/;
+const SILENT_TEXT = 'REQUEST TIMEOUT';
 
 /** Why organisations that were all asked did not endorse alike; `null` when they did. */
 export function endorseFailure(answers: readonly PeerAnswer[], transactionId: string): Error | null {
@@ -60,7 +61,7 @@ export function evaluateFailure(answer: PeerAnswer): Error {
         return refused;
     }
     if (isSilent(answer)) {
-        return new PeerAway(text);
+        return new PeerAway(text, text.includes(SILENT_TEXT));
     }
     const facts = { code: 'GATEWAY_REFUSED', operands: factsOf(answer), cause: text };
     return saysDenied(text) ? new ForbiddenError(facts) : new InternalError(facts);

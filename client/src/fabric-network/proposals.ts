@@ -1,7 +1,7 @@
 import { UnavailableError } from '../errors.js';
 import type { Endorsed } from '../ordered-transaction.js';
 import { PeerAway } from '../peer-pool.js';
-import type { Call } from '../transport.js';
+import type { Invocation } from '../transport.js';
 import type { FabricNetworkConnection } from './connection.js';
 import type { Endorsement, Endorser, ProposalResponses } from './library.js';
 import { endorseFailure, evaluateFailure, type PeerAnswer } from './peer-failures.js';
@@ -37,7 +37,7 @@ export async function evaluateOn(
  */
 export async function endorse(
     connection: FabricNetworkConnection,
-    { chaincode, verb, command }: Call,
+    { chaincode, verb, command }: Invocation,
     mspIds: readonly string[],
 ): Promise<Endorsed> {
     const targets = await targetsOf(connection, mspIds);
@@ -46,7 +46,9 @@ export async function endorse(
     const { transactionId } = identity;
     const request = { fcn: verb, args: [command], generateTransactionId: false };
     await connection.sign(endorsement, endorsement.build(identity, request));
+    const sentMs = Date.now();
     const answered = await endorsement.send({ targets, requestTimeout: ENDORSE_MS_MAX });
+    const endorsementMs = Date.now() - sentMs;
     const failure = endorseFailure(
         targets.map((target) => answerOf(target, answered)),
         transactionId,
@@ -55,7 +57,7 @@ export async function endorse(
         throw failure;
     }
     const payload = Buffer.from(answered.responses[0]?.response.payload ?? []).toString('utf8');
-    return { transactionId, payload, order: () => order(connection, endorsement) };
+    return { transactionId, payload, endorsementMs, order: () => order(connection, endorsement) };
 }
 
 async function targetsOf(connection: FabricNetworkConnection, mspIds: readonly string[]): Promise<Endorser[]> {

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { SeatKind } from '@commonwatt/chaincode/domain/seat';
 import {
     adminIdentity,
+    connect,
+    type ConnectionProfile,
     createIdentity,
     FileWallet,
     Horizon,
@@ -13,7 +15,9 @@ import {
 } from '@commonwatt/client';
 import type { Network } from '../network.js';
 import type { OrgName } from '../topology.js';
-import { connectPatiently } from './patience.js';
+
+/** The demo keeps two cores busy for minutes, and a machine may have other things to do. */
+const WITHIN_MS = 300_000;
 
 /** Officers of the demo: who holds which seat. */
 export const OFFICERS: readonly Readonly<{ name: string; org: OrgName; seat: SeatKind }>[] = [
@@ -49,7 +53,7 @@ export class Cast {
         const entry = await createIdentity(profile, name, 'client');
         await new FileWallet(join(this.#network.stateDir, 'wallets', org)).add(name, entry);
         const identity = identityOf(entry);
-        this.#markets.set(name, await connectPatiently(profile, identity, this.#horizon));
+        this.#markets.set(name, await this.#connect(profile, identity));
         return identity;
     }
 
@@ -61,7 +65,7 @@ export class Cast {
             return known;
         }
         const profile = await readConnectionProfile(this.#network.profilePath(org));
-        const market = await connectPatiently(profile, await adminIdentity(profile), this.#horizon);
+        const market = await this.#connect(profile, await adminIdentity(profile));
         this.#markets.set(name, market);
         return market;
     }
@@ -83,6 +87,10 @@ export class Cast {
             publicKey: documents.publicKey,
         });
         return granted.blockNumber;
+    }
+
+    async #connect(profile: ConnectionProfile, identity: Identity): Promise<Market> {
+        return await connect({ profile, identity, horizon: this.#horizon, withinMs: WITHIN_MS });
     }
 
     close(): void {

@@ -158,7 +158,7 @@ describe('command line', () => {
             expect(unknown.exitCode).to.equal(1);
             expect(unknown.stderr.split('\n')).to.have.length(3);
             expect(unknown.stderr).to.match(/^error: not found: FILE_MISSING .*\n {2}What to do: /);
-            const silent = await run('participant', 'list', '--as', 'bld-12', '--json', ...common);
+            const silent = await run('participant', 'list', '--as', 'bld-12', '--within', '1', '--json', ...common);
             expect(silent.exitCode).to.equal(3);
             expect((JSON.parse(silent.stdout) as { error: object }).error).to.deep.include({
                 code: 'GATEWAY_UNAVAILABLE',

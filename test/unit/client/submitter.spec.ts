@@ -1,4 +1,5 @@
 import {
+    callWithin,
     CommitFailedError,
     ConflictError,
     DisagreementError,
@@ -16,11 +17,12 @@ import { stub, type SinonStub } from 'sinon';
 import { rejectionOf } from './rejection.js';
 
 const MSP_IDS = ['CommunityMSP', 'OperatorMSP', 'SupplierMSP', 'RegulatorMSP'];
-const CALL = { chaincode: 'exchange', verb: 'account:deposit', command: '{}' };
+const INVOCATION = { chaincode: 'exchange', verb: 'account:deposit', command: '{}' };
 const receipt = (validationCode: string): Receipt => ({
     payload: '7',
     transactionId: 'tx-1',
     blockNumber: 12,
+    endorsementMs: 3,
     validationCode,
 });
 const unknown = (): OutcomeUnknownError => new OutcomeUnknownError({ code: 'OUTCOME_UNKNOWN', transactionId: 'tx-1' });
@@ -32,8 +34,10 @@ function submitterOver(submit: SinonStub): RetryingSubmitter {
     return new RetryingSubmitter(transport, endorsers, () => Promise.resolve());
 }
 
-function submission(resolve?: () => Promise<number | null>): Submission<number> {
-    return { role: 'exchange', call: CALL, decode: Number, ...(resolve === undefined ? {} : { resolve }) };
+/** A command whose caller waits as long as is said: pauses between attempts take no time here. */
+function submission(resolve?: () => Promise<number | null>, withinMs?: number): Submission<number> {
+    const call = callWithin(INVOCATION, withinMs);
+    return { role: 'exchange', call, decode: Number, ...(resolve === undefined ? {} : { resolve }) };
 }
 
 describe('submission', () => {
@@ -44,7 +48,7 @@ describe('submission', () => {
         expect(submit.callCount).to.equal(1);
     });
 
-    it('is tried again after read conflicts and disagreement, and no more than a few times', async () => {
+    it('is tried again after read conflicts and disagreement until the time of its caller is over', async () => {
         const submit = stub();
         submit.onCall(0).resolves(receipt('MVCC_READ_CONFLICT'));
         submit.onCall(1).resolves(receipt('PHANTOM_READ_CONFLICT'));
@@ -54,10 +58,10 @@ describe('submission', () => {
         expect(submit.callCount).to.equal(4);
 
         const hopeless = stub().resolves(receipt('MVCC_READ_CONFLICT'));
-        const error = await rejectionOf(submitterOver(hopeless).submit(submission()));
+        const error = await rejectionOf(submitterOver(hopeless).submit(submission(undefined, 300)));
         expect(error).to.be.instanceOf(CommitFailedError);
         expect(error.operands).to.deep.equal({ validationCode: 'MVCC_READ_CONFLICT' });
-        expect(hopeless.callCount).to.equal(8);
+        expect(hopeless.callCount).to.be.at.least(3);
     });
 
     it('is not tried again after a refusal or another validation code', async () => {
@@ -86,6 +90,28 @@ describe('submission', () => {
         expect((await submitterOver(submit).submit(submission())).blockNumber).to.equal(12);
     });
 
+    it('waits for peers that are busy, and names nobody else in their place', async () => {
+        const busy = new UnavailableError({ code: 'PEER_BUSY', operands: { organizations: ['OperatorMSP'] } });
+        const submit = stub();
+        for (let attempt = 0; attempt < 20; attempt += 1) {
+            submit.onCall(attempt).rejects(busy);
+        }
+        submit.resolves(receipt('VALID'));
+        expect((await submitterOver(submit).submit(submission())).value).to.equal(7);
+        for (const call of submit.getCalls()) {
+            expect(call.args[1]).to.include('OperatorMSP');
+        }
+    });
+
+    it('tells at its deadline who was away, although it waited in line at last', async () => {
+        const away = new UnavailableError({ code: 'PEER_UNAVAILABLE', operands: { organizations: MSP_IDS } });
+        const submit = stub();
+        submit.onCall(0).rejects(away);
+        submit.rejects(new UnavailableError({ code: 'PEER_BUSY', operands: { organizations: MSP_IDS } }));
+        const error = await rejectionOf(submitterOver(submit).submit(submission(undefined, 200)));
+        expect(error.code).to.equal('PEER_UNAVAILABLE');
+    });
+
     it('names other organisations when one is away', async () => {
         const away = new UnavailableError({ code: 'PEER_UNAVAILABLE', operands: { organizations: ['OperatorMSP'] } });
         const submit = stub();
@@ -112,9 +138,10 @@ describe('an unknown outcome', () => {
         expect((await submitterOver(submit).submit(submission(() => Promise.resolve(null)))).blockNumber).to.equal(12);
 
         const silent = stub().rejects(unknown());
-        const error = await rejectionOf(submitterOver(silent).submit(submission(() => Promise.resolve(null))));
+        const never = submission(() => Promise.resolve(null), 300);
+        const error = await rejectionOf(submitterOver(silent).submit(never));
         expect(error).to.be.instanceOf(OutcomeUnknownError);
-        expect(silent.callCount).to.equal(2);
+        expect(silent.callCount).to.be.at.least(2);
     });
 
     it('is told at once for a command that may not be sent twice', async () => {

@@ -3,6 +3,7 @@ import type { Agreement } from '@commonwatt/chaincode/domain/agreement';
 import { priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { agreementCodec } from '@commonwatt/chaincode/wire/agreement';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
+import { callWithin } from '@commonwatt/client';
 import { sha256Hex } from '@commonwatt/chaincode/wire/signature';
 import { verdictCodec } from '@commonwatt/chaincode/wire/verdict';
 import { mspIdOf, type OrgName } from '../../topology.js';
@@ -92,7 +93,11 @@ async function asRogues(stage: Stage, orgs: readonly OrgName[], act: () => Promi
 async function attempt(stage: Stage, { name, chaincode, command, attackers }: Attempt): Promise<void> {
     const market = await stage.cast.admin(attackers[0]);
     const receipt = await market.transport.submit(
-        { chaincode: market.profile.chaincodes[chaincode], verb: ROGUE_VERB, command: canonicalJson(command) },
+        callWithin({
+            chaincode: market.profile.chaincodes[chaincode],
+            verb: ROGUE_VERB,
+            command: canonicalJson(command),
+        }),
         attackers.map(mspIdOf),
     );
     stage.journal.check({ name, expected: REFUSED, observed: receipt.validationCode, block: receipt.blockNumber });
