@@ -112,7 +112,7 @@ export class FlowTransport implements Transport {
             return error;
         }
         const named = error.operands['organizations'];
-        const failing = Array.isArray(named) ? mspIds.filter((mspId) => named.includes(mspId)) : mspIds;
+        const failing = Array.isArray(named) ? mspIds.filter((mspId) => named.includes(mspId)) : [];
         if (tookMs <= PROMPT_MS || failing.length === 0) {
             return error; // nobody was waited for: they are not there
         }

@@ -9,7 +9,7 @@ const passage = (caller: object, more: Partial<Passage> = {}): Passage => ({
     caller,
     mspIds: [PEER],
     begunMs: Date.now(),
-    deadlineMs: Date.now() + 5_000,
+    deadlineMs: Date.now() + 60_000,
     ...more,
 });
 

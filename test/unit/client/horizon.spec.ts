@@ -1,9 +1,10 @@
-import { callWithin, Horizon, HorizonTransport, type Transport, UnavailableError } from '@commonwatt/client';
+import { type Call, callWithin, Horizon, HorizonTransport, type Transport, UnavailableError } from '@commonwatt/client';
 import { expect } from 'chai';
 import { type SinonStub, stub } from 'sinon';
 import { rejectionOf } from './rejection.js';
 
-const CALL = callWithin({ chaincode: 'exchange', verb: 'account:show', command: '{}' });
+const call = (withinMs?: number): Call =>
+    callWithin({ chaincode: 'exchange', verb: 'account:show', command: '{}' }, withinMs);
 
 /** A client of a peer that is asked for its height as often as it is told here, and stays at the last one. */
 function clientOf(horizon: Horizon, ...heights: readonly number[]): { client: HorizonTransport; asked: SinonStub } {
@@ -24,10 +25,10 @@ function clientOf(horizon: Horizon, ...heights: readonly number[]): { client: Ho
 describe('clients that share a horizon', () => {
     it('read what another has written: not before their peer has its block', async () => {
         const horizon = new Horizon(() => Promise.resolve());
-        await clientOf(horizon, 7).client.submit(CALL, []);
+        await clientOf(horizon, 7).client.submit(call(), []);
         expect(horizon.block).to.equal(7);
         const { client } = clientOf(horizon, 6, 7, 7, 8);
-        expect(await client.evaluate(CALL)).to.equal('read after 4 questions');
+        expect(await client.evaluate(call())).to.equal('read after 4 questions');
     });
 
     it('count the blocks that another has written', async () => {
@@ -40,20 +41,20 @@ describe('clients that share a horizon', () => {
         const horizon = new Horizon(() => Promise.resolve());
         horizon.see(7);
         const { client, asked } = clientOf(horizon, 7, 8);
-        await client.submit(CALL, []);
+        await client.submit(call(), []);
         expect(asked.callCount).to.equal(2);
     });
 
     it('ask for nothing twice, and see only forward', async () => {
         const horizon = new Horizon(() => Promise.resolve());
         const { client, asked } = clientOf(horizon, 9);
-        await client.evaluate(CALL);
+        await client.evaluate(call());
         expect(asked.callCount, 'nobody has written anything').to.equal(0);
         horizon.see(7);
         horizon.see(3);
         expect(horizon.block).to.equal(7);
-        await client.evaluate(CALL);
-        await client.evaluate(CALL);
+        await client.evaluate(call());
+        await client.evaluate(call());
         expect(asked.callCount).to.equal(1);
     });
 
@@ -61,14 +62,14 @@ describe('clients that share a horizon', () => {
         const horizon = new Horizon(() => new Promise((resolve) => setImmediate(resolve)));
         horizon.see(7);
         const { client, asked } = clientOf(horizon, 6, 7, 8);
-        await Promise.all(Array.from({ length: 100 }, () => client.evaluate(CALL)));
+        await Promise.all(Array.from({ length: 100 }, () => client.evaluate(call())));
         expect(asked.callCount).to.equal(3);
     });
 
     it('are told when their peer reads no blocks', async () => {
         const horizon = new Horizon(() => Promise.resolve());
         horizon.see(7);
-        const error = await rejectionOf(clientOf(horizon, 5).client.evaluate(callWithin(CALL, 20)));
+        const error = await rejectionOf(clientOf(horizon, 5).client.evaluate(call(20)));
         expect(error).to.be.instanceOf(UnavailableError);
         expect([error.code, error.operands]).to.deep.equal(['PEER_BEHIND', { block: 7, height: 5 }]);
     });
