@@ -11,16 +11,12 @@ import {
     agreementViewCodec,
     cancelCodec,
     type Cancellation,
-    cancellationCodec,
+    cancellationDocument,
     concludeCodec,
-    consentBody,
+    consentDocument,
     type Fold,
     fundCodec,
     releaseCodec,
-    termsHashOf,
-    withdrawCodec,
-    type Withdrawal,
-    withdrawalCodec,
 } from '@commonwatt/chaincode/wire/agreement';
 import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
 import {
@@ -30,7 +26,6 @@ import {
     type PageQuery,
     participantPageQueryCodec,
 } from '@commonwatt/chaincode/wire/query';
-import { keyIdOf } from '@commonwatt/chaincode/wire/signature';
 import type { AccountClient } from './account-client.js';
 import { type AgreementOutcome, latestOf, outcomeOf, settledSlots } from './agreement-outcome.js';
 import { CommonwattError, InvalidError, NotFoundError, translated } from './errors.js';
@@ -69,8 +64,8 @@ export class AgreementClient {
      * @throws InvalidError SIGNING_KEY_MISSING, INPUT_INVALID
      */
     async consent(terms: Terms, participantId: string, signing: Signing = {}): Promise<Consent> {
-        const body = translated(() => consentBody(agreementIdOf(terms), terms));
-        return await this.#ledger.signFor(participantId, ['commonwatt/agreement/1', body], signing);
+        const document = translated(() => consentDocument(terms));
+        return await this.#ledger.signFor(participantId, document, signing);
     }
 
     /**
@@ -138,8 +133,8 @@ export class AgreementClient {
      * @throws InvalidError SIGNING_KEY_MISSING, INPUT_INVALID
      */
     async consentToCancel(cancellation: Cancellation, participantId: string, signing: Signing = {}): Promise<Consent> {
-        const body = translated(() => cancellationCodec.toJson(cancellation));
-        return await this.#ledger.signFor(participantId, ['commonwatt/cancellation/1', body], signing);
+        const document = translated(() => cancellationDocument(cancellation));
+        return await this.#ledger.signFor(participantId, document, signing);
     }
 
     /**
@@ -166,30 +161,6 @@ export class AgreementClient {
             () => agreementRefCodec.encode({ agreementId }),
             executionCodec.decode,
             () => this.#past(agreementId, 'lapse'),
-        );
-    }
-
-    /**
-     * Takes the caller's signature back, unless the agreement is concluded already; as an agent, the one it gave under
-     * the mandate.
-     * @throws ForbiddenError CALLER_NOT_PARTICIPANT · InvalidError SIGNATURE_INVALID
-     */
-    async withdraw(
-        terms: Terms,
-        participantId: string,
-        mandateId: string | null = null,
-    ): Promise<Committed<Withdrawal>> {
-        const termsHash = translated(() => termsHashOf(terms));
-        const withdrawal = { participantId, termsHash, keyId: keyIdOf(this.#ledger.documents.publicKey) };
-        const body = withdrawalCodec.toJson(withdrawal);
-        const signed = ['commonwatt/withdrawal/1', body] as const;
-        const { signature } = await this.#ledger.signFor(participantId, signed, { mandateId });
-        return await this.#ledger.submit(
-            'exchange',
-            'agreement:withdraw',
-            () => withdrawCodec.encode({ withdrawal, mandateId, signature }),
-            withdrawalCodec.decode,
-            () => Promise.resolve(null), // it has no listing: the same withdrawal again answers the same
         );
     }
 

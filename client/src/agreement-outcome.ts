@@ -1,6 +1,6 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import { CARRIERS, type Carrier } from '@commonwatt/chaincode/domain/charter';
-import { type Execution, heldBy, reserveOf } from '@commonwatt/chaincode/domain/escrow';
+import { type Execution, heldBy } from '@commonwatt/chaincode/domain/escrow';
 import { AGREEMENT_STATES } from '@commonwatt/chaincode/domain/lifecycle';
 import { escrowAccount, freeAccount, ownerOfCover, type PostingKind } from '@commonwatt/chaincode/domain/posting';
 import type { LegResult, Settlement } from '@commonwatt/chaincode/domain/settlement';
@@ -14,6 +14,7 @@ import {
     type SlotIndex,
     sumAmounts,
 } from '@commonwatt/chaincode/domain/units';
+import { reserveOf } from '@commonwatt/chaincode/domain/worst-case';
 import type { AgreementChange } from '@commonwatt/chaincode/wire/agreement';
 import { InternalError } from './errors.js';
 

@@ -5,7 +5,7 @@ import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
 import {
     agreementCodec,
     type AgreementView,
-    consentBody,
+    consentDocument,
     type Fold,
     proposeAmendmentCodec,
     termsHashOf,
@@ -52,8 +52,8 @@ export class AmendmentClient {
      * @throws InvalidError SIGNING_KEY_MISSING, INPUT_INVALID
      */
     async consent(agreementId: string, terms: Terms, participantId: string, signing: Signing = {}): Promise<Consent> {
-        const body = translated(() => consentBody(agreementId, terms));
-        return await this.#ledger.signFor(participantId, ['commonwatt/agreement/1', body], signing);
+        const document = translated(() => consentDocument(terms, agreementId));
+        return await this.#ledger.signFor(participantId, document, signing);
     }
 
     /**

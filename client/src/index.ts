@@ -13,6 +13,7 @@ export { CharterClient } from './charter-client.js';
 export { ClockClient } from './clock-client.js';
 export { ConnectionClient } from './connection-client.js';
 export { ConformityClient, type ConformityRef } from './conformity-client.js';
+export { ConsentClient, type WithdrawnSignature } from './consent-client.js';
 export { type ConnectionProfile, type GatewayPeer, readConnectionProfile } from './connection-profile.js';
 export { createIdentity, type NodeRole } from './development-ca.js';
 export { DisputeClient, type Ruling } from './dispute-client.js';

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import { MarketError } from '@commonwatt/chaincode/domain/errors';
-import { demandCovered, type Mandate, type MandateStatement } from '@commonwatt/chaincode/domain/mandate';
+import {
+    demandCovered,
+    demandMaySign,
+    type Mandate,
+    type MandateStatement,
+    type SignedDocument,
+} from '@commonwatt/chaincode/domain/mandate';
 import {
     grantMandateCodec,
     mandateCodec,
@@ -96,13 +101,13 @@ export class MandateClient {
     }
 
     /**
-     * The mandate of a principal under which an agent may sign terms.
-     * @throws NotFoundError MANDATE_MISSING {principalId, agentId} when none covers them
+     * The mandate of a principal under which an agent may sign a document.
+     * @throws NotFoundError MANDATE_MISSING {principalId, agentId} when none covers it
      */
-    async covering(principalId: string, agentId: string, terms: Terms): Promise<Mandate> {
+    async covering(principalId: string, agentId: string, document: SignedDocument): Promise<Mandate> {
         const mandates = await this.list(principalId);
         const found = mandates.find(
-            (mandate) => !mandate.isRevoked && mandate.statement.agentId === agentId && covers(mandate, terms),
+            (mandate) => !mandate.isRevoked && mandate.statement.agentId === agentId && covers(mandate, document),
         );
         if (found === undefined) {
             throw new NotFoundError({ code: 'MANDATE_MISSING', operands: { principalId, agentId } });
@@ -111,9 +116,10 @@ export class MandateClient {
     }
 }
 
-function covers(mandate: Mandate, terms: Terms): boolean {
+function covers(mandate: Mandate, document: SignedDocument): boolean {
     try {
-        demandCovered(mandate, terms);
+        demandMaySign(mandate, document);
+        demandCovered(mandate, document.terms);
         return true;
     } catch (error) {
         if (error instanceof MarketError) {

@@ -8,6 +8,7 @@ import { CalorificClient } from './calorific-client.js';
 import { CharterClient } from './charter-client.js';
 import { ClockClient } from './clock-client.js';
 import { ConnectionClient } from './connection-client.js';
+import { ConsentClient } from './consent-client.js';
 import { type ConnectionProfile, readConnectionProfile } from './connection-profile.js';
 import { ConformityClient } from './conformity-client.js';
 import { DisputeClient } from './dispute-client.js';
@@ -103,6 +104,7 @@ export class Market {
     readonly connections: ConnectionClient;
     readonly accounts: AccountClient;
     readonly offers: OfferClient;
+    readonly consents: ConsentClient;
     readonly agreements: AgreementClient;
     readonly amendments: AmendmentClient;
     readonly verdicts: VerdictClient;
@@ -161,9 +163,10 @@ export class Market {
         this.connections = new ConnectionClient(this.ledger, this);
         this.accounts = new AccountClient(this.ledger);
         this.settlements = new SettlementClient(this.ledger);
+        this.consents = new ConsentClient(this.ledger);
         this.agreements = new AgreementClient(this.ledger, this.accounts, this.settlements);
         this.amendments = new AmendmentClient(this.ledger, this);
-        this.offers = new OfferClient(this.ledger, this.agreements);
+        this.offers = new OfferClient(this.ledger, this.agreements, this.mandates);
         this.verdicts = new VerdictClient(this.ledger);
         this.screenings = new ScreeningClient(this.ledger);
         this.readings = new ReadingClient(this.ledger);

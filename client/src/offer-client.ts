@@ -29,6 +29,7 @@ import { decodePage, type Page, type PageQuery } from '@commonwatt/chaincode/wir
 import type { AgreementClient } from './agreement-client.js';
 import { CommonwattError, translated } from './errors.js';
 import { everyItem, type Ledger, orNull } from './ledger.js';
+import type { MandateClient } from './mandate-client.js';
 import { newSalt } from './offer-draft.js';
 import type { Signing } from './signing.js';
 import type { Committed } from './submitter.js';
@@ -43,10 +44,12 @@ const PLACE_ATTEMPTS_MAX = 4;
 export class OfferClient {
     readonly #ledger: Ledger;
     readonly #agreements: AgreementClient;
+    readonly #mandates: MandateClient;
 
-    constructor(ledger: Ledger, agreements: AgreementClient) {
+    constructor(ledger: Ledger, agreements: AgreementClient, mandates: MandateClient) {
         this.#ledger = ledger;
         this.#agreements = agreements;
+        this.#mandates = mandates;
     }
 
     /**
@@ -62,8 +65,9 @@ export class OfferClient {
         const { mandateId, signature } = isOpen(proposal)
             ? await this.#mark(terms.proposerId, ['make', offerId, 1], signing)
             : await this.#agreements.consent(terms, terms.proposerId, signing);
+        const holderId = await this.#holderOf(terms.proposerId, mandateId);
         for (let attempt = 1; ; attempt += 1) {
-            const place = await this.#freePlace(terms.proposerId);
+            const place = await this.#freePlace(holderId);
             try {
                 return await this.#ledger.submit(
                     'exchange',
@@ -172,19 +176,19 @@ export class OfferClient {
         );
     }
 
-    /** A page of all offers, or of those that stand in one maker's places. */
-    async page(query: PageQuery, makerId: string | null = null): Promise<Page<Offer>> {
+    /** A page of all offers, or of those that stand in the places of who signed them. */
+    async page(query: PageQuery, holderId: string | null = null): Promise<Page<Offer>> {
         return await this.#ledger.evaluate(
             'exchange',
             'offer:list',
-            () => offerPageQueryCodec.encode({ ...query, makerId }),
+            () => offerPageQueryCodec.encode({ ...query, holderId }),
             (payload) => decodePage(payload, offerCodec),
         );
     }
 
-    /** All offers, or the pending ones of a maker and those it made last in the places that are free again. */
-    async list(makerId: string | null = null): Promise<readonly Offer[]> {
-        return await everyItem((query) => this.page(query, makerId));
+    /** All offers, or the pending ones that somebody signed and those it signed last in the places that are free again. */
+    async list(holderId: string | null = null): Promise<readonly Offer[]> {
+        return await everyItem((query) => this.page(query, holderId));
     }
 
     async #mark(participantId: string, mark: Parameters<typeof markBody>, signing: Signing): Promise<Consent> {
@@ -196,9 +200,14 @@ export class OfferClient {
         return offer !== null && done(offer) ? offer : null;
     }
 
+    /** Whose place an offer needs: the maker's, or its agent's. */
+    async #holderOf(makerId: string, mandateId: string | null): Promise<string> {
+        return mandateId === null ? makerId : (await this.#mandates.show(makerId, mandateId)).statement.agentId;
+    }
+
     /** Any free place, so that two processes seldom choose the same; else the one whose offer is due first. */
-    async #freePlace(makerId: string): Promise<number> {
-        const pending = (await this.list(makerId)).filter((offer) => offer.state === 'pending');
+    async #freePlace(holderId: string): Promise<number> {
+        const pending = (await this.list(holderId)).filter((offer) => offer.state === 'pending');
         const taken = new Set(pending.map((offer) => offer.place));
         const free = Array.from({ length: PLACES_MAX }, (_, place) => place).filter((place) => !taken.has(place));
         const [due] = [...pending].sort((left, right) => deadlineOf(left) - deadlineOf(right));

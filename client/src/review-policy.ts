@@ -4,7 +4,15 @@ import type { Dispute } from '@commonwatt/chaincode/domain/dispute';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
 import type { Qualification } from '@commonwatt/chaincode/domain/qualification';
 import { type EnergyWh, larger, NO_ENERGY, plus, sumEnergy } from '@commonwatt/chaincode/domain/units';
+import {
+    type Exposure,
+    type ExposureBounds,
+    exceededExposures,
+    type WorstCase,
+    worstCase,
+} from '@commonwatt/chaincode/domain/worst-case';
 import { countField, energyField, priceField } from '@commonwatt/chaincode/wire/fields';
+import { exposureSchema } from '@commonwatt/chaincode/wire/verdict';
 import { z } from 'zod';
 import { readJsonFile } from './json-file.js';
 
@@ -29,12 +37,14 @@ const carrierSchema = z.strictObject({
 const policySchema = z.strictObject({
     /** A carrier that is not here goes to a person. */
     carriers: z.partialRecord(z.enum(CARRIERS), carrierSchema),
+    /** What an agreement may cost its parties at worst without a person. */
+    exposure: exposureSchema,
     /** Most energy in a slot that a check meter may put in the place of a reading without a person. */
     checkMeterMaxWh: energyField,
 });
 
 /** What the regulator lets a machine decide: data, not code. */
-export type ReviewPolicy = z.output<typeof policySchema>;
+export type ReviewPolicy = Omit<z.output<typeof policySchema>, 'exposure'> & Readonly<{ exposure: ExposureBounds }>;
 
 /** @throws NotFoundError FILE_MISSING {file} · InvalidError FILE_INVALID {file, path, reason} */
 export async function readReviewPolicy(file: string): Promise<ReviewPolicy> {
@@ -64,6 +74,7 @@ export function reviewAgreement(policy: ReviewPolicy, reviewed: ReviewCase): Rev
         ...carrierFindings(policy, reviewed),
         ...priceFindings(policy, reviewed),
         ...sizeFindings(policy, reviewed.terms),
+        ...exposureFindings(policy, reviewed.terms),
         ...relationFindings(reviewed),
         ...concentrationFindings(policy, reviewed),
     ]);
@@ -149,6 +160,31 @@ function sizeFindings(policy: ReviewPolicy, terms: Terms): Finding[] {
             ? [{ outcome: 'queue', reasonCode: 'agreementLarge', detail: `${String(energyWh)} Wh of ${carrier}` }]
             : [];
     });
+}
+
+/** What terms can cost at worst, whatever the single numbers in them look like. */
+const exposureFindings = (policy: ReviewPolicy, terms: Terms): Finding[] =>
+    exceededExposures(terms, policy.exposure).map((exposure) => ({
+        outcome: 'queue',
+        reasonCode: `${exposure}Unusual`,
+        detail: describeExposure(terms, exposure),
+    }));
+
+function describeExposure(terms: Terms, exposure: Exposure): string {
+    const worst = terms.parties.map(({ participantId }) => worstCase(terms, participantId));
+    const most = (of: (each: WorstCase) => bigint): string => {
+        const largest = worst.reduce((left, right) => (of(right) > of(left) ? right : left));
+        return `${largest.participantId} may owe ${String(of(largest))} nano at worst`;
+    };
+    const details: Readonly<Record<Exposure, () => string>> = {
+        partyCost: () => most(({ costNano }) => costNano),
+        partyDefault: () => most(({ defaultNano }) => defaultNano),
+        defaultRate: () => `${String(terms.defaultRateMicroPerKwh)} micro for each kWh that fails`,
+        tolerance: () => `${String(terms.toleranceBp)} bp may fail for nothing`,
+        takeOrPay: () => 'buyers pay for what they do not take',
+        source: () => `delivery is verified by ${JSON.stringify(terms.verification)}`,
+    };
+    return details[exposure]();
 }
 
 /** Parties with one owner could move money or quotas under the name of trade, at whatever price. */

@@ -1,7 +1,6 @@
 import type { Consent } from '@commonwatt/chaincode/domain/agreement';
-import type { Json } from '@commonwatt/chaincode/wire/canonical';
 import { bodyFor } from '@commonwatt/chaincode/wire/mandate';
-import type { SignatureDomain, SignatureScope } from '@commonwatt/chaincode/wire/signature';
+import type { DocumentBody, SignatureScope } from '@commonwatt/chaincode/wire/signature';
 import { type DocumentSigner, signDocument } from './document-signer.js';
 
 /** How a party's move is signed, when not with the identity's own key in its own name. */
@@ -16,7 +15,7 @@ export type Signing = Readonly<{
 export async function signFor(
     participantId: string,
     mandateId: string | null,
-    [domain, body]: readonly [SignatureDomain, Json],
+    [domain, body]: DocumentBody,
     scope: SignatureScope,
     signer: DocumentSigner,
 ): Promise<Consent> {

@@ -1,6 +1,13 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
-import { agreementIdOf, agreementViewCodec, concludeCodec, termsHashOf } from '@commonwatt/chaincode/wire/agreement';
+import {
+    agreementIdOf,
+    agreementViewCodec,
+    concludeCodec,
+    consentDocument,
+    termsHashOf,
+} from '@commonwatt/chaincode/wire/agreement';
+import { documentHashOf } from '@commonwatt/chaincode/wire/signature';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
 import { liftCodec } from '@commonwatt/chaincode/wire/halt';
@@ -133,7 +140,7 @@ describe('exchange: agreement conclude', () => {
 
     it('refuses a signature that was taken back', async () => {
         const withdrawal = commands.withdraw(TERMS, 'anna', market.who('anna'));
-        await market.do('anna', 'exchange', 'agreement:withdraw', withdrawal);
+        await market.do('anna', 'exchange', 'consent:withdraw', withdrawal);
         const command = commands.conclude(TERMS, market.people);
         const { operands } = await market.refused(
             'SIGNATURE_WITHDRAWN',
@@ -142,7 +149,8 @@ describe('exchange: agreement conclude', () => {
             'agreement:conclude',
             command,
         );
-        expect(operands).to.deep.equal({ participantId: 'anna', termsHash: termsHashOf(TERMS) });
+        const documentHash = documentHashOf(consentDocument(TERMS));
+        expect(operands).to.deep.equal({ participantId: 'anna', documentHash });
     });
 
     it('refuses a party that is not qualified for its side', async () => {
@@ -226,7 +234,7 @@ describe('exchange: agreement conclude', () => {
     it('does not slip in behind a halt, a withdrawal or a suspension when it is held back', async () => {
         const [dispatcher, anna, reviewer] = [market.who('dispatcher'), market.who('anna'), market.who('reviewer')];
         const steps = [
-            () => market.do('anna', 'exchange', 'agreement:withdraw', commands.withdraw(TERMS, 'anna', anna)),
+            () => market.do('anna', 'exchange', 'consent:withdraw', commands.withdraw(TERMS, 'anna', anna)),
             () => market.do('dispatcher', 'exchange', 'halt:set', commands.halt(dispatcher, 'exchange')),
             () =>
                 market.do(
@@ -246,24 +254,28 @@ describe('exchange: agreement conclude', () => {
     });
 });
 
-describe('exchange: agreement withdraw', () => {
+describe('exchange: consent withdraw', () => {
     beforeEach(open);
     it('needs the participant’s certificate, key and signature', async () => {
         const command = commands.withdraw(TERMS, 'anna', market.who('anna'));
-        await market.refused('CALLER_NOT_PARTICIPANT', 'bert', 'exchange', 'agreement:withdraw', command);
+        await market.refused('CALLER_NOT_PARTICIPANT', 'bert', 'exchange', 'consent:withdraw', command);
         const byBert = commands.withdraw(TERMS, 'anna', market.who('bert'));
-        await market.refused('SIGNATURE_INVALID', 'anna', 'exchange', 'agreement:withdraw', byBert);
+        await market.refused('SIGNATURE_INVALID', 'anna', 'exchange', 'consent:withdraw', byBert);
         const consent = commands.consentOf(TERMS, 'anna', market.who('anna'));
         const replayed = canonicalJson({
             mandateId: null,
             signature: consent.signature,
-            withdrawal: { keyId: consent.keyId, participantId: 'anna', termsHash: termsHashOf(TERMS) },
+            withdrawal: {
+                documentHash: documentHashOf(consentDocument(TERMS)),
+                keyId: consent.keyId,
+                participantId: 'anna',
+            },
         });
-        await market.refused('SIGNATURE_INVALID', 'anna', 'exchange', 'agreement:withdraw', replayed);
-        const { event } = await market.do('anna', 'exchange', 'agreement:withdraw', command);
+        await market.refused('SIGNATURE_INVALID', 'anna', 'exchange', 'consent:withdraw', replayed);
+        const { event } = await market.do('anna', 'exchange', 'consent:withdraw', command);
         expect(event?.name).to.equal('ConsentWithdrawn/1');
         const nobody = commands.withdraw(TERMS, 'nobody', market.who('anna'));
-        await market.refused('PARTICIPANT_MISSING', 'anna', 'exchange', 'agreement:withdraw', nobody);
+        await market.refused('PARTICIPANT_MISSING', 'anna', 'exchange', 'consent:withdraw', nobody);
     });
 });
 

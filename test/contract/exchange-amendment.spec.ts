@@ -121,8 +121,8 @@ describe('exchange: amendment propose', () => {
     });
 
     it('is refused where a party has taken its signature back', async () => {
-        const command = commands.withdraw(RAISED, 'anna', market.who('anna'));
-        await market.do('anna', 'exchange', 'agreement:withdraw', command);
+        const command = commands.withdraw(RAISED, 'anna', market.who('anna'), ID);
+        await market.do('anna', 'exchange', 'consent:withdraw', command);
         await refusedProposal('SIGNATURE_WITHDRAWN', proposal(RAISED));
     });
 
@@ -240,8 +240,8 @@ describe('exchange: amendment enact', () => {
                 market.do(
                     'anna',
                     'exchange',
-                    'agreement:withdraw',
-                    commands.withdraw(RAISED, 'anna', market.who('anna')),
+                    'consent:withdraw',
+                    commands.withdraw(RAISED, 'anna', market.who('anna'), ID),
                 ),
         ];
         await fund();
@@ -291,8 +291,8 @@ describe('exchange: amendment enact', () => {
     it('is refused once a party has taken its signature back', async () => {
         await fund();
         await propose(RAISED);
-        const command = commands.withdraw(RAISED, 'solar', market.who('solar'));
-        await market.do('solar', 'exchange', 'agreement:withdraw', command);
+        const command = commands.withdraw(RAISED, 'solar', market.who('solar'), ID);
+        await market.do('solar', 'exchange', 'consent:withdraw', command);
         await refusedEnactment('SIGNATURE_WITHDRAWN', RAISED);
     });
 

@@ -42,8 +42,8 @@ describe('exchange: what a participant does by itself', () => {
         withdrawal: () => {
             const terms = sampleTerms();
             const command = commands.withdraw(terms, 'anna', market.who('anna'));
-            const { withdrawal } = JSON.parse(command) as { withdrawal: { termsHash: string } };
-            return { part: withdrawal.termsHash.slice(0, 1), verb: 'agreement:withdraw', command: () => command };
+            const { withdrawal } = JSON.parse(command) as { withdrawal: { documentHash: string } };
+            return { part: withdrawal.documentHash.slice(0, 1), verb: 'consent:withdraw', command: () => command };
         },
         mandate: () => ({
             part: 'all',

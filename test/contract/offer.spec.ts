@@ -1,7 +1,8 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import { completedTerms, type Offer, PLACES_MAX, ROUNDS_MAX, turnOf } from '@commonwatt/chaincode/domain/offer';
 import { priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
-import { termsHashOf } from '@commonwatt/chaincode/wire/agreement';
+import { consentDocument } from '@commonwatt/chaincode/wire/agreement';
+import { documentHashOf } from '@commonwatt/chaincode/wire/signature';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { offerRefCodec } from '@commonwatt/chaincode/wire/offer';
 import { expect } from 'chai';
@@ -129,7 +130,7 @@ describe('offers on the ledger', () => {
         it('a signature taken back blocks the acceptance', async () => {
             const offered = await moves.make(negotiableTerms());
             const command = withdraw(offered.terms, 'solar', market.who('solar'));
-            await market.do('solar', 'exchange', 'agreement:withdraw', command);
+            await market.do('solar', 'exchange', 'consent:withdraw', command);
             const accept = moves.acceptCommand(offered, 'anna');
             await market.refused('SIGNATURE_WITHDRAWN', 'anna', 'exchange', 'offer:accept', accept);
         });
@@ -248,7 +249,7 @@ describe('offers on the ledger', () => {
             const countered = await moves.counter(half, cheaper(half, 'anna', 150_000n));
             expect(turnOf(countered)).to.deep.equal(['solar', 'bert']);
             for (const { participantId, keyId } of half.consents) {
-                const key = `withdrawal/${termsHashOf(half.terms)}/${participantId}/${keyId}`;
+                const key = `withdrawal/${documentHashOf(consentDocument(half.terms))}/${participantId}/${keyId}`;
                 expect(market.ledger.read('exchange', key)).not.to.equal(undefined);
             }
         });
@@ -342,7 +343,7 @@ describe('offers on the ledger', () => {
             await market.do('solar', 'exchange', 'offer:make', make({ concludeBeforeSlot: DEADLINE + 1 }));
             const beyond = make({}, 0).replace('"place":0', `"place":${PLACES_MAX}`);
             await market.refused('INPUT_INVALID', 'solar', 'exchange', 'offer:make', beyond);
-            const query = canonicalJson({ bookmark: '', makerId: 'solar', pageSize: 10 });
+            const query = canonicalJson({ bookmark: '', holderId: 'solar', pageSize: 10 });
             const listed = (await market.ask('exchange', 'offer:list', query)) as { items: Offer[] };
             expect(listed.items.map((offer) => offer.place)).to.deep.equal([7]);
         });

@@ -238,7 +238,7 @@ describe('exchange: rules that change', () => {
         await begin(voteUntilSlot);
         const held = await market.endorse('stranger', 'exchange', 'agreement:conclude', concluding(acrossTheChange()));
         const withdrawal = commands.withdraw(acrossTheChange({ salt: '66'.repeat(32) }), 'anna', market.who('anna'));
-        const ruleless = await market.endorse('anna', 'exchange', 'agreement:withdraw', withdrawal);
+        const ruleless = await market.endorse('anna', 'exchange', 'consent:withdraw', withdrawal);
         expect([held.message, ruleless.message]).to.deep.equal(['', '']);
         await enact();
         expect(market.ledger.commit(held)).to.equal('MVCC_READ_CONFLICT');

@@ -71,7 +71,7 @@ const QUESTIONS: Readonly<Record<string, Json>> = {
     'account:payouts': { ...PAGE, ...pick(golden('payout'), 'participantId') },
     'requirement:show': pick(statementOf('requirement'), 'carrier'),
     'offer:show': { offerId },
-    'offer:list': { ...PAGE, ...pick(golden('offer-place'), 'makerId') },
+    'offer:list': { ...PAGE, ...pick(golden('offer-place'), 'holderId') },
     'screening:show': pick(statementOf('screening'), 'agreementId', 'version', 'carrier'),
     'amendment:show': {
         ...pick(golden('amendment'), 'agreementId'),

@@ -9,6 +9,7 @@ import * as commands from '../support/market-commands.js';
 import { FIRST_SLOT } from '../support/sample-market.js';
 import { StubMarket } from '../support/stub-market.js';
 import { clientOf } from '../support/stub-transport.js';
+import { WIDE_EXPOSURE } from '../support/wide-bounds.js';
 
 const band = (min: bigint, max: bigint): { minMicroPerKwh: never; maxMicroPerKwh: never } => ({
     minMicroPerKwh: min as never,
@@ -25,6 +26,7 @@ const POLICY: ReviewPolicy = {
             concentrationFromWh: energyWh(0n),
         },
     },
+    exposure: WIDE_EXPOSURE,
     checkMeterMaxWh: energyWh(1_000n),
 };
 

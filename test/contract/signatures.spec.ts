@@ -20,7 +20,7 @@ const SIGNED_BY_PARTICIPANTS: readonly string[] = [
     'offer:counter',
     'offer:accept',
     'offer:withdraw',
-    'agreement:withdraw',
+    'consent:withdraw',
     'agreement:conclude',
     'agreement:cancel',
     'amendment:propose',

@@ -179,6 +179,9 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
             priceMinMicroPerKwh: priceMicroPerKwh(-400_000n),
             priceMaxMicroPerKwh: priceMicroPerKwh(900_100n),
             slotEnergyMaxWh: energyWh(move.pick % 4 === 0 ? 1n + move.energyWh : 1_000_000n),
+            mayChangeOthers: move.pick % 2 === 0,
+            totalCostMaxNano: amountNano(move.pick % 6 === 0 ? move.energyWh * 300_000n : 10n ** 15n),
+            totalDefaultMaxNano: amountNano(move.pick % 5 === 0 ? move.energyWh * 50_000n : 10n ** 15n),
             mayDealWithAgent: move.pick % 3 > 0,
             salt: move.pick.toString(16).padStart(64, '0'),
         });

@@ -12,7 +12,7 @@ const VERBS = [
     'agreement:fund',
     'agreement:lapse',
     'agreement:release',
-    'agreement:withdraw',
+    'consent:withdraw',
     'amendment:enact',
     'halt:lift',
     'halt:set',

@@ -148,8 +148,8 @@ export class Trade {
 
     async withdraw(pick: number): Promise<void> {
         const { participantId } = at(this.terms.parties, pick);
-        const command = commands.withdraw(this.terms, participantId, this.#player.who(participantId));
-        await this.#player.exchange(participantId, 'agreement:withdraw', command);
+        const command = commands.withdraw(this.terms, participantId, this.#player.who(participantId), this.agreementId);
+        await this.#player.exchange(participantId, 'consent:withdraw', command);
     }
 
     /** Concludes, or changes, or ends with one signature that is not the party's own. */

@@ -2,10 +2,12 @@ import type { Agreement, Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Execution } from '@commonwatt/chaincode/domain/escrow';
 import { FINAL_STATES } from '@commonwatt/chaincode/domain/lifecycle';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
-import { agreementCodec } from '@commonwatt/chaincode/wire/agreement';
+import { agreementCodec, consentDocument } from '@commonwatt/chaincode/wire/agreement';
+import { documentHashOf } from '@commonwatt/chaincode/wire/signature';
 import type { Halt } from '@commonwatt/chaincode/domain/halt';
 import type { Offer } from '@commonwatt/chaincode/domain/offer';
 import { haltCodec } from '@commonwatt/chaincode/wire/halt';
+import { worstCase } from '@commonwatt/chaincode/domain/worst-case';
 import { mandateCodec } from '@commonwatt/chaincode/wire/mandate';
 import { offerCodec } from '@commonwatt/chaincode/wire/offer';
 import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
@@ -220,7 +222,8 @@ export class Watch {
             const consent = consents.find((each) => each.participantId === participantId);
             const signed = this.#signers.get(termsHash)?.has(participantId) ?? false;
             must(signed && consent !== undefined, 'every party signed the terms', { agreementId, participantId });
-            const withdrawn = this.#withdrawn.has(`withdrawal/${termsHash}/${participantId}/${consent.keyId}`);
+            const documentHash = documentHashOf(consentDocument(terms, agreementId));
+            const withdrawn = this.#withdrawn.has(`withdrawal/${documentHash}/${participantId}/${consent.keyId}`);
             must(!withdrawn, 'no party had withdrawn its signature', { agreementId, participantId });
             if (consent.mandateId !== null) {
                 this.#checkMandate(agreement, participantId, consent.mandateId);
@@ -259,6 +262,15 @@ export class Watch {
             const used = sum(bound.map((each) => energyOf(each.terms, principalId, slot)));
             must(used <= statement.slotEnergyMaxWh, 'agents stay within the energy', { principalId, slot });
         }
+        const worst = bound.map((each) => worstCase(each.terms, principalId));
+        must(
+            sum(worst.map(({ costNano }) => costNano)) <= statement.totalCostMaxNano &&
+                sum(worst.map(({ defaultNano }) => defaultNano)) <= statement.totalDefaultMaxNano,
+            'agents stay within what they may cost',
+            { principalId },
+        );
+        const own = terms.parties.find((party) => party.participantId === principalId);
+        must(own !== undefined && statement.lanes.includes(own.lane), 'agents stay within lanes', { principalId });
         for (const leg of terms.legs) {
             const side = leg.sellerId === principalId ? 'sell' : leg.buyerId === principalId ? 'buy' : null;
             const allowed =

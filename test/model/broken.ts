@@ -215,7 +215,7 @@ export const BROKEN: readonly Broken[] = [
         name: 'a consent is taken back without looking whether it was',
         promise: 'the same command again changes nothing',
         bounds: small('withdrawal'),
-        chaincodes: changed(['agreement:withdraw'], { read: hides('withdrawal/') }),
+        chaincodes: changed(['consent:withdraw'], { read: hides('withdrawal/') }),
     },
     {
         name: 'a halt waits with settlement',

@@ -13,6 +13,8 @@ import { SCOPE } from '../support/signing-key.js';
 import type { Scene } from './scene.js';
 import type { View } from './view.js';
 import type { State } from './world.js';
+import { consentDocument } from '@commonwatt/chaincode/wire/agreement';
+import { documentHashOf } from '@commonwatt/chaincode/wire/signature';
 
 /** A step between two states, and the verb of the command that made it. */
 export type Taken = Readonly<{ view: View; from: State; to: State; verb: string }>;
@@ -154,9 +156,10 @@ export const STEP_PROPERTIES: readonly StepProperty[] = [
                 return null;
             }
             const { world } = view.scene;
+            const documentHash = documentHashOf(consentDocument(after.terms, after.agreementId));
             return after.consents.every(
                 ({ participantId, keyId }) =>
-                    world.get(from, 'exchange', WITHDRAWAL, after.termsHash, participantId, keyId) === null,
+                    world.get(from, 'exchange', WITHDRAWAL, documentHash, participantId, keyId) === null,
             );
         },
     },

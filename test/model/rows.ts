@@ -87,5 +87,5 @@ function takes({ command, from, to }: Moved, row: Transition): boolean {
         return from !== to && row.to.includes(to) && to !== 'lapsed';
     }
     const isVerb = row.chaincode === command.chaincode && `${row.noun}:${row.verb}` === command.verb;
-    return isVerb && (row.noun !== 'agreement' || row.verb === 'withdraw' || row.from.includes(from));
+    return isVerb && (row.noun !== 'agreement' || row.from.includes(from));
 }

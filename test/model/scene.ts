@@ -255,8 +255,8 @@ class Steps {
         return [this.#terms, this.#amended].map((terms) =>
             this.#exchange(
                 `anna takes back version ${terms.version}`,
-                'agreement:withdraw',
-                commands.withdraw(terms, 'anna', this.#market.who('anna')),
+                'consent:withdraw',
+                commands.withdraw(terms, 'anna', this.#market.who('anna'), this.#agreementId),
                 { by: 'anna', needs: ['anna'] },
             ),
         );

@@ -9,6 +9,7 @@ import { CARRIER, household, RETAILER, withMarket } from '../support/market.js';
 import { RawGateway, submitLate } from '../support/raw-gateway.js';
 import { expectRefusal } from '../support/refusal.js';
 import { saleDraft } from '../support/sale.js';
+import { WIDE_EXPOSURE } from '../support/wide-bounds.js';
 
 const BUYER = household('bld-06');
 const STANDING_ID = 'ordinary-amendments';
@@ -74,6 +75,7 @@ describe('an amendment on the real network', function () {
                 priceMinMicroPerKwh: priceMicroPerKwh(0n),
                 priceMaxMicroPerKwh: priceMicroPerKwh(400_000n),
                 agreementEnergyMaxWh: energyWh(600n),
+                exposure: WIDE_EXPOSURE,
                 firstSlot: nextSlot,
                 endSlot: nextSlot + 96,
                 reasonCode: 'ordinaryTrade',

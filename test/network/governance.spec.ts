@@ -16,6 +16,7 @@ import { withOwnNetwork } from '../support/network.js';
 import { RawGateway, submitLate } from '../support/raw-gateway.js';
 import { expectRefusal } from '../support/refusal.js';
 import { saleDraft } from '../support/sale.js';
+import { WIDE_EXPOSURE } from '../support/wide-bounds.js';
 
 const ROOF = prosumer('bld-05');
 const HOME = household('bld-04');
@@ -114,6 +115,7 @@ describe('rules that the organisations change', function () {
             priceMinMicroPerKwh: priceMicroPerKwh(0n),
             priceMaxMicroPerKwh: priceMicroPerKwh(400_000n),
             agreementEnergyMaxWh: energyWh(10_000n),
+            exposure: WIDE_EXPOSURE,
             firstSlot: market.nextSlot,
             endSlot: market.nextSlot + 96,
             reasonCode: 'ordinaryTrade',

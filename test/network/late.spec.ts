@@ -10,6 +10,7 @@ import { CARRIER, RETAILER, TestMarket } from '../support/market.js';
 import { withOwnNetwork } from '../support/network.js';
 import { EFFORT } from '../support/property.js';
 import { replayBlocks } from '../support/replay.js';
+import { consentDocument } from '@commonwatt/chaincode/wire/agreement';
 
 /** Steps that must be taken before a slot begins. */
 const BEFORE_A_SLOT: Readonly<Record<string, steps.Step>> = {
@@ -49,7 +50,8 @@ const agreementOf = async (market: TestMarket, { terms }: steps.Prepared) =>
 const GATES: readonly Gate[] = [
     {
         what: 'the buyer took its signature back',
-        close: (market, { buyer: { buyerId }, terms }) => market.as(buyerId).agreements.withdraw(terms, buyerId),
+        close: (market, { buyer: { buyerId }, terms }) =>
+            market.as(buyerId).consents.withdraw(consentDocument(terms), buyerId),
         ends: ['agreement:conclude'],
     },
     {
@@ -94,7 +96,7 @@ const MANDATE_GATES: readonly Gate[] = [
     {
         what: 'the agent took its signature back',
         close: (market, { buyer: { buyerId, signerId, mandateId }, terms }) =>
-            market.as(signerId).agreements.withdraw(terms, buyerId, mandateId),
+            market.as(signerId).consents.withdraw(consentDocument(terms), buyerId, { mandateId }),
         ends: ['agreement:conclude'],
     },
     {

@@ -7,6 +7,7 @@ import { CARRIER, household, prosumer, RETAILER, withMarket } from '../support/m
 import { RawGateway } from '../support/raw-gateway.js';
 import { expectRefusal } from '../support/refusal.js';
 import { saleDraft } from '../support/sale.js';
+import { WIDE_EXPOSURE } from '../support/wide-bounds.js';
 
 const SELLER = prosumer('bld-05');
 const BUYER = household('bld-04');
@@ -44,6 +45,7 @@ describe("the regulator's peer is killed", function () {
                 priceMinMicroPerKwh: priceMicroPerKwh(0n),
                 priceMaxMicroPerKwh: priceMicroPerKwh(200_000n),
                 agreementEnergyMaxWh: energyWh(10_000n),
+                exposure: WIDE_EXPOSURE,
                 firstSlot: nextSlot,
                 endSlot: nextSlot + 96,
                 reasonCode: 'ordinaryTrade',

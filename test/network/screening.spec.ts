@@ -12,6 +12,7 @@ import { CARRIER, household, RETAILER, TestMarket } from '../support/market.js';
 import { withOwnNetwork } from '../support/network.js';
 import { expectRefusal } from '../support/refusal.js';
 import { saleDraft } from '../support/sale.js';
+import { WIDE_EXPOSURE } from '../support/wide-bounds.js';
 
 const BUYERS = ['bld-06', 'bld-07', 'bld-08'].map((id) => household(id));
 const PRICE_MICRO = 200_000n;
@@ -76,6 +77,7 @@ for (const mode of ['distributed', 'central'] as const) {
                 priceMinMicroPerKwh: priceMicroPerKwh(0n),
                 priceMaxMicroPerKwh: priceMicroPerKwh(400_000n),
                 agreementEnergyMaxWh: energyWh(1_000n),
+                exposure: WIDE_EXPOSURE,
                 firstSlot,
                 endSlot: firstSlot + 96,
                 reasonCode: 'ordinaryTrade',

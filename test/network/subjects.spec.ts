@@ -11,6 +11,7 @@ import { CARRIER, DEPOSIT_NANO, household, prosumer, RETAILER, type Subject, Tes
 import { withOwnNetwork } from '../support/network.js';
 import { expectRefusal } from '../support/refusal.js';
 import { saleDraft } from '../support/sale.js';
+import { WIDE_EXPOSURE, WIDE_RIGHTS } from '../support/wide-bounds.js';
 
 const ROOF = prosumer('bld-05');
 const HOME = household('bld-04');
@@ -115,6 +116,7 @@ describe('subjects on the real network', function () {
             priceMinMicroPerKwh: priceMicroPerKwh(0n),
             priceMaxMicroPerKwh: priceMicroPerKwh(400_000n),
             agreementEnergyMaxWh: energyWh(1_000n),
+            exposure: WIDE_EXPOSURE,
             firstSlot,
             endSlot: firstSlot + 96,
             reasonCode: 'ordinaryTrade',
@@ -130,6 +132,7 @@ describe('subjects on the real network', function () {
         const granted = await as(ROOF.id).mandates.grant({
             principalId: ROOF.id,
             agentId: RETAILER.id,
+            ...WIDE_RIGHTS,
             carriers: [CARRIER],
             sides: ['sell'],
             priceMinMicroPerKwh: priceMicroPerKwh(PRICE_MICRO),

@@ -134,7 +134,7 @@ class Bargain {
 
     async #takeBack(terms: Terms, mover: string): Promise<void> {
         const command = withdraw(terms, mover, this.market.who(mover));
-        await this.market.do(mover, 'exchange', 'agreement:withdraw', command);
+        await this.market.do(mover, 'exchange', 'consent:withdraw', command);
         if (terms.parties.some(({ participantId }) => participantId === mover) && !this.#isConcluded(terms)) {
             this.#dead.add(termsHashOf(terms));
         }

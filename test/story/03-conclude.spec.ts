@@ -4,7 +4,13 @@ import { expect } from 'chai';
 import { peer } from '@hyperledger/fabric-protos';
 import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
 import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
-import { agreementIdOf, concludeCodec, consentBody, termsHashOf } from '@commonwatt/chaincode/wire/agreement';
+import {
+    agreementIdOf,
+    concludeCodec,
+    consentBody,
+    consentDocument,
+    termsHashOf,
+} from '@commonwatt/chaincode/wire/agreement';
 import type { SignatureDomain, SignatureScope } from '@commonwatt/chaincode/wire/signature';
 import { type Draft, documentSignerOf, draftTerms, signDocument } from '@commonwatt/client';
 import { expectInBlock, expectNothingWritten } from '../support/in-block.js';
@@ -174,23 +180,23 @@ describe('03 conclude', function () {
             const given = await consents(terms);
             const neighbour = story().as(NEIGHBOUR.id);
             const code = await heldBack(concludeCodec.encode({ terms, consents: given }), async () => {
-                const withdrawn = await neighbour.agreements.withdraw(terms, NEIGHBOUR.id);
-                const { participantId, termsHash, keyId } = withdrawn.value;
+                const withdrawn = await neighbour.consents.withdraw(consentDocument(terms), NEIGHBOUR.id);
+                const { participantId, documentHash, keyId } = withdrawn.value;
                 await expectInBlock(neighbour, withdrawn, {
                     chaincode: 'exchange',
-                    verb: 'agreement:withdraw',
+                    verb: 'consent:withdraw',
                     keys: [
-                        `withdrawal/${termsHash}/${participantId}/${keyId}`,
-                        `allowance/${participantId}/withdrawal/${termsHash.slice(0, 1)}`,
+                        `withdrawal/${documentHash}/${participantId}/${keyId}`,
+                        `allowance/${participantId}/withdrawal/${documentHash.slice(0, 1)}`,
                     ],
-                    event: { name: 'ConsentWithdrawn/1', payload: { participantId: NEIGHBOUR.id, termsHash } },
+                    event: { name: 'ConsentWithdrawn/1', payload: { participantId: NEIGHBOUR.id, documentHash } },
                 });
             });
             expect(code).to.equal(peer.TxValidationCode.MVCC_READ_CONFLICT);
             await expectRefusal(conclude(terms, given), 'conflict SIGNATURE_WITHDRAWN', {
                 participantId: NEIGHBOUR.id,
             });
-            const byOther = story().as(PROSUMER.id).agreements.withdraw(terms, NEIGHBOUR.id);
+            const byOther = story().as(PROSUMER.id).consents.withdraw(consentDocument(terms), NEIGHBOUR.id);
             await expectRefusal(byOther, 'forbidden CALLER_NOT_PARTICIPANT');
         });
     });

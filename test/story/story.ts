@@ -41,6 +41,7 @@ import {
     STANDING_ID,
     SUBJECTS,
 } from './cast.js';
+import { WIDE_EXPOSURE } from '../support/wide-bounds.js';
 
 /** Quarter hours between the beginning of the clock and of delivery: the time in which the story's steps are agreed. */
 const PREPARATION_SLOTS = 8;
@@ -137,6 +138,7 @@ export class Story {
                 priceMinMicroPerKwh: priceMicroPerKwh(0n),
                 priceMaxMicroPerKwh: priceMicroPerKwh(400_000n),
                 agreementEnergyMaxWh: energyWh(20_000n),
+                exposure: WIDE_EXPOSURE,
                 firstSlot: this.firstSlot,
                 endSlot: this.slot(96),
                 reasonCode: 'ordinaryTrade',

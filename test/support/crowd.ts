@@ -5,6 +5,7 @@ import { FILLED_LANES_MAX } from '@commonwatt/chaincode/wire/account';
 import { draftTerms, type Market } from '@commonwatt/client';
 import { CARRIER, household, pointOf, RETAILER, type Subject, type TestMarket } from './market.js';
 import { saleDraft } from './sale.js';
+import { WIDE_EXPOSURE } from './wide-bounds.js';
 
 export const STANDING_ID = 'crowd';
 const SLOT_WH = 100n;
@@ -116,6 +117,7 @@ export async function approveInAdvance(market: TestMarket, reasonCode = 'ordinar
         priceMinMicroPerKwh: priceMicroPerKwh(0n),
         priceMaxMicroPerKwh: priceMicroPerKwh(400_000n),
         agreementEnergyMaxWh: energyWh(10_000n),
+        exposure: WIDE_EXPOSURE,
         firstSlot: market.firstSlot,
         endSlot: market.firstSlot + SLOTS_APPROVED,
         reasonCode,

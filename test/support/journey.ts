@@ -262,7 +262,7 @@ function agreeing(market: StubMarket): JourneyStep[] {
         exchange('stranger', 'agreement:conclude', () => commands.conclude(terms, market.people));
     const ref = (terms: Terms) => (): string => canonicalJson({ agreementId: agreementIdOf(terms) });
     return [
-        exchange('anna', 'agreement:withdraw', () => commands.withdraw(WITHDRAWN, 'anna', market.who('anna'))),
+        exchange('anna', 'consent:withdraw', () => commands.withdraw(WITHDRAWN, 'anna', market.who('anna'))),
 
         conclude(AMENDED),
         exchange('stranger', 'agreement:fund', () =>

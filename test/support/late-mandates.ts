@@ -5,6 +5,7 @@ import { documentSignerOf, type Market, type MandateBounds } from '@commonwatt/c
 import { newSigningKey } from '@commonwatt/client/signing-key';
 import { type Buyer, concluded, newBuyer, type Prepared, saleTo, SLOT_WH, type Step } from './late-steps.js';
 import { CARRIER, RETAILER, type TestMarket } from './market.js';
+import { WIDE_RIGHTS } from './wide-bounds.js';
 
 /** An agent may sign this long ahead. */
 const SLOTS = 96;
@@ -22,6 +23,7 @@ export async function newPrincipal(market: TestMarket): Promise<Buyer> {
 const boundsOf = (market: TestMarket, principalId: string, agentId: string): MandateBounds => ({
     principalId,
     agentId,
+    ...WIDE_RIGHTS,
     carriers: [CARRIER],
     sides: ['buy'],
     priceMinMicroPerKwh: priceMicroPerKwh(0n),

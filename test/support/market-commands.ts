@@ -18,19 +18,17 @@ import type { StandingStatement, VerdictStatement } from '@commonwatt/chaincode/
 import {
     agreementIdOf,
     cancelCodec,
-    cancellationCodec,
+    cancellationDocument,
     concludeCodec,
-    consentBody,
+    consentDocument,
     fundCodec,
     proposeAmendmentCodec,
     releaseCodec,
     termsHashOf,
-    withdrawalCodec,
-    withdrawCodec,
 } from '@commonwatt/chaincode/wire/agreement';
 import { enactCodec } from '@commonwatt/chaincode/wire/amendment';
+import { withdrawalDocument, withdrawCodec } from '@commonwatt/chaincode/wire/consent';
 import { establishCodec } from '@commonwatt/chaincode/wire/charter';
-import type { Json } from '@commonwatt/chaincode/wire/canonical';
 import { connectionStatementCodec, setConnectionCodec } from '@commonwatt/chaincode/wire/connection';
 import { certifyCodec, conformityStatementCodec } from '@commonwatt/chaincode/wire/conformity';
 import { haltCommandCodec, haltStatementCodec } from '@commonwatt/chaincode/wire/halt';
@@ -42,7 +40,7 @@ import { readingCodec, submitReadingsCodec } from '@commonwatt/chaincode/wire/re
 import { screenCodec, screeningStatementCodec } from '@commonwatt/chaincode/wire/screening';
 import { publishRequirementCodec, requirementStatementCodec } from '@commonwatt/chaincode/wire/requirement';
 import { seatGrantCodec, seatRefCodec } from '@commonwatt/chaincode/wire/seat';
-import type { SignatureDomain } from '@commonwatt/chaincode/wire/signature';
+import { type DocumentBody, documentHashOf } from '@commonwatt/chaincode/wire/signature';
 import { publishStandardCodec, standardStatementCodec } from '@commonwatt/chaincode/wire/standard';
 import {
     decideCodec,
@@ -53,6 +51,7 @@ import {
 import { CHARTER, FIRST_SLOT, RULES } from './sample-market.js';
 import { SCOPE, type SigningKey } from './signing-key.js';
 import type { Identity } from './stub-identity.js';
+import { WIDE_EXPOSURE, WIDE_RIGHTS } from './wide-bounds.js';
 
 /** Commands as a client would send them, signed where the market asks for a signature. */
 
@@ -182,6 +181,7 @@ export const mandateOf = (
     principalKeyId: principal.key.keyId,
     agentId: 'retail',
     agentKeyId: agent.key.keyId,
+    ...WIDE_RIGHTS,
     carriers: ['electricity'],
     sides: ['buy'],
     priceMinMicroPerKwh: priceMicroPerKwh(0n),
@@ -214,7 +214,7 @@ export type Signers = Readonly<Record<string, Signer>>;
 
 /** What somebody signs in a party's name. */
 export function signed(
-    [domain, body]: readonly [SignatureDomain, Json],
+    [domain, body]: DocumentBody,
     participantId: string,
     { key, mandateId = null as string | null }: Readonly<{ key: SigningKey; mandateId?: string | null }>,
 ): Consent {
@@ -227,7 +227,7 @@ export const consentOf = (
     participantId: string,
     signer: Signer,
     agreementId = agreementIdOf(terms),
-): Consent => signed(['commonwatt/agreement/1', consentBody(agreementId, terms)], participantId, signer);
+): Consent => signed(consentDocument(terms, agreementId), participantId, signer);
 
 function consentsOf(agreementId: string, terms: Terms, signers: Signers): Consent[] {
     return terms.parties.flatMap(({ participantId }) => {
@@ -240,12 +240,24 @@ function consentsOf(agreementId: string, terms: Terms, signers: Signers): Consen
 export const conclude = (terms: Terms, signers: Signers): string =>
     concludeCodec.encode({ terms, consents: consentsOf(agreementIdOf(terms), terms, signers) });
 
-export function withdraw(terms: Terms, participantId: string, signer: Signer): string {
-    const withdrawal = { participantId, termsHash: termsHashOf(terms), keyId: signer.key.keyId };
-    const body = withdrawalCodec.toJson(withdrawal);
-    const { mandateId, signature } = signed(['commonwatt/withdrawal/1', body], participantId, signer);
+/** Takes back what a key signed in a participant's name: the signer's own, unless another is named. */
+export function withdrawDocument(
+    document: DocumentBody,
+    participantId: string,
+    signer: Signer,
+    keyId = signer.key.keyId,
+): string {
+    const withdrawal = { participantId, documentHash: documentHashOf(document), keyId };
+    const { mandateId, signature } = signed(withdrawalDocument(withdrawal), participantId, signer);
     return withdrawCodec.encode({ withdrawal, mandateId, signature });
 }
+
+export const withdraw = (
+    terms: Terms,
+    participantId: string,
+    signer: Signer,
+    agreementId = agreementIdOf(terms),
+): string => withdrawDocument(consentDocument(terms, agreementId), participantId, signer);
 
 export const fund = (
     terms: Terms,
@@ -270,10 +282,10 @@ export const enact = (agreementId: string, version: number, fromSlot: number, st
 /** Every party's signature that delivery ends with the slot before this one. */
 export function cancel(terms: Terms, fromSlot: number, signers: Signers, agreementId = agreementIdOf(terms)): string {
     const cancellation = { agreementId, version: terms.version, fromSlot };
-    const body = cancellationCodec.toJson(cancellation);
+    const document = cancellationDocument(cancellation);
     const consents = terms.parties.flatMap(({ participantId }): Consent[] => {
         const signer = signers[participantId];
-        return signer === undefined ? [] : [signed(['commonwatt/cancellation/1', body], participantId, signer)];
+        return signer === undefined ? [] : [signed(document, participantId, signer)];
     });
     return cancelCodec.encode({ cancellation, consents });
 }
@@ -306,6 +318,7 @@ export const STANDING: StandingStatement = {
     priceMinMicroPerKwh: priceMicroPerKwh(-100_000n),
     priceMaxMicroPerKwh: priceMicroPerKwh(400_000n),
     agreementEnergyMaxWh: energyWh(10_000n),
+    exposure: WIDE_EXPOSURE,
     firstSlot: FIRST_SLOT,
     endSlot: FIRST_SLOT + 96,
     reasonCode: 'ordinaryTrade',

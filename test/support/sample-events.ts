@@ -126,7 +126,7 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
     },
     { name: 'OfferWithdrawn/1', payload: { offerId: agreementId, round: 1, participantId: 'solar' } },
     { name: 'OfferExpired/1', payload: { offerId: agreementId, round: 1 } },
-    { name: 'ConsentWithdrawn/1', payload: { participantId: 'anna', termsHash } },
+    { name: 'ConsentWithdrawn/1', payload: { participantId: 'anna', documentHash: termsHash } },
     {
         name: 'AgreementConcluded/1',
         payload: { agreementId, version: 1, termsHash, partyIds: ['solar', 'anna'] },

@@ -1,11 +1,12 @@
 import type { Carrier } from './charter.js';
 import { type Delivery, type FundedAgreement, paymentOf } from './delivery.js';
 import { assert } from './errors.js';
-import { closeWhenSettled, type Execution, reserveOf } from './escrow.js';
+import { closeWhenSettled, type Execution } from './escrow.js';
 import type { Liability } from './liability.js';
 import { escrowAccount, freeAccount, type Posting, transfer } from './posting.js';
 import { advance } from './progress.js';
 import { absolute, type AmountNano, minus, type SlotIndex, smaller, valueOf } from './units.js';
+import { reserveOf } from './worst-case.js';
 
 /** What a party owed for a leg that failed, and what its cap still paid of it. */
 export type DefaultAmount = Readonly<{

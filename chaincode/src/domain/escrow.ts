@@ -1,21 +1,10 @@
-import { type Agreement, carriersOf, endSlot, type Leg, type Terms } from './agreement.js';
-import { downstreamOf } from './conversion.js';
+import { type Agreement, carriersOf, endSlot, type Terms } from './agreement.js';
 import { assert } from './errors.js';
 import { type AgreementState, nextAgreementState } from './lifecycle.js';
 import { escrowAccount, freeAccount, type Posting, transfer } from './posting.js';
 import type { Progress } from './progress.js';
-import { sourceOf } from './source.js';
-import {
-    absolute,
-    type AmountNano,
-    NO_MONEY,
-    plus,
-    type SlotIndex,
-    smaller,
-    sumAmounts,
-    sumEnergy,
-    valueOf,
-} from './units.js';
+import { type AmountNano, NO_MONEY, plus, type SlotIndex } from './units.js';
+import { costWithin, worstCase } from './worst-case.js';
 
 /** Money set aside by one party of one agreement. Nobody spends it: only the terms move it (paper §3.2). */
 export type Holding = Readonly<{
@@ -55,54 +44,17 @@ export function openExecution(agreement: Agreement): Execution {
     };
 }
 
-/** Who pays for a leg's slot and how much when all is delivered: with a negative price the seller pays. */
-export function reserveOf(leg: Leg, offset: number): { payerId: string; payeeId: string; reserveNano: AmountNano } {
-    const energy = leg.energyWh[offset];
-    const price = leg.priceMicroPerKwh[offset];
-    assert(energy !== undefined && price !== undefined, 'a leg has an energy and a price for every slot');
-    const reserveNano = valueOf(energy, absolute(price));
-    return price >= 0n
-        ? { payerId: leg.buyerId, payeeId: leg.sellerId, reserveNano }
-        : { payerId: leg.sellerId, payeeId: leg.buyerId, reserveNano };
-}
-
 /** What each party escrows before delivery: all it may have to pay under the terms. */
 export function prefunding(terms: Terms): Holding[] {
-    return terms.parties.map(({ participantId }) => ({
-        participantId,
-        energyNano: reservedFrom(terms, participantId, terms.firstSlot),
-        defaultNano: smaller(terms.defaultCapNano, largestDefault(terms, participantId)),
-    }));
+    return terms.parties.map(({ participantId }) => {
+        const { energyNano, defaultNano } = worstCase(terms, participantId);
+        return { participantId, energyNano, defaultNano };
+    });
 }
 
 /** What a party's escrow needs for the energy of the slots from `fromSlot` on. */
-export function reservedFrom(terms: Terms, participantId: string, fromSlot: SlotIndex): AmountNano {
-    const from = Math.max(0, fromSlot - terms.firstSlot);
-    return sumAmounts(
-        terms.legs.flatMap((leg) =>
-            leg.energyWh.slice(from).map((_, index) => {
-                const { payerId, reserveNano } = reserveOf(leg, from + index);
-                return payerId === participantId ? reserveNano : NO_MONEY;
-            }),
-        ),
-    );
-}
-
-/**
- * A party may owe for the legs that it sells, for those made from them, and for those that it buys and need not pay for
- * untaken: in each slot for no more than was agreed, whoever else fails. Nothing is owed for what charge points hand over,
- * and no buyer owes for what a source states.
- */
-function largestDefault(terms: Terms, participantId: string): AmountNano {
-    const sold = terms.legs.flatMap((leg, index) => (leg.sellerId === participantId ? [index] : []));
-    const affected = downstreamOf(terms, sold);
-    const owesUntaken = !terms.takeOrPay && sourceOf(terms) === null;
-    const liable = terms.legs.filter(
-        ({ carrier, buyerId }, index) =>
-            carrier !== 'mobility' && (buyerId === participantId ? owesUntaken : affected.has(index)),
-    );
-    return valueOf(sumEnergy(liable.flatMap((leg) => leg.energyWh)), terms.defaultRateMicroPerKwh);
-}
+export const reservedFrom = (terms: Terms, participantId: string, fromSlot: SlotIndex): AmountNano =>
+    costWithin(worstCase(terms, participantId), fromSlot, endSlot(terms)).energyNano;
 
 /** Moves the prefunding into escrow: the agreement is in force. */
 export function fundExecution(

@@ -95,7 +95,7 @@ export const LIFECYCLE: readonly Transition[] = [
     row('offer', 'exchange', ['offer', 'withdraw'], 'participant', ['pending'], ['withdrawn']),
     row('offer', 'exchange', ['offer', 'expire'], 'keeper', ['pending'], ['expired']),
 
-    row('conclude', 'exchange', ['agreement', 'withdraw'], 'participant', [null], ['withdrawn']),
+    row('conclude', 'exchange', ['consent', 'withdraw'], 'participant', [null], ['withdrawn']),
     row('conclude', 'exchange', ['agreement', 'conclude'], 'keeper', [null], ['concluded']),
     row('conclude', 'exchange', ['agreement', 'lapse'], 'keeper', ['concluded'], ['lapsed']),
     row('conclude', 'exchange', ['agreement', 'cancel'], 'keeper', ['concluded'], ['lapsed']),

@@ -40,6 +40,8 @@ export const minus = <Q extends bigint>(left: Q, right: Q): Q => difference(left
 export const negate = <Q extends bigint>(value: Q): Q => difference(0n, value) as Q;
 export const absolute = <Q extends bigint>(value: Q): Q => (value < 0n ? negate(value) : value);
 export const smaller = <Q extends bigint>(left: Q, right: Q): Q => (left < right ? left : right);
+/** By how much one is above the other; nothing where it is not. */
+export const excess = <Q extends bigint>(left: Q, right: Q): Q => (left > right ? minus(left, right) : (0n as Q));
 export const larger = <Q extends bigint>(left: Q, right: Q): Q => (left > right ? left : right);
 export const sumEnergy = (values: Iterable<EnergyWh>): EnergyWh => sum(values, NO_ENERGY);
 export const sumAmounts = (values: Iterable<AmountNano>): AmountNano => sum(values, NO_MONEY);

@@ -4,6 +4,7 @@ import { demand } from './errors.js';
 import type { Participant, ParticipantKind } from './participant.js';
 import type { SignedStatement } from './signed-statement.js';
 import { type EnergyWh, type PriceMicroPerKwh, type SlotIndex, sumEnergy } from './units.js';
+import { type ExposureBounds, exceededExposures } from './worst-case.js';
 
 export type Decision = 'approved' | 'rejected' | 'terminated';
 
@@ -30,6 +31,8 @@ export type StandingStatement = Readonly<{
     priceMaxMicroPerKwh: PriceMicroPerKwh;
     /** Most energy of one agreement over all its legs. */
     agreementEnergyMaxWh: EnergyWh;
+    /** What it may cost its parties at worst. */
+    exposure: ExposureBounds;
     /** Delivery lies within [firstSlot, endSlot). */
     firstSlot: SlotIndex;
     endSlot: SlotIndex;
@@ -109,5 +112,7 @@ export function demandWithinStanding(
     );
     const energy = sumEnergy(terms.legs.flatMap((leg) => leg.energyWh));
     within(energy <= bounds.agreementEnergyMaxWh, 'agreementEnergyMaxWh');
+    const [exceeded] = exceededExposures(terms, bounds.exposure);
+    within(exceeded === undefined, exceeded ?? 'none');
     within(terms.firstSlot >= bounds.firstSlot && endSlot(terms) <= bounds.endSlot, 'slots');
 }

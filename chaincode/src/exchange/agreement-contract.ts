@@ -9,7 +9,6 @@ import {
 import { demand } from '../domain/errors.js';
 import { type Execution, fundExecution, heldBy, openExecution, windDown } from '../domain/escrow.js';
 import { nextAgreementState } from '../domain/lifecycle.js';
-import type { Participant } from '../domain/participant.js';
 import type { SlotIndex } from '../domain/units.js';
 import {
     agreementHistoryCodec,
@@ -17,32 +16,28 @@ import {
     agreementRefCodec,
     agreementViewCodec,
     cancelCodec,
-    cancellationCodec,
+    cancellationDocument,
     concludeCodec,
-    consentBody,
+    consentDocument,
     fundCodec,
     releaseCodec,
     termsHashOf,
-    withdrawalCodec,
-    withdrawCodec,
 } from '../wire/agreement.js';
 import { executionCodec } from '../wire/escrow.js';
 import { canonicalJson } from '../wire/canonical.js';
-import { bodyFor } from '../wire/mandate.js';
 import { encodePage, findQueryCodec, pageQueryCodec, participantPageQueryCodec } from '../wire/query.js';
-import { keyIdOf } from '../wire/signature.js';
-import { AGREEMENT, COMMITMENT, EXECUTION, PARTY_AGREEMENT, WITHDRAWAL } from '../store/keys.js';
+import { AGREEMENT, COMMITMENT, EXECUTION, PARTY_AGREEMENT } from '../store/keys.js';
 import { encodePolicy, termsPolicy } from '../store/policies.js';
 import { debit, putCredits } from './accounts.js';
 import { demandConformity } from './conformity.js';
 import { demandStaying } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
-import { countStep, countTrades, demandNear } from './limits.js';
+import { countTrades, demandNear } from './limits.js';
 import { loadConnections, unloadConnections } from './loads.js';
-import { demandNext, demandNotWithdrawn, demandSource, loadAgreement, loadParties, loadPoints } from './parties.js';
+import { demandNext, demandSource, loadAgreement, loadParties, loadPoints } from './parties.js';
 import { demandRequirements } from './requirements.js';
 import { demandAdmitted, demandReviewed, demandTradable, review } from './review.js';
-import { agentsOf, loadMandate, useMandates, verifyConsents } from './signatories.js';
+import { agentsOf, useMandates, verifyConsents } from './signatories.js';
 import type { TradeContext } from './trade-context.js';
 
 /** Most agreements that are named when the first digits fit several. */
@@ -50,23 +45,6 @@ const FOUND_MAX = 16;
 
 /** Agreements from the parties' signatures to their end. */
 export class AgreementContract extends ExchangeContract {
-    /** Takes a consent back before it binds; an agent those it gave. @throws CALLER_NOT_PARTICIPANT · MANDATE_MISSING · SIGNATURE_INVALID · ALLOWANCE_USED_UP */
-    async withdraw(ctx: TradeContext, command: string): Promise<string> {
-        const { withdrawal, mandateId, signature } = withdrawCodec.decode(command);
-        const { participantId, termsHash, keyId } = withdrawal;
-        const signer = await this.#withdrawing(ctx, participantId, mandateId);
-        demand(keyIdOf(signer.publicKey) === keyId, 'SIGNATURE_INVALID', { keyId });
-        const { chaincodes } = await ctx.charter();
-        const body = bodyFor(withdrawalCodec.toJson(withdrawal), participantId, mandateId);
-        ctx.verify('commonwatt/withdrawal/1', chaincodes.exchange, signer.publicKey, body, signature);
-        if ((await ctx.ledger.get(WITHDRAWAL, termsHash, participantId, keyId)) === null) {
-            await countStep(ctx, { participantId, purpose: 'withdrawal', part: termsHash.slice(0, 1) });
-            ctx.ledger.put(WITHDRAWAL, withdrawal);
-            await ctx.commit({ event: { name: 'ConsentWithdrawn/1', payload: { participantId, termsHash } } });
-        }
-        return withdrawalCodec.encode(withdrawal);
-    }
-
     /**
      * Binds the parties to terms that all of them signed. The terms get a key policy of their own.
      * @throws TERMS_INVALID · TERMS_LIMIT · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN ·
@@ -89,9 +67,8 @@ export class AgreementContract extends ExchangeContract {
         checkTerms(terms, await ctx.rules());
         const parties = await loadParties(ctx, terms);
         const { agreementId, termsHash } = agreement;
-        const body = consentBody(agreementId, terms);
-        const signatories = await verifyConsents(ctx, ['commonwatt/agreement/1', body], consents, parties, terms);
-        await demandNotWithdrawn(ctx, termsHash, consents);
+        const document = { kind: 'agreement', terms, changes: null } as const;
+        const signatories = await verifyConsents(ctx, consentDocument(terms), consents, parties, document);
         checkKinds(terms, parties);
         checkRelations(terms, parties, await ctx.rules());
         checkPoints(terms, await loadPoints(ctx, terms));
@@ -102,7 +79,7 @@ export class AgreementContract extends ExchangeContract {
         await demandRequirements(ctx, terms, null);
         await demandTradable(ctx, terms, agentsOf(signatories));
         await demandConformity(ctx, terms);
-        await useMandates(ctx, signatories, { next: terms, before: null });
+        await useMandates(ctx, signatories, document);
         await countTrades(ctx, terms);
 
         const { orgs } = await ctx.charter();
@@ -190,7 +167,7 @@ export class AgreementContract extends ExchangeContract {
      * Ends an agreement by common consent: as after a termination, but by the signatures of all parties. One that is
      * not funded yet lapses.
      * @throws AGREEMENT_MISSING · AGREEMENT_STATE · VERSION_STALE {agreementId, version, inForce} · SIGNATURE_MISSING ·
-     * SIGNATURE_INVALID · SLOT_BEGUN · SLOT_NOT_OVER
+     * SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · MANDATE_EXCEEDED · SLOT_BEGUN · SLOT_NOT_OVER
      */
     async cancel(ctx: TradeContext, command: string): Promise<string> {
         const { cancellation, consents } = cancelCodec.decode(command);
@@ -202,8 +179,8 @@ export class AgreementContract extends ExchangeContract {
         const inForce = agreement.terms.version;
         demand(version === inForce, 'VERSION_STALE', { agreementId, version, inForce });
         const parties = await loadParties(ctx, agreement.terms);
-        const body = cancellationCodec.toJson(cancellation);
-        await verifyConsents(ctx, ['commonwatt/cancellation/1', body], consents, parties, agreement.terms);
+        const document = { kind: 'cancellation', terms: agreement.terms, changes: agreement } as const;
+        await verifyConsents(ctx, cancellationDocument(cancellation), consents, parties, document);
         return this.#windDown(ctx, agreement, execution, { verb: 'cancel', fromSlot });
     }
 
@@ -265,15 +242,6 @@ export class AgreementContract extends ExchangeContract {
             ...executions.map(({ value, ...change }) => ({ ...change, agreement: null, execution: value })),
         ];
         return agreementHistoryCodec.encode(changes.sort((left, right) => left.timestampMs - right.timestampMs));
-    }
-
-    /** Who takes a consent back: the party itself, or the agent of a mandate, in force or not. */
-    async #withdrawing(ctx: TradeContext, participantId: string, mandateId: string | null): Promise<Participant> {
-        if (mandateId === null) {
-            return await ctx.callingParticipant(participantId);
-        }
-        const { statement } = await loadMandate(ctx, participantId, mandateId);
-        return await ctx.callingParticipant(statement.agentId);
     }
 
     /** Ends delivery at the first slot that has not begun, and gives back the escrow of the slots from there on. */

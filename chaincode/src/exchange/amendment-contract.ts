@@ -1,7 +1,7 @@
 import { type Agreement, checkRelations } from '../domain/agreement.js';
 import { amendExecution, checkAmendment, demandAmendable, type EscrowChange } from '../domain/amendment.js';
 import { assert, demand, marketError } from '../domain/errors.js';
-import { agreementCodec, consentBody, type Fold, proposeAmendmentCodec, termsHashOf } from '../wire/agreement.js';
+import { agreementCodec, consentDocument, type Fold, proposeAmendmentCodec, termsHashOf } from '../wire/agreement.js';
 import { amendmentRefCodec, enactCodec } from '../wire/amendment.js';
 import { executionCodec } from '../wire/escrow.js';
 import { amendmentPageQueryCodec, encodePage } from '../wire/query.js';
@@ -11,7 +11,7 @@ import { demandConformity } from './conformity.js';
 import { demandStaying } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { reloadConnections } from './loads.js';
-import { demandNext, demandNotWithdrawn, loadAgreement, loadParties } from './parties.js';
+import { demandNext, loadAgreement, loadParties } from './parties.js';
 import { demandRequirements } from './requirements.js';
 import { demandAdmitted, demandNotRefused, demandReviewed, demandTradable } from './review.js';
 import { agentsOf, demandSuccession, type Signatory, useMandates, verifyConsents } from './signatories.js';
@@ -73,7 +73,7 @@ export class AmendmentContract extends ExchangeContract {
         await demandRequirements(ctx, terms, agreement.terms);
         await demandTradable(ctx, terms, agentsOf(signatories));
         await demandConformity(ctx, terms);
-        await useMandates(ctx, signatories, { next: terms, before: agreement.terms });
+        await useMandates(ctx, signatories, { kind: 'amendment', terms, changes: agreement });
         await demandNotRefused(ctx, agreement);
         await demandReviewed(ctx, amendment, standingId);
         await demandAdmitted(ctx, amendment);
@@ -121,12 +121,12 @@ export class AmendmentContract extends ExchangeContract {
     async #demandConsent(ctx: TradeContext, current: Agreement, amendment: Agreement): Promise<Signatory[]> {
         const { agreementId, terms, termsHash, consents } = amendment;
         assert(termsHashOf(terms) === termsHash, 'an amendment is known by the hash of its terms');
-        const body = consentBody(agreementId, terms);
         const parties = await loadParties(ctx, terms);
         checkRelations(terms, parties, await ctx.rules());
-        const signatories = await verifyConsents(ctx, ['commonwatt/agreement/1', body], consents, parties, terms);
+        const document = { kind: 'amendment', terms, changes: current } as const;
+        const body = consentDocument(terms, agreementId);
+        const signatories = await verifyConsents(ctx, body, consents, parties, document);
         await demandSuccession(ctx, current, parties);
-        await demandNotWithdrawn(ctx, termsHash, consents);
         await demandStaying(ctx, terms, agentsOf(signatories));
         return signatories;
     }

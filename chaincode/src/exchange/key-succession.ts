@@ -1,6 +1,6 @@
 import { assert, demand } from '../domain/errors.js';
 import type { KeySuccession, Participant } from '../domain/participant.js';
-import { keyRotationCodec } from '../wire/participant.js';
+import { rotationDocument } from '../wire/participant.js';
 import { keyIdOf } from '../wire/signature.js';
 import { KEY_SUCCESSION } from '../store/keys.js';
 import type { TradeContext } from './trade-context.js';
@@ -56,11 +56,6 @@ async function verify(
     signature: string,
 ): Promise<void> {
     const { chaincodes } = await ctx.charter();
-    ctx.verify(
-        'commonwatt/key-rotation/1',
-        chaincodes.exchange,
-        publicKey,
-        keyRotationCodec.toJson(rotation),
-        signature,
-    );
+    const [domain, body] = rotationDocument(rotation);
+    ctx.verify(domain, chaincodes.exchange, publicKey, body, signature);
 }

@@ -1,5 +1,6 @@
 import { checkPoints, checkRelations, checkTerms, type Consent, type Terms } from '../domain/agreement.js';
 import { assert, demand, marketError } from '../domain/errors.js';
+import type { SignedDocument } from '../domain/mandate.js';
 import {
     acceptOffer,
     checkAnswer,
@@ -19,7 +20,7 @@ import {
     tradesOf,
     withdrawOffer,
 } from '../domain/offer.js';
-import { agreementIdOf, consentBody, termsHashOf } from '../wire/agreement.js';
+import { agreementIdOf, consentDocument, termsHashOf } from '../wire/agreement.js';
 import {
     acceptCodec,
     counterCodec,
@@ -32,16 +33,17 @@ import {
     withdrawOfferCodec,
 } from '../wire/offer.js';
 import { encodePage } from '../wire/query.js';
-import { keyIdOf } from '../wire/signature.js';
+import { documentHashOf, keyIdOf } from '../wire/signature.js';
 import { EXECUTION, OFFER, OFFER_PLACE, WITHDRAWAL } from '../store/keys.js';
 import { demandStaying } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { countStep, demandNear } from './limits.js';
-import { demandNotWithdrawn, demandSource, loadParties, loadPoints } from './parties.js';
+import { demandSource, loadParties, loadPoints } from './parties.js';
 import { demandRequirements } from './requirements.js';
 import { demandPermits } from './review.js';
 import { agentsOf, callingSignatory, consentBy, type Signatory, verifySignatory } from './signatories.js';
 import type { TradeContext } from './trade-context.js';
+import { demandNotWithdrawn } from './withdrawals.js';
 
 /**
  * Negotiation: terms are put on the table, replaced, consented to. A consent given here is the consent of the agreement,
@@ -60,7 +62,7 @@ export class OfferContract extends ExchangeContract {
         const { proposal, place, mandateId, signature } = makeCodec.decode(command);
         const { terms, answersId } = proposal;
         const { proposerId: makerId } = terms;
-        const maker = await callingSignatory(ctx, makerId, mandateId, terms);
+        const maker = await callingSignatory(ctx, makerId, mandateId, move(terms));
         const offerId = offerIdOf(proposal);
         const existing = await ctx.ledger.get(OFFER, offerId);
         if (existing !== null) {
@@ -78,9 +80,10 @@ export class OfferContract extends ExchangeContract {
         } else {
             await verifyConsent(ctx, terms, maker, signature);
         }
-        await demandPlace(ctx, makerId, place);
-        await countStep(ctx, { participantId: makerId, purpose: 'offer', part: String(place) });
-        ctx.ledger.put(OFFER_PLACE, { makerId, place, offerId });
+        const { participantId: holderId } = maker.signer;
+        await demandPlace(ctx, holderId, place);
+        await countStep(ctx, { participantId: holderId, purpose: 'offer', part: String(place) });
+        ctx.ledger.put(OFFER_PLACE, { holderId, place, offerId });
         ctx.ledger.put(OFFER, offer);
         const partyIds = terms.parties.map((party) => party.participantId);
         await ctx.commit({
@@ -99,7 +102,7 @@ export class OfferContract extends ExchangeContract {
     async counter(ctx: TradeContext, command: string): Promise<string> {
         const { offerId, round, terms, mandateId, signature } = counterCodec.decode(command);
         const { proposerId } = terms;
-        const mover = await callingSignatory(ctx, proposerId, mandateId, terms);
+        const mover = await callingSignatory(ctx, proposerId, mandateId, move(terms));
         const offer = await load(ctx, offerId);
         const termsHash = termsHashOf(terms);
         if (isRepeatedCounter(offer, round, { proposerId, termsHash })) {
@@ -133,7 +136,7 @@ export class OfferContract extends ExchangeContract {
     async accept(ctx: TradeContext, command: string): Promise<string> {
         const { offerId, round, participantId, mandateId, signature } = acceptCodec.decode(command);
         const offer = await load(ctx, offerId);
-        const party = await callingSignatory(ctx, participantId, mandateId, offer.terms);
+        const party = await callingSignatory(ctx, participantId, mandateId, move(offer.terms));
         if (isRepeatedAcceptance(offer, round, participantId)) {
             return offerCodec.encode(offer);
         }
@@ -156,7 +159,7 @@ export class OfferContract extends ExchangeContract {
     async withdraw(ctx: TradeContext, command: string): Promise<string> {
         const { offerId, round, participantId, mandateId, signature } = withdrawOfferCodec.decode(command);
         const offer = await load(ctx, offerId);
-        const party = await callingSignatory(ctx, participantId, mandateId, offer.terms);
+        const party = await callingSignatory(ctx, participantId, mandateId, move(offer.terms));
         if (isRepeatedWithdrawal(offer, round, participantId)) {
             return offerCodec.encode(offer);
         }
@@ -191,13 +194,13 @@ export class OfferContract extends ExchangeContract {
         return offerCodec.encode(await load(ctx, offerRefCodec.decode(query).offerId));
     }
 
-    /** All offers, or those that stand in one maker's places. */
+    /** All offers, or those that stand in one signer's places. */
     async list(ctx: TradeContext, query: string): Promise<string> {
-        const { makerId, ...page } = offerPageQueryCodec.decode(query);
-        if (makerId === null) {
+        const { holderId, ...page } = offerPageQueryCodec.decode(query);
+        if (holderId === null) {
             return encodePage(await ctx.ledger.page(OFFER, page), offerCodec);
         }
-        const { items: places, bookmark } = await ctx.ledger.page(OFFER_PLACE, page, [makerId]);
+        const { items: places, bookmark } = await ctx.ledger.page(OFFER_PLACE, page, [holderId]);
         const items: Offer[] = [];
         for (const { offerId } of places) {
             items.push(await load(ctx, offerId));
@@ -205,6 +208,9 @@ export class OfferContract extends ExchangeContract {
         return encodePage({ items, bookmark }, offerCodec);
     }
 }
+
+/** A move of a negotiation, as a document that an agent may sign or not. */
+const move = (terms: Terms): SignedDocument => ({ kind: 'offer', terms, changes: null });
 
 async function load(ctx: TradeContext, offerId: string): Promise<Offer> {
     const offer = await ctx.ledger.get(OFFER, offerId);
@@ -227,27 +233,31 @@ async function demandProposable(ctx: TradeContext, terms: Terms, mover: Signator
         const parties = await loadParties(ctx, terms);
         checkRelations(terms, parties, await ctx.rules());
         const possible = parties.map(({ participantId, publicKey }) => ({ participantId, keyId: keyIdOf(publicKey) }));
-        await demandNotWithdrawn(ctx, termsHashOf(terms), possible);
+        for (const givenBy of possible) {
+            await demandNotWithdrawn(ctx, consentDocument(terms), givenBy);
+        }
     }
     const { participantId } = mover.party;
     await demandPermits(ctx, participantId, tradesOf(terms, participantId), agentsOf([mover]));
 }
 
-/** A place is free when its offer is over, or overdue. @throws OFFER_PLACE_TAKEN {participantId, place, offerId} */
-async function demandPlace(ctx: TradeContext, makerId: string, place: number): Promise<void> {
-    const taken = await ctx.ledger.get(OFFER_PLACE, makerId, place);
+/**
+ * A place is free when its offer is over, or overdue. Who signs an offer needs the place, not whom it stands for: an
+ * agent cannot fill its principal's. @throws OFFER_PLACE_TAKEN {participantId, place, offerId}
+ */
+async function demandPlace(ctx: TradeContext, holderId: string, place: number): Promise<void> {
+    const taken = await ctx.ledger.get(OFFER_PLACE, holderId, place);
     if (taken === null) {
         return;
     }
     const { offerId } = taken;
     const before = await load(ctx, offerId);
     const free = before.state !== 'pending' || (await ctx.hasBegun(deadlineOf(before)));
-    demand(free, 'OFFER_PLACE_TAKEN', { participantId: makerId, place, offerId });
+    demand(free, 'OFFER_PLACE_TAKEN', { participantId: holderId, place, offerId });
 }
 
 async function verifyConsent(ctx: TradeContext, terms: Terms, mover: Signatory, signature: string): Promise<void> {
-    const body = consentBody(agreementIdOf(terms), terms);
-    await verifySignatory(ctx, mover, 'commonwatt/agreement/1', body, signature);
+    await verifySignatory(ctx, mover, consentDocument(terms), signature);
 }
 
 async function verifyMark(
@@ -257,14 +267,14 @@ async function verifyMark(
     mover: Signatory,
     signature: string,
 ): Promise<void> {
-    await verifySignatory(ctx, mover, 'commonwatt/offer/1', markBody(move, offerId, rounds.length), signature);
+    await verifySignatory(ctx, mover, ['commonwatt/offer/1', markBody(move, offerId, rounds.length)], signature);
 }
 
 /** The consents to terms that leave the table never bind again: conclude looks for these records. */
 function withdrawConsents(ctx: TradeContext, offer: Offer, voided: readonly Consent[]): void {
-    const termsHash = termsHashOf(offer.terms);
+    const documentHash = documentHashOf(consentDocument(offer.terms));
     for (const { participantId, keyId } of voided) {
-        ctx.ledger.put(WITHDRAWAL, { participantId, termsHash, keyId });
+        ctx.ledger.put(WITHDRAWAL, { participantId, documentHash, keyId });
     }
 }
 

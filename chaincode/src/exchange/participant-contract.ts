@@ -9,6 +9,7 @@ import {
     keyPermitCodec,
     participantCodec,
     rotateKeyCodec,
+    rotationDocument,
 } from '../wire/participant.js';
 import { encodePage, pageQueryCodec, participantQueryCodec } from '../wire/query.js';
 import { keyIdOf } from '../wire/signature.js';
@@ -18,6 +19,7 @@ import { ExchangeContract } from './exchange-contract.js';
 import { verifyNewKey, verifyOldKey } from './key-succession.js';
 import { countStep } from './limits.js';
 import type { TradeContext } from './trade-context.js';
+import { demandNotWithdrawn } from './withdrawals.js';
 
 /** The market's subjects, who apply for themselves. */
 export class ParticipantContract extends ExchangeContract {
@@ -52,7 +54,7 @@ export class ParticipantContract extends ExchangeContract {
      * Replaces the caller's signing key. The old key signs too; when it is lost, an administrator of the organisation has
      * to have permitted the new one. Writing the participant ends whatever the old key signed and is under way.
      * @throws CALLER_NOT_PARTICIPANT · KEY_REPLACED {participantId, keyId}: the old key is not in force · KEY_USED
-     * {participantId, keyId}: the new one was before · SIGNATURE_INVALID · KEY_PERMIT_MISSING {participantId, keyId} · ALLOWANCE_USED_UP
+     * {participantId, keyId}: the new one was before · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · KEY_PERMIT_MISSING {participantId, keyId} · ALLOWANCE_USED_UP
      */
     async rotateKey(ctx: TradeContext, command: string): Promise<string> {
         const { rotation, oldSignature, newSignature } = rotateKeyCodec.decode(command);
@@ -74,6 +76,7 @@ export class ParticipantContract extends ExchangeContract {
             demand(permit !== null, 'KEY_PERMIT_MISSING', { participantId, keyId });
         } else {
             await verifyOldKey(ctx, succession, oldSignature);
+            await demandNotWithdrawn(ctx, rotationDocument(rotation), { participantId, keyId: oldKeyId });
         }
         await countStep(ctx, { participantId, purpose: 'key', part: WHOLE });
         const rotated: Participant = { ...participant, publicKey: newPublicKey };

@@ -1,11 +1,11 @@
-import type { Agreement, Consent, Terms } from '../domain/agreement.js';
+import type { Agreement, Terms } from '../domain/agreement.js';
 import { demand, marketError } from '../domain/errors.js';
 import type { Execution } from '../domain/escrow.js';
 import type { MeteringPoint } from '../domain/meter.js';
 import type { Participant } from '../domain/participant.js';
 import { sourceOf } from '../domain/source.js';
 import type { SlotIndex } from '../domain/units.js';
-import { AGREEMENT, EXECUTION, METERING_POINT, SOURCE, WITHDRAWAL } from '../store/keys.js';
+import { AGREEMENT, EXECUTION, METERING_POINT, SOURCE } from '../store/keys.js';
 import type { TradeContext } from './trade-context.js';
 
 /** An agreement with both its records. @throws AGREEMENT_MISSING {agreementId} */
@@ -56,18 +56,6 @@ export async function demandSource(ctx: TradeContext, terms: Terms): Promise<voi
     const sourceId = sourceOf(terms);
     const known = sourceId === null || (await ctx.ledger.get(SOURCE, sourceId)) !== null;
     demand(known, 'SOURCE_MISSING', { sourceId });
-}
-
-/** @throws SIGNATURE_WITHDRAWN {participantId, termsHash} when a party has taken its consent back */
-export async function demandNotWithdrawn(
-    ctx: TradeContext,
-    termsHash: string,
-    consents: readonly Pick<Consent, 'participantId' | 'keyId'>[],
-): Promise<void> {
-    for (const { participantId, keyId } of consents) {
-        const withdrawn = await ctx.ledger.get(WITHDRAWAL, termsHash, participantId, keyId);
-        demand(withdrawn === null, 'SIGNATURE_WITHDRAWN', { participantId, termsHash });
-    }
 }
 
 /**

@@ -1,20 +1,24 @@
-import type { Agreement, Consent, Terms } from '../domain/agreement.js';
+import type { Agreement, Consent } from '../domain/agreement.js';
 import { assert, demand, marketError } from '../domain/errors.js';
 import {
+    bindingOf,
     blocksOf,
     demandCovered,
     demandInForce,
+    demandMaySign,
     demandNoSelfDealing,
     type Mandate,
+    type SignedDocument,
     useMandate,
+    useTotal,
 } from '../domain/mandate.js';
 import type { Participant } from '../domain/participant.js';
-import type { Json } from '../wire/canonical.js';
 import { bodyFor, mandateIdOf, mandateStatementCodec } from '../wire/mandate.js';
-import { keyIdOf, type SignatureDomain } from '../wire/signature.js';
-import { MANDATE, MANDATE_USE } from '../store/keys.js';
+import { type DocumentBody, keyIdOf } from '../wire/signature.js';
+import { MANDATE, MANDATE_TOTAL, MANDATE_USE } from '../store/keys.js';
 import { ancestorKey } from './key-succession.js';
 import type { TradeContext } from './trade-context.js';
+import { demandNotWithdrawn } from './withdrawals.js';
 
 /** Who signs for a party: itself, or the agent that its mandate names. */
 export type Signatory = Readonly<{ party: Participant; signer: Participant; mandate: Mandate | null }>;
@@ -30,7 +34,7 @@ export async function loadMandate(ctx: TradeContext, principalId: string, mandat
 }
 
 /**
- * Who may sign these terms for a party. Reading the mandate puts it into the read set, so that its revocation ends what
+ * Who may sign a document for a party. Reading the mandate puts it into the read set, so that its revocation ends what
  * is under way. The principal's signature is verified each time: an agreement's terms have a key policy, a mandate has
  * not.
  * @throws MANDATE_MISSING · MANDATE_REVOKED · MANDATE_EXCEEDED {mandateId, bound} · KEY_REPLACED {participantId, keyId} ·
@@ -40,7 +44,7 @@ export async function signatoryOf(
     ctx: TradeContext,
     party: Participant,
     mandateId: string | null,
-    terms: Terms,
+    document: SignedDocument,
 ): Promise<Signatory> {
     if (mandateId === null) {
         return { party, signer: party, mandate: null };
@@ -48,7 +52,8 @@ export async function signatoryOf(
     const mandate = await loadMandate(ctx, party.participantId, mandateId);
     const { statement, signature } = mandate;
     demandInForce(mandate);
-    demandCovered(mandate, terms);
+    demandMaySign(mandate, document);
+    demandCovered(mandate, document.terms);
     const signer = await ctx.participant(statement.agentId);
     await ancestorKey(ctx, signer, statement.agentKeyId);
     const principalKey = await ancestorKey(ctx, party, statement.principalKeyId);
@@ -63,9 +68,9 @@ export async function callingSignatory(
     ctx: TradeContext,
     participantId: string,
     mandateId: string | null,
-    terms: Terms,
+    document: SignedDocument,
 ): Promise<Signatory> {
-    const signatory = await signatoryOf(ctx, await ctx.participant(participantId), mandateId, terms);
+    const signatory = await signatoryOf(ctx, await ctx.participant(participantId), mandateId, document);
     ctx.demandCaller(signatory.signer);
     return signatory;
 }
@@ -78,39 +83,44 @@ export const consentBy = ({ party, signer, mandate }: Signatory, signature: stri
     signature,
 });
 
-/** Verifies what a signatory signed in its party's name. @throws SIGNATURE_INVALID {keyId} */
+/**
+ * Verifies what a signatory signed in its party's name, and that nobody has taken it back.
+ * @throws SIGNATURE_INVALID {keyId} · SIGNATURE_WITHDRAWN {participantId, documentHash}
+ */
 export async function verifySignatory(
     ctx: TradeContext,
     { party, signer, mandate }: Signatory,
-    domain: SignatureDomain,
-    body: Json,
+    [domain, body]: DocumentBody,
     signature: string,
 ): Promise<void> {
     const { chaincodes } = await ctx.charter();
-    const signed = bodyFor(body, party.participantId, mandate?.mandateId ?? null);
+    const { participantId } = party;
+    const signed = bodyFor(body, participantId, mandate?.mandateId ?? null);
     ctx.verify(domain, chaincodes.exchange, signer.publicKey, signed, signature);
+    await demandNotWithdrawn(ctx, [domain, body], { participantId, keyId: keyIdOf(signer.publicKey) });
 }
 
 /**
- * Each party signed this body once, with its registered key or by an agent whose mandate covers the terms.
- * @throws SIGNATURE_MISSING {participantId, keyId} · SIGNATURE_INVALID {keyId}, and as `signatoryOf`
+ * Each party signed this body once, with its registered key or by an agent whose mandate covers the document, and has
+ * not taken that back.
+ * @throws SIGNATURE_MISSING {participantId, keyId} · SIGNATURE_INVALID {keyId} · SIGNATURE_WITHDRAWN, and as `signatoryOf`
  */
 export async function verifyConsents(
     ctx: TradeContext,
-    [domain, body]: readonly [SignatureDomain, Json],
+    body: DocumentBody,
     consents: readonly Consent[],
     parties: readonly Participant[],
-    terms: Terms,
+    document: SignedDocument,
 ): Promise<Signatory[]> {
     demand(consents.length === parties.length, 'SIGNATURE_MISSING', { consents: consents.length });
     const signatories: Signatory[] = [];
     for (const party of parties) {
         const { participantId } = party;
         const consent = consents.find((given) => given.participantId === participantId);
-        const signatory = await signatoryOf(ctx, party, consent?.mandateId ?? null, terms);
+        const signatory = await signatoryOf(ctx, party, consent?.mandateId ?? null, document);
         const keyId = keyIdOf(signatory.signer.publicKey);
         demand(consent?.keyId === keyId, 'SIGNATURE_MISSING', { participantId, keyId });
-        await verifySignatory(ctx, signatory, domain, body, consent.signature);
+        await verifySignatory(ctx, signatory, body, consent.signature);
         signatories.push(signatory);
     }
     demandNoSelfDealing(mandatesOf(signatories));
@@ -136,18 +146,22 @@ export async function demandSuccession(
     }
 }
 
-/** Counts what a step binds principals to under their mandates. @throws MANDATE_EXCEEDED {mandateId, bound} */
+/** Counts what a document binds principals to under their mandates. @throws MANDATE_EXCEEDED {mandateId, bound} */
 export async function useMandates(
     ctx: TradeContext,
     signatories: readonly Signatory[],
-    change: Readonly<{ next: Terms; before: Terms | null }>,
+    { terms, changes }: SignedDocument,
 ): Promise<void> {
     for (const mandate of mandatesOf(signatories)) {
-        const { principalId } = mandate.statement;
-        for (const block of blocksOf(change.next)) {
-            const used = await ctx.ledger.get(MANDATE_USE, principalId, mandate.mandateId, block);
-            ctx.ledger.put(MANDATE_USE, useMandate(mandate, block, used, change));
+        const { mandateId, statement } = mandate;
+        const { principalId } = statement;
+        const binding = bindingOf(mandate, terms, changes);
+        for (const block of blocksOf(terms)) {
+            const used = await ctx.ledger.get(MANDATE_USE, principalId, mandateId, block);
+            ctx.ledger.put(MANDATE_USE, useMandate(mandate, block, used, binding));
         }
+        const total = await ctx.ledger.get(MANDATE_TOTAL, principalId, mandateId);
+        ctx.ledger.put(MANDATE_TOTAL, useTotal(mandate, total, binding));
     }
 }
 

@@ -8,6 +8,7 @@ import { CharterContract } from './charter-contract.js';
 import { ClockContract } from './clock-contract.js';
 import { DisputeContract } from './dispute-contract.js';
 import { ConnectionContract } from './connection-contract.js';
+import { ConsentContract } from './consent-contract.js';
 import { ForceMajeureContract } from './force-majeure-contract.js';
 import { HaltContract } from './halt-contract.js';
 import { MandateContract } from './mandate-contract.js';
@@ -33,6 +34,7 @@ const connections = new ConnectionContract('connection');
 const accounts = new AccountContract('account');
 const requirements = new RequirementContract('requirement');
 const offers = new OfferContract('offer');
+const consents = new ConsentContract('consent');
 const agreements = new AgreementContract('agreement');
 const amendments = new AmendmentContract('amendment');
 const screenings = new ScreeningContract('screening');
@@ -103,7 +105,7 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'offer:expire': (ctx, command) => offers.expire(ctx, command),
     'offer:show': (ctx, query) => offers.show(ctx, query),
     'offer:list': (ctx, query) => offers.list(ctx, query),
-    'agreement:withdraw': (ctx, command) => agreements.withdraw(ctx, command),
+    'consent:withdraw': (ctx, command) => consents.withdraw(ctx, command),
     'agreement:conclude': (ctx, command) => agreements.conclude(ctx, command),
     'screening:admit': (ctx, command) => screenings.admit(ctx, command),
     'screening:refuse': (ctx, command) => screenings.refuse(ctx, command),

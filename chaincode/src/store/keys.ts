@@ -17,18 +17,19 @@ import {
     subsidyPaymentCodec,
 } from '../wire/account.js';
 import { allowanceCodec, tradesBetweenCodec } from '../wire/allowance.js';
-import { agreementCodec, partyAgreementCodec, withdrawalCodec } from '../wire/agreement.js';
+import { agreementCodec, partyAgreementCodec } from '../wire/agreement.js';
 import { calorificCodec } from '../wire/calorific.js';
 import { charterCodec, datedRulesCodec } from '../wire/charter.js';
 import { tickCodec } from '../wire/clock.js';
 import type { Codec } from '../wire/codec.js';
 import { conformityCodec } from '../wire/conformity.js';
+import { withdrawalCodec } from '../wire/consent.js';
 import { connectedAgreementCodec, connectionCodec, loadingCodec } from '../wire/connection.js';
 import { disputeCodec, replacedReadingCodec, reviewCodec } from '../wire/dispute.js';
 import { commitmentCodec, executionCodec } from '../wire/escrow.js';
 import { forceMajeureCodec, struckPointsCodec } from '../wire/force-majeure.js';
 import { haltCodec } from '../wire/halt.js';
-import { mandateCodec, mandateUseCodec } from '../wire/mandate.js';
+import { mandateCodec, mandateTotalCodec, mandateUseCodec } from '../wire/mandate.js';
 import { chargePointCodec, meterExchangeCodec, meteringPointCodec } from '../wire/meter.js';
 import { offerCodec, offerPlaceCodec } from '../wire/offer.js';
 import {
@@ -148,6 +149,12 @@ export const MANDATE_USE = record('mandate-use', mandateUseCodec, ({ principalId
     principalId,
     mandateId,
     block,
+]);
+
+/** The same over the mandate's life: one number, which only this agent's steps for this principal write. */
+export const MANDATE_TOTAL = record('mandate-total', mandateTotalCodec, ({ principalId, mandateId }) => [
+    principalId,
+    mandateId,
 ]);
 
 /** What a carrier's network asks of agreements: the last version. */
@@ -278,8 +285,8 @@ export const SUBSIDY_FUND = record(
 export const SUBSIDY_PAYMENT = record('subsidy-payment', subsidyPaymentCodec, (payment) => [payment.paymentId]);
 
 export const OFFER = record('offer', offerCodec, (offer) => [offer.offerId]);
-/** Which offer stands in a maker's place: the places bound how many are pending, and no two makers share a key. */
-export const OFFER_PLACE = record('offer-place', offerPlaceCodec, (taken) => [taken.makerId, taken.place]);
+/** Which offer stands in a signer's place: the places bound how many are pending, and no two signers share a key. */
+export const OFFER_PLACE = record('offer-place', offerPlaceCodec, (taken) => [taken.holderId, taken.place]);
 
 /** Whether a cover is exhausted: what conclude and fund read instead of the cover. */
 export const INDEBTEDNESS = record('indebtedness', indebtednessCodec, ({ participantId, carrier }) => [
@@ -305,8 +312,9 @@ export const SCREENING = record('screening', screeningCodec, ({ statement }) => 
     statement.version,
     statement.carrier,
 ]);
+/** Signatures taken back, by the document that was signed. */
 export const WITHDRAWAL = record('withdrawal', withdrawalCodec, (withdrawal) => [
-    withdrawal.termsHash,
+    withdrawal.documentHash,
     withdrawal.participantId,
     withdrawal.keyId,
 ]);

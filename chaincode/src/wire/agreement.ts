@@ -23,7 +23,7 @@ import {
     slotField,
     versionField,
 } from './fields.js';
-import { sha256Hex } from './signature.js';
+import { type DocumentBody, sha256Hex } from './signature.js';
 
 /** Most items a decoder reads before the rules of the market set tighter limits with better errors. */
 const ITEMS_MAX = 256;
@@ -108,6 +108,11 @@ export const consentBody = (agreementId: string, terms: Terms): Json => ({
     terms: termsCodec.toJson(terms),
     version: terms.version,
 });
+/** The same as a document: of first terms, or of the version of an agreement that has an id already. */
+export const consentDocument = (terms: Terms, agreementId = agreementIdOf(terms)): DocumentBody => [
+    'commonwatt/agreement/1',
+    consentBody(agreementId, terms),
+];
 
 export type ConcludeCommand = Readonly<{ terms: Terms; consents: readonly Consent[] }>;
 export const concludeCodec = codec<ConcludeCommand>(z.strictObject({ terms: termsSchema, consents: consentsSchema }));
@@ -122,20 +127,13 @@ export const proposeAmendmentCodec = codec<ProposeAmendmentCommand>(
 export type Cancellation = Readonly<{ agreementId: string; version: number; fromSlot: number }>;
 const cancellationSchema = z.strictObject({ agreementId: hashField, version: versionField, fromSlot: slotField });
 export const cancellationCodec = codec<Cancellation>(cancellationSchema);
+export const cancellationDocument = (cancellation: Cancellation): DocumentBody => [
+    'commonwatt/cancellation/1',
+    cancellationCodec.toJson(cancellation),
+];
 export type CancelCommand = Readonly<{ cancellation: Cancellation; consents: readonly Consent[] }>;
 export const cancelCodec = codec<CancelCommand>(
     z.strictObject({ cancellation: cancellationSchema, consents: consentsSchema }),
-);
-
-/** Takes a signature back before the agreement is concluded. */
-export type Withdrawal = Readonly<{ participantId: string; termsHash: string; keyId: string }>;
-const withdrawalSchema = z.strictObject({ participantId: idField, termsHash: hashField, keyId: hashField });
-export const withdrawalCodec = codec<Withdrawal>(withdrawalSchema);
-
-/** `mandateId` names the mandate when the agent takes back what it signed. */
-export type WithdrawCommand = Readonly<{ withdrawal: Withdrawal; mandateId: string | null; signature: string }>;
-export const withdrawCodec = codec<WithdrawCommand>(
-    z.strictObject({ withdrawal: withdrawalSchema, mandateId: hashField.nullable(), signature: signatureField }),
 );
 
 /** Credits to fold into each party's lane before its escrow is taken from it. */

@@ -118,7 +118,7 @@ const SCHEMAS = {
     }),
     'OfferWithdrawn/1': z.strictObject({ offerId: hashField, round: versionField, participantId: idField }),
     'OfferExpired/1': z.strictObject({ offerId: hashField, round: versionField }),
-    'ConsentWithdrawn/1': z.strictObject({ participantId: idField, termsHash: hashField }),
+    'ConsentWithdrawn/1': z.strictObject({ participantId: idField, documentHash: hashField }),
     'AgreementConcluded/1': z.strictObject({
         agreementId: hashField,
         version: versionField,

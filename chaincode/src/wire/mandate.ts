@@ -1,9 +1,21 @@
 import { z } from 'zod';
 import { CARRIERS } from '../domain/charter.js';
-import { type Mandate, type MandateStatement, type MandateUse, SIDES, USE_SLOTS } from '../domain/mandate.js';
+import {
+    type Mandate,
+    MANDATE_LANES_MAX,
+    MANDATE_SOURCES_MAX,
+    type MandateStatement,
+    type MandateTotal,
+    type MandateUse,
+    SIDES,
+    SIGNABLES,
+    USE_SLOTS,
+} from '../domain/mandate.js';
+import { laneField } from './account.js';
 import { canonicalJson, type Json } from './canonical.js';
 import { codec } from './codec.js';
 import {
+    amountField,
     carrierField,
     countField,
     distinct,
@@ -11,6 +23,7 @@ import {
     hashField,
     idField,
     priceField,
+    resultAmountField,
     resultEnergyField,
     signatureField,
     slotField,
@@ -23,11 +36,19 @@ const statement = z.strictObject({
     principalKeyId: hashField,
     agentId: idField,
     agentKeyId: hashField,
+    documents: distinct(z.enum(SIGNABLES), SIGNABLES.length),
+    mayChangeOthers: z.boolean(),
     carriers: distinct(carrierField, CARRIERS.length),
     sides: distinct(z.enum(SIDES), SIDES.length),
     priceMinMicroPerKwh: priceField,
     priceMaxMicroPerKwh: priceField,
     slotEnergyMaxWh: energyField,
+    slotCostMaxNano: amountField,
+    dayCostMaxNano: amountField,
+    totalCostMaxNano: amountField,
+    totalDefaultMaxNano: amountField,
+    lanes: distinct(laneField, MANDATE_LANES_MAX),
+    sourceIds: distinct(idField, MANDATE_SOURCES_MAX),
     untilSlot: slotField,
     mayDealWithAgent: z.boolean(),
     salt: hashField,
@@ -43,6 +64,16 @@ export const mandateUseCodec = codec<MandateUse>(
         mandateId: hashField,
         block: countField(0, 2_000_000_000),
         energyWh: z.array(resultEnergyField).length(USE_SLOTS),
+        costNano: z.array(resultAmountField).length(USE_SLOTS),
+        dayCostNano: resultAmountField,
+    }),
+);
+export const mandateTotalCodec = codec<MandateTotal>(
+    z.strictObject({
+        principalId: idField,
+        mandateId: hashField,
+        costNano: resultAmountField,
+        defaultNano: resultAmountField,
     }),
 );
 

@@ -46,10 +46,10 @@ export const offerCodec = codec<Offer>(
     RECORD_BYTES_MAX,
 );
 
-/** Which of a maker's offers stands in one of its places. */
-export type OfferPlace = Readonly<{ makerId: string; place: number; offerId: string }>;
+/** Which offer stands in a place of who signed it: the maker, or its agent. */
+export type OfferPlace = Readonly<{ holderId: string; place: number; offerId: string }>;
 export const offerPlaceCodec = codec<OfferPlace>(
-    z.strictObject({ makerId: idField, place: placeField, offerId: hashField }),
+    z.strictObject({ holderId: idField, place: placeField, offerId: hashField }),
 );
 
 /** Id of an offer: hash of its maker and its first content, whose salt tells apart offers that are alike. */
@@ -101,12 +101,12 @@ export const withdrawOfferCodec = codec<MoveCommand>(moveSchema);
 
 export const offerRefCodec = codec<Readonly<{ offerId: string }>>(z.strictObject({ offerId: hashField }));
 
-/** Listing of all offers, or of those in one maker's places. */
-export type OfferPageQuery = PageQuery & Readonly<{ makerId: string | null }>;
+/** Listing of all offers, or of those in one signer's places. */
+export type OfferPageQuery = PageQuery & Readonly<{ holderId: string | null }>;
 export const offerPageQueryCodec = codec<OfferPageQuery>(
     z.strictObject({
         bookmark: z.string().max(512),
         pageSize: countField(1, PAGE_SIZE_MAX),
-        makerId: idField.nullable(),
+        holderId: idField.nullable(),
     }),
 );

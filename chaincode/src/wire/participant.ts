@@ -10,6 +10,7 @@ import {
 } from '../domain/participant.js';
 import { codec } from './codec.js';
 import { hashField, idField, mspIdField, publicKeyField, signatureField } from './fields.js';
+import type { DocumentBody } from './signature.js';
 
 const application = {
     participantId: idField,
@@ -36,6 +37,11 @@ export const applyCodec = codec<ApplyCommand>(
 const rotation = z.strictObject({ participantId: idField, oldKeyId: hashField, newPublicKey: publicKeyField });
 const signatures = { oldSignature: signatureField.nullable(), newSignature: signatureField };
 export const keyRotationCodec = codec<KeyRotation>(rotation);
+/** What the owner of a key and of its next one sign. */
+export const rotationDocument = (rotation: KeyRotation): DocumentBody => [
+    'commonwatt/key-rotation/1',
+    keyRotationCodec.toJson(rotation),
+];
 export const keySuccessionCodec = codec<KeySuccession>(
     z.strictObject({ rotation, oldPublicKey: publicKeyField, ...signatures }),
 );

@@ -34,6 +34,9 @@ export const SIGNATURE_DOMAINS = [
 ] as const;
 export type SignatureDomain = (typeof SIGNATURE_DOMAINS)[number];
 
+/** What somebody signs: a purpose and a content. */
+export type DocumentBody = readonly [SignatureDomain, Json];
+
 /** Where a signature counts: it does not replay on another channel or under another chaincode name. */
 export type SignatureScope = Readonly<{ channel: string; chaincode: string }>;
 
@@ -46,6 +49,9 @@ export const sha256Hex = (text: string): string => createHash('sha256').update(t
 /** Id of a key: SHA-256 over its SubjectPublicKeyInfo. */
 export const keyIdOf = (publicKey: string): string =>
     createHash('sha256').update(Buffer.from(publicKey, 'hex')).digest('hex');
+
+/** What a document is known by to whoever signs it, or takes a signature on it back. */
+export const documentHashOf = ([domain, body]: DocumentBody): string => sha256Hex(canonicalJson({ body, domain }));
 
 /** What binds a certificate to a record without writing its name on the ledger; `subject` as Node's X509Certificate gives it. */
 export const subjectHashOf = (mspId: string, subject: string): string => sha256Hex(`${mspId}\n${subject}`);

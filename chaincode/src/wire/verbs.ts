@@ -99,7 +99,7 @@ export const EXCHANGE_VERBS = {
     'offer:expire': SUBMIT,
     'offer:show': EVALUATE,
     'offer:list': EVALUATE,
-    'agreement:withdraw': SUBMIT,
+    'consent:withdraw': SUBMIT,
     'agreement:conclude': SUBMIT_CROSSING,
     'screening:admit': SUBMIT_CROSSING,
     'screening:refuse': SUBMIT_CROSSING,

@@ -2,14 +2,18 @@ import { z } from 'zod';
 import { CARRIERS } from '../domain/charter.js';
 import { PARTICIPANT_KINDS } from '../domain/participant.js';
 import type { StandingStatement, StandingVerdict, Verdict, VerdictStatement } from '../domain/verdict.js';
+import type { ExposureBounds } from '../domain/worst-case.js';
 import { codec } from './codec.js';
 import {
+    amountField,
+    basisPointsField,
     carrierField,
     distinct,
     energyField,
     hashField,
     idField,
     priceField,
+    rateField,
     reasonField,
     signatureField,
     slotField,
@@ -24,6 +28,18 @@ const verdictStatement = z.strictObject({
     reasonCode: reasonField,
 });
 
+/** Most sources that a review lets state delivery. */
+const SOURCES_MAX = 64;
+
+export const exposureSchema = z.strictObject({
+    partyCostMaxNano: amountField,
+    partyDefaultMaxNano: amountField,
+    defaultRateMaxMicroPerKwh: rateField,
+    toleranceMaxBp: basisPointsField,
+    mayTakeOrPay: z.boolean(),
+    sourceIds: distinct(idField, SOURCES_MAX),
+}) satisfies z.ZodType<ExposureBounds>;
+
 const standingStatement = z.strictObject({
     standingId: idField,
     sequence: versionField,
@@ -33,6 +49,7 @@ const standingStatement = z.strictObject({
     priceMinMicroPerKwh: priceField,
     priceMaxMicroPerKwh: priceField,
     agreementEnergyMaxWh: energyField,
+    exposure: exposureSchema,
     firstSlot: slotField,
     endSlot: slotField,
     reasonCode: reasonField,

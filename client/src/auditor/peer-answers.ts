@@ -25,7 +25,7 @@ const LISTINGS: readonly Listing[] = [
 const PARTICIPANTS: Listing = { role: 'exchange', verb: 'participant:list' };
 
 const listingsOf = (participantId: string): readonly Listing[] => [
-    { role: 'exchange', verb: 'offer:list', query: { makerId: participantId } },
+    { role: 'exchange', verb: 'offer:list', query: { holderId: participantId } },
     { role: 'exchange', verb: 'account:lanes', query: { participantId } },
     { role: 'exchange', verb: 'account:credits', query: { participantId } },
     { role: 'exchange', verb: 'account:payouts', query: { participantId } },

@@ -10,6 +10,7 @@ import { clock } from './clock/index.js';
 import { conformity } from './conformity/index.js';
 import { dispute } from './dispute/index.js';
 import { connection } from './connection/index.js';
+import { consent } from './consent/index.js';
 import { event } from './event/index.js';
 import { forceMajeure } from './force-majeure/index.js';
 import { halt } from './halt/index.js';
@@ -54,6 +55,7 @@ export const NOUNS = [
     offer,
     agreement,
     amendment,
+    consent,
     verdict,
     screening,
     reading,

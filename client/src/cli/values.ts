@@ -3,6 +3,7 @@ import {
     type AmountNano,
     type EnergyWh,
     NO_ENERGY,
+    NO_MONEY,
     type PowerW,
     type PriceMicroPerKwh,
 } from '@commonwatt/chaincode/domain/units';
@@ -24,6 +25,10 @@ export const energies = (text: string): EnergyWh[] => text.split(',').map(energy
 /** A meter register; nothing has passed through it unless it is given. */
 export const energyOption = (flags: string, description: string): Option =>
     new Option(flags, description).argParser(energy).default(NO_ENERGY, '0');
+
+/** An amount of money; none unless it is given. */
+export const amountOption = (flags: string, description: string): Option =>
+    new Option(flags, description).argParser(amount).default(NO_MONEY, '0');
 
 /** Legs with the ratio of what is made from them: `0:0.38,1:0.5`. */
 export const ratios = (text: string): { inputLeg: number; ratioBp: number }[] =>
@@ -60,6 +65,9 @@ export const someOf =
 
 export const carrier = oneOf<Carrier>(CARRIERS);
 export const carriers = someOf<Carrier>(CARRIERS);
+
+export const counts = (text: string): number[] => text.split(',').map(count);
+export const names = (text: string): string[] => text.split(',');
 
 /** Collects an option that may be given several times. */
 export const collect = (text: string, before: readonly string[] = []): string[] => [...before, text];

@@ -1,6 +1,7 @@
 import type { Agreement, Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
-import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import type { ExposureBounds } from '@commonwatt/chaincode/domain/worst-case';
 import {
     type Decision,
     demandApproval,
@@ -132,6 +133,15 @@ describe('a standing verdict', () => {
         beneficialOwnerMspId: null,
     });
     const parties = [participant('solar', 'prosumer'), participant('anna', 'consumer')];
+    /** What the sample terms can cost: 96 for the buyer's energy, 50 for the seller's default, in millions of nano. */
+    const EXACT: ExposureBounds = {
+        partyCostMaxNano: amountNano(96_000_000n),
+        partyDefaultMaxNano: amountNano(50_000_000n),
+        defaultRateMaxMicroPerKwh: priceMicroPerKwh(100_000n),
+        toleranceMaxBp: 500,
+        mayTakeOrPay: true,
+        sourceIds: [],
+    };
     const check = (
         bounds: Partial<StandingStatement>,
         terms: Terms = sampleTerms(),
@@ -147,6 +157,7 @@ describe('a standing verdict', () => {
             priceMinMicroPerKwh: priceMicroPerKwh(180_000n),
             priceMaxMicroPerKwh: priceMicroPerKwh(200_000n),
             agreementEnergyMaxWh: energyWh(500n),
+            exposure: EXACT,
             firstSlot: FIRST_SLOT,
             endSlot: FIRST_SLOT + 2,
         });
@@ -160,6 +171,11 @@ describe('a standing verdict', () => {
         ['price', { priceMinMicroPerKwh: priceMicroPerKwh(180_001n) }],
         ['price', { priceMaxMicroPerKwh: priceMicroPerKwh(199_999n) }],
         ['agreementEnergyMaxWh', { agreementEnergyMaxWh: energyWh(499n) }],
+        ['partyCost', { exposure: { ...EXACT, partyCostMaxNano: amountNano(95_999_999n) } }],
+        ['partyDefault', { exposure: { ...EXACT, partyDefaultMaxNano: amountNano(49_999_999n) } }],
+        ['defaultRate', { exposure: { ...EXACT, defaultRateMaxMicroPerKwh: priceMicroPerKwh(99_999n) } }],
+        ['tolerance', { exposure: { ...EXACT, toleranceMaxBp: 499 } }],
+        ['takeOrPay', { exposure: { ...EXACT, mayTakeOrPay: false } }],
         ['slots', { firstSlot: FIRST_SLOT + 1 }],
         ['slots', { endSlot: FIRST_SLOT + 1 }],
     ];
@@ -174,6 +190,18 @@ describe('a standing verdict', () => {
             );
         });
     }
+
+    it('approves in advance no single Wh that moves a deposit, nor what a source states that it does not name', () => {
+        const refused = (bound: string, changes: Partial<Terms>): void =>
+            expectRefusal(() => check({ exposure: EXACT }, sampleTerms(changes)), 'STANDING_VERDICT_EXCEEDED', {
+                bound,
+            });
+        const cap = { defaultCapNano: amountNano(10n ** 15n) };
+        const legs = [sampleLeg({ energyWh: [1n, 0n].map(energyWh) })];
+        refused('partyCost', { ...cap, legs, defaultRateMicroPerKwh: priceMicroPerKwh(10n ** 10n) });
+        refused('source', { verification: { sourceId: 'oracle' } });
+        check({ exposure: { ...EXACT, sourceIds: ['oracle'] } }, sampleTerms({ verification: { sourceId: 'oracle' } }));
+    });
 
     it('counts the energy and carriers of all legs', () => {
         const legs = [sampleLeg(), sampleLeg({ carrier: 'heat' })];

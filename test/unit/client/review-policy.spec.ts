@@ -4,10 +4,12 @@ import type { DecisionStatement } from '@commonwatt/chaincode/domain/dispute';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
 import type { Qualification } from '@commonwatt/chaincode/domain/qualification';
 import type { SignedReading } from '@commonwatt/chaincode/domain/reading';
-import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import type { Terms } from '@commonwatt/chaincode/domain/agreement';
+import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { readReviewPolicy, type Review, reviewAgreement, reviewDecision, type ReviewPolicy } from '@commonwatt/client';
 import { expect } from 'chai';
 import { sampleLeg, sampleTerms } from '../../support/sample-market.js';
+import { WIDE_EXPOSURE } from '../../support/wide-bounds.js';
 
 const ELECTRICITY = {
     priceLimits: band(-100_000n, 500_000n),
@@ -17,7 +19,11 @@ const ELECTRICITY = {
     sellerShareMaxBp: 8_000,
     concentrationFromWh: energyWh(501n),
 };
-const POLICY: ReviewPolicy = { carriers: { electricity: ELECTRICITY }, checkMeterMaxWh: energyWh(1_000n) };
+const POLICY: ReviewPolicy = {
+    carriers: { electricity: ELECTRICITY },
+    exposure: WIDE_EXPOSURE,
+    checkMeterMaxWh: energyWh(1_000n),
+};
 const withBounds = (changes: Partial<typeof ELECTRICITY>): ReviewPolicy => ({
     ...POLICY,
     carriers: { electricity: { ...ELECTRICITY, ...changes } },
@@ -109,6 +115,27 @@ describe('the policy of a review', () => {
             outcome: 'queue',
             reasonCode: 'agreementLarge',
         });
+    });
+
+    it('leaves to a person what can cost a party much, though every price is ordinary', () => {
+        const exposure = {
+            partyCostMaxNano: amountNano(96_000_000n),
+            partyDefaultMaxNano: amountNano(50_000_000n),
+            defaultRateMaxMicroPerKwh: priceMicroPerKwh(100_000n),
+            toleranceMaxBp: 500,
+            mayTakeOrPay: true,
+            sourceIds: [],
+        };
+        const policy = { ...POLICY, exposure };
+        expect(review({}, policy).outcome).to.equal('approve');
+        const doubted = (changes: Partial<Terms>): string[] =>
+            review({ terms: sampleTerms(changes) }, policy).findings.map((finding) => finding.reasonCode);
+        const dear = { defaultRateMicroPerKwh: priceMicroPerKwh(10n ** 10n), defaultCapNano: amountNano(10n ** 15n) };
+        expect(doubted(dear)).to.deep.equal(['partyCostUnusual', 'partyDefaultUnusual', 'defaultRateUnusual']);
+        expect(doubted({ toleranceBp: 501 })).to.deep.equal(['toleranceUnusual']);
+        expect(doubted({ verification: { sourceId: 'oracle' } })).to.deep.equal(['sourceUnusual']);
+        const strict = { ...POLICY, exposure: { ...exposure, mayTakeOrPay: false } };
+        expect(review({}, strict)).to.include({ outcome: 'queue', reasonCode: 'takeOrPayUnusual' });
     });
 
     it('leaves related parties to a person', () => {

@@ -10,7 +10,7 @@ import { jsonText } from '../output.js';
 /** What one party signed: that an agreement ends, and before which slot. */
 export type SignedCancellation = Readonly<{ cancellation: Cancellation; consent: Consent }>;
 
-const schema = z.strictObject({
+export const cancellationSchema = z.strictObject({
     agreementId: hashField,
     version: versionField,
     fromSlot: slotField,
@@ -36,7 +36,7 @@ export async function readCancellations(
     let cancellation: Cancellation | null = null;
     const consents: Consent[] = [];
     for (const file of files) {
-        const { participantId, mandateId, keyId, signature, ...signed } = await readJsonFile(file, schema);
+        const { participantId, mandateId, keyId, signature, ...signed } = await readJsonFile(file, cancellationSchema);
         cancellation ??= { ...signed, agreementId };
         if (!isSame(signed, cancellation)) {
             throw new InvalidError({ code: 'CONSENT_OF_OTHER', operands: { file, agreementId: signed.agreementId } });

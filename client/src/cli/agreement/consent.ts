@@ -1,5 +1,5 @@
 import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
-import { consentBody } from '@commonwatt/chaincode/wire/agreement';
+import { consentDocument } from '@commonwatt/chaincode/wire/agreement';
 import { documentSignerOf } from '../../document-signer.js';
 import { signFor } from '../../signing.js';
 import type { Session } from '../session.js';
@@ -16,6 +16,5 @@ export async function consentOf(
     const entry = await (await session.wallet()).get(session.identityName);
     const signer = documentSignerOf(entry.signingKey.privateKey);
     const scope = { channel, chaincode: chaincodes.exchange };
-    const body = consentBody(agreementId, terms);
-    return await signFor(participantId, mandateId, ['commonwatt/agreement/1', body], scope, signer);
+    return await signFor(participantId, mandateId, consentDocument(terms, agreementId), scope, signer);
 }

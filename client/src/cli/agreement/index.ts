@@ -10,7 +10,6 @@ export const agreement = nounOf('agreement', 'agreements from draft to the end o
     'sign-cancellation': async () => (await import('./sign-cancellation.js')).registerSignCancellation,
     cancel: async () => (await import('./cancel.js')).registerCancel,
     lapse: async () => (await import('./lapse.js')).registerLapse,
-    withdraw: async () => (await import('./withdraw.js')).registerWithdraw,
     show: async () => (await import('./show.js')).registerShow,
     list: async () => (await import('./list.js')).registerList,
     history: async () => (await import('./history.js')).registerHistory,

@@ -1,4 +1,4 @@
-import type { Terms } from '@commonwatt/chaincode/domain/agreement';
+import type { SignedDocument } from '@commonwatt/chaincode/domain/mandate';
 import type { Command } from 'commander';
 import { InvalidError } from '../../errors.js';
 import type { Session } from '../session.js';
@@ -13,11 +13,15 @@ export function addPartyOptions(verb: Command): Command {
     return verb
         .option('--participant <id>', 'participant that --as stands for (default: the name of --as)')
         .option('--for <principal>', 'sign as the agent of another participant, under its mandate')
-        .option('--mandate <id>', 'the mandate (default: one in force that covers the terms, asked of a peer)');
+        .option('--mandate <id>', 'the mandate (default: one in force that covers what is signed, asked of a peer)');
 }
 
 /** @throws InvalidError OPTION_MISSING {option} · NotFoundError MANDATE_MISSING {principalId, agentId} */
-export async function partyOf(session: Session, options: PartyOptions, terms: Terms): Promise<SigningParty> {
+export async function partyOf(
+    session: Session,
+    options: PartyOptions,
+    document: SignedDocument | (() => Promise<SignedDocument>),
+): Promise<SigningParty> {
     const { for: principalId, mandate } = options;
     const participantId = options.participant ?? session.identityName;
     if (principalId === undefined) {
@@ -26,7 +30,11 @@ export async function partyOf(session: Session, options: PartyOptions, terms: Te
         }
         return { participantId, mandateId: null };
     }
-    const mandateId =
-        mandate ?? (await (await session.market()).mandates.covering(principalId, participantId, terms)).mandateId;
+    if (mandate !== undefined) {
+        return { participantId: principalId, mandateId: mandate };
+    }
+    const { mandates } = await session.market();
+    const signed = typeof document === 'function' ? await document() : document;
+    const { mandateId } = await mandates.covering(principalId, participantId, signed);
     return { participantId: principalId, mandateId };
 }

@@ -27,7 +27,8 @@ export function registerSignCancellation(noun: Command): void {
                 ? await market.clock.firstNotBegun(firstSlot, execution.endSlot)
                 : await session.slot(options.fromSlot);
         const cancellation = { agreementId, version, fromSlot };
-        const { participantId, mandateId } = await partyOf(session, options, agreement.terms);
+        const document = { kind: 'cancellation', terms: agreement.terms, changes: agreement } as const;
+        const { participantId, mandateId } = await partyOf(session, options, document);
         const consent = await market.agreements.consentToCancel(cancellation, participantId, { mandateId });
         await writeCancellation(options.out, { cancellation, consent });
         session.print({ ...cancellation, ...consent, file: options.out }, [

@@ -22,7 +22,8 @@ export function registerSign(noun: Command): void {
     addPartyOptions(verb);
     onRun<Options>(verb, async (session, options, [file = '']) => {
         const terms = await readDraft(file);
-        const consent = await consentOf(session, agreementIdOf(terms), terms, await partyOf(session, options, terms));
+        const party = await partyOf(session, options, { kind: 'agreement', terms, changes: null });
+        const consent = await consentOf(session, agreementIdOf(terms), terms, party);
         await writeConsent(options.out, terms, consent);
         session.print({ ...namesOf(terms), ...consent, file: options.out }, [
             `${consent.participantId} consents to agreement ${agreementIdOf(terms)}:`,

@@ -11,7 +11,7 @@ import { jsonText } from '../output.js';
 /** The next version of an agreement, to be read and changed by people until it is signed. */
 export type AmendmentDraft = Readonly<{ agreementId: string; terms: Terms }>;
 
-const draftSchema = z.strictObject({ agreementId: hashField, terms: z.json() });
+export const amendmentSchema = z.strictObject({ agreementId: hashField, terms: z.json() });
 
 const consentSchema = z.strictObject({
     agreementId: hashField,
@@ -24,7 +24,7 @@ const consentSchema = z.strictObject({
 
 /** @throws NotFoundError FILE_MISSING · InvalidError FILE_INVALID, INPUT_INVALID {path, reason} */
 export async function readAmendment(file: string): Promise<AmendmentDraft> {
-    const { agreementId, terms } = await readJsonFile(file, draftSchema);
+    const { agreementId, terms } = await readJsonFile(file, amendmentSchema);
     return { agreementId, terms: translated(() => termsCodec.fromJson(terms as Json)) };
 }
 

@@ -22,7 +22,11 @@ export function registerSign(noun: Command): void {
     onRun<Options>(verb, async (session, options, [file = '']) => {
         const draft = await readAmendment(file);
         const { agreementId, terms } = draft;
-        const consent = await consentOf(session, agreementId, terms, await partyOf(session, options, terms));
+        const party = await partyOf(session, options, async () => {
+            const { agreement } = await (await session.market()).agreements.show(agreementId);
+            return { kind: 'amendment', terms, changes: agreement };
+        });
+        const consent = await consentOf(session, agreementId, terms, party);
         await writeAmendmentConsent(options.out, draft, consent);
         session.print({ ...namesOf(draft), ...consent, file: options.out }, [
             `${consent.participantId} consents to version ${String(terms.version)} of agreement ${agreementId}:`,

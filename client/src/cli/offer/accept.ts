@@ -30,7 +30,12 @@ export function registerAccept(noun: Command): void {
             const operands = { offerId, round: options.round, onTable: offer.rounds.length };
             throw new ConflictError({ code: 'OFFER_ROUND', operands });
         }
-        const done = await acceptAs(offers, offer, await partyOf(session, options, offer.terms), options);
+        const done = await acceptAs(
+            offers,
+            offer,
+            await partyOf(session, options, { kind: 'offer', terms: offer.terms, changes: null }),
+            options,
+        );
         const { value } = done;
         const what = isOpen(offer)
             ? `Answered with offer ${value.offerId}`

@@ -37,7 +37,11 @@ export function registerCounter(noun: Command): void {
         const offer = await offers.show(offerId);
         const base = options.draft === undefined ? offer.terms : await readDraft(options.draft);
         const changed = { ...base, ...quantities(base, options), ...(await deadline(session, options)) };
-        const { participantId, mandateId } = await partyOf(session, options, changed);
+        const { participantId, mandateId } = await partyOf(session, options, {
+            kind: 'offer',
+            terms: changed,
+            changes: null,
+        });
         const done = await offers.counter(offer, proposeTerms(changed, participantId), { mandateId });
         const [, ...lines] = describeOffer(done.value, await session.slotNames());
         session.printCommitted(done, `Round ${String(done.value.rounds.length)} of offer ${offerId}`, lines);

@@ -20,7 +20,11 @@ export function registerMake(noun: Command): void {
     addPartyOptions(verb);
     onRun<Options>(verb, async (session, options, [file = '']) => {
         const draft = await readDraft(file);
-        const { participantId, mandateId } = await partyOf(session, options, draft);
+        const { participantId, mandateId } = await partyOf(session, options, {
+            kind: 'offer',
+            terms: draft,
+            changes: null,
+        });
         const terms = draft.proposerId === participantId ? draft : proposeTerms(draft, participantId);
         const done = await (await session.market()).offers.make(terms, options.answers ?? null, { mandateId });
         const to = isOpen({ terms }) ? 'open to whoever takes it' : 'to the other parties of its terms';

@@ -13,7 +13,11 @@ export function registerWithdraw(noun: Command): void {
     onRun<PartyOptions>(verb, async (session, options, [offerId = '']) => {
         const { offers } = await session.market();
         const offer = await offers.show(offerId);
-        const { participantId, mandateId } = await partyOf(session, options, offer.terms);
+        const { participantId, mandateId } = await partyOf(session, options, {
+            kind: 'offer',
+            terms: offer.terms,
+            changes: null,
+        });
         const done = await offers.withdraw(offer, participantId, { mandateId });
         session.printCommitted(done, `Withdrew offer ${offerId}`);
     });

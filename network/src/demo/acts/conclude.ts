@@ -57,7 +57,11 @@ async function consentsOf({ cast }: Stage, { agentId, draft }: Contract, terms: 
                 return cast.as(participantId).agreements.consent(terms, participantId);
             }
             const { mandates, agreements } = cast.as(agentId);
-            const { mandateId } = await mandates.covering(participantId, agentId, terms);
+            const { mandateId } = await mandates.covering(participantId, agentId, {
+                kind: 'agreement',
+                terms,
+                changes: null,
+            });
             return agreements.consent(terms, participantId, { mandateId });
         }),
     );

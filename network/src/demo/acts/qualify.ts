@@ -9,6 +9,9 @@ import { firstSlot, type Stage, STANDING_ID } from '../stage.js';
 /** What the fund for renewable electricity begins with: not enough for a sunny day. */
 const SUBSIDY_NANO = amountNano(1_500_000_000n);
 
+/** What an agent may bind a buyer to in a slot at worst: 50 kWh at 0.30, and default amounts of 0.10 for each of them. */
+const SLOT_COST_MAX_NANO = amountNano(20_000_000_000n);
+
 /** Officers take their seats, participants apply and are qualified, meters are registered, money is deposited. */
 export async function qualify(stage: Stage): Promise<void> {
     const { cast, journal, plan } = stage;
@@ -65,11 +68,19 @@ async function giveMandates({ cast, journal, plan, slots }: Stage): Promise<void
         const mandate = await cast.as(principalId).mandates.grant({
             principalId,
             agentId,
+            documents: ['agreement'],
+            mayChangeOthers: false,
             carriers: ['electricity'],
             sides: ['buy'],
             priceMinMicroPerKwh: priceMicroPerKwh(0n),
             priceMaxMicroPerKwh: priceMicroPerKwh(300_000n),
             slotEnergyMaxWh: energyWh(50_000n),
+            slotCostMaxNano: SLOT_COST_MAX_NANO,
+            dayCostMaxNano: amountNano(SLOT_COST_MAX_NANO * 96n),
+            totalCostMaxNano: amountNano(SLOT_COST_MAX_NANO * BigInt(slots.length)),
+            totalDefaultMaxNano: amountNano(5_000_000_000n * BigInt(slots.length)),
+            lanes: [0],
+            sourceIds: [],
             untilSlot: (slots.at(-1) ?? 0) + 1,
             mayDealWithAgent: false,
         });
@@ -175,6 +186,14 @@ async function standingVerdict({ cast, journal, slots }: Stage): Promise<void> {
         priceMinMicroPerKwh: priceMicroPerKwh(0n),
         priceMaxMicroPerKwh: priceMicroPerKwh(500_000n),
         agreementEnergyMaxWh: energyWh(10_000_000n),
+        exposure: {
+            partyCostMaxNano: amountNano(10_000_000_000_000n),
+            partyDefaultMaxNano: amountNano(50_000_000_000n),
+            defaultRateMaxMicroPerKwh: priceMicroPerKwh(100_000n),
+            toleranceMaxBp: 1_000,
+            mayTakeOrPay: true,
+            sourceIds: [],
+        },
         firstSlot: first,
         endSlot: first + slots.length + 96,
         reasonCode: 'ordinaryTrade',
