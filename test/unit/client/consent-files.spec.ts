@@ -1,5 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Agreement } from '@commonwatt/chaincode/domain/agreement';
+import { cancellationDocument, consentDocument } from '@commonwatt/chaincode/wire/agreement';
 import { readCancellations, writeCancellation } from '@commonwatt/client/cli/agreement/cancellation-file';
 import {
     readAmendment,
@@ -8,6 +10,8 @@ import {
     writeAmendmentConsent,
 } from '@commonwatt/client/cli/amendment/files';
 import { describeTerms } from '@commonwatt/client/cli/agreement/describe';
+import { writeDraft } from '@commonwatt/client/cli/agreement/files';
+import { readConsented } from '@commonwatt/client/cli/consent/file';
 import { expect } from 'chai';
 import { following, saleOf } from '../../support/amended.js';
 import { expectRefusal } from '../../support/refusal.js';
@@ -46,6 +50,32 @@ describe('files of signed cancellations', () => {
             }
             await expectRefusal(readCancellations('00'.repeat(32), [mine]), 'invalid CONSENT_OF_OTHER', { file: mine });
             await expectRefusal(readCancellations(agreementId, []), 'invalid OPTION_MISSING');
+        }));
+});
+
+describe('a file whose signature is taken back', () => {
+    const FIRST = saleOf([100n, 100n]);
+    const next = following(FIRST, saleOf([100n, 70n]));
+    const current = (): Promise<Agreement> =>
+        Promise.resolve({ agreementId, termsHash: '', terms: FIRST, consents: [consentOf('anna')] });
+
+    it('is the draft of an agreement, of its next version, or a signed cancellation', () =>
+        inTemporaryFolder(async (folder) => {
+            const file = join(folder, 'signed.json');
+            await writeDraft(file, FIRST);
+            const draft = await readConsented(file);
+            expect(draft.body).to.deep.equal(consentDocument(FIRST));
+            expect(await draft.asSigned(current)).to.deep.equal({ kind: 'agreement', terms: FIRST, changes: null });
+            await writeAmendment(file, { agreementId, terms: next });
+            const amendment = await readConsented(file);
+            expect(amendment.body).to.deep.equal(consentDocument(next, agreementId));
+            expect(await amendment.asSigned(current)).to.include({ kind: 'amendment' });
+            await writeCancellation(file, { cancellation: ENDING, consent: consentOf('anna') });
+            const cancellation = await readConsented(file);
+            expect(cancellation.body).to.deep.equal(cancellationDocument(ENDING));
+            expect(await cancellation.asSigned(current)).to.include({ kind: 'cancellation', terms: FIRST });
+            await writeFile(file, '{"neither":1}');
+            await expectRefusal(readConsented(file), 'invalid INPUT_INVALID');
         }));
 });
 

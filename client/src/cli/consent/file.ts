@@ -22,14 +22,12 @@ export type ConsentedDocument = Readonly<{
     asSigned: (current: (agreementId: string) => Promise<Agreement>) => Promise<SignedDocument>;
 }>;
 
-const fileSchema = z.union([cancellationSchema, amendmentSchema, z.json()]);
-
 /**
  * What a file holds: the draft of an agreement, that of its next version, or a signed cancellation.
  * @throws NotFoundError FILE_MISSING · InvalidError FILE_INVALID, INPUT_INVALID {path, reason}
  */
 export async function readConsented(file: string): Promise<ConsentedDocument> {
-    const json = await readJsonFile(file, fileSchema);
+    const json = await readJsonFile(file, z.json());
     const signed = cancellationSchema.safeParse(json);
     if (signed.success) {
         const { agreementId, version, fromSlot } = signed.data;
