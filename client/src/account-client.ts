@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Cover, CoverTransfer, Credit, Deposit, Lane, LaneFilling } from '@commonwatt/chaincode/domain/account';
 import { freeBalance } from '@commonwatt/chaincode/domain/account';
-import type { CoverDraw, Payout, PayoutPayment } from '@commonwatt/chaincode/domain/payout';
+import type {
+    CoverDraw,
+    Payout,
+    PayoutPayment,
+    PayoutRequest,
+    PayoutReturn,
+} from '@commonwatt/chaincode/domain/payout';
 import type { SubsidyFund, SubsidyPayment } from '@commonwatt/chaincode/domain/subsidy-fund';
 import { type AmountNano, NO_MONEY, plus, sumAmounts } from '@commonwatt/chaincode/domain/units';
 import {
@@ -17,6 +23,7 @@ import {
     payoutCodec,
     payoutCommandCodec,
     payoutPaymentCodec,
+    payoutReturnCodec,
     subsidyFundCodec,
     subsidyPaymentCodec,
 } from '@commonwatt/chaincode/wire/account';
@@ -119,7 +126,7 @@ export class AccountClient {
      * @throws ForbiddenError CALLER_NOT_PARTICIPANT · ConflictError COVER_OWED, ACCOUNT_UNDERFUNDED, PAYOUT_CONFLICT
      */
     async requestPayout(
-        asked: Omit<Payout, 'payoutId' | 'paymentId'> & Partial<Pick<Payout, 'payoutId'>>,
+        asked: Omit<PayoutRequest, 'payoutId'> & Partial<Pick<PayoutRequest, 'payoutId'>>,
     ): Promise<Committed<Payout>> {
         const { participantId, lane, amountNano, payoutId = newId() } = asked;
         const sourceIds = await this.creditsToFold(participantId, lane, amountNano);
@@ -134,20 +141,38 @@ export class AccountClient {
 
     /**
      * Records that the settlement agent paid a payout outside, once per external payment.
-     * @throws ForbiddenError CALLER_NOT_SEATED · NotFoundError PAYOUT_MISSING · ConflictError PAYOUT_CONFLICT
+     * @throws ForbiddenError CALLER_NOT_SEATED · NotFoundError PAYOUT_MISSING · ConflictError PAYOUT_STATE, PAYOUT_CONFLICT,
+     * PAYMENT_CONFLICT {paymentId, purpose}
      */
     async confirmPayout(payment: PayoutPayment): Promise<Committed<Payout>> {
-        const { participantId, payoutId, paymentId } = payment;
         return await this.#ledger.submit(
             'exchange',
             'account:confirm-payout',
             () => payoutPaymentCodec.encode(payment),
             payoutCodec.decode,
-            async () => {
-                const payouts = await this.payouts(participantId);
-                return payouts.find((each) => each.payoutId === payoutId && each.paymentId === paymentId) ?? null;
-            },
+            () => this.#endedBy(payment),
         );
+    }
+
+    /**
+     * Gives a payout that the bank did not take back to the participant, once, as a credit.
+     * @throws ForbiddenError CALLER_NOT_SEATED · NotFoundError PAYOUT_MISSING · ConflictError PAYOUT_STATE, PAYOUT_CONFLICT,
+     * PAYMENT_CONFLICT {paymentId, purpose}
+     */
+    async returnPayout(refused: PayoutReturn): Promise<Committed<Payout>> {
+        return await this.#ledger.submit(
+            'exchange',
+            'account:return-payout',
+            () => payoutReturnCodec.encode(refused),
+            payoutCodec.decode,
+            () => this.#endedBy(refused),
+        );
+    }
+
+    /** The payout, when this payment ended it. */
+    async #endedBy({ participantId, payoutId, paymentId }: PayoutPayment): Promise<Payout | null> {
+        const payouts = await this.payouts(participantId);
+        return payouts.find((each) => each.payoutId === payoutId && each.paymentId === paymentId) ?? null;
     }
 
     /**

@@ -1,5 +1,5 @@
 import type { Deposit } from '@commonwatt/chaincode/domain/account';
-import type { Payout } from '@commonwatt/chaincode/domain/payout';
+import { type Payout, type PayoutState, payoutStateOf } from '@commonwatt/chaincode/domain/payout';
 import { type AmountNano, minus, plus, type SlotIndex, sumAmounts } from '@commonwatt/chaincode/domain/units';
 import type { Account } from './account-client.js';
 import { type CarrierBill, carrierBill, type CarrierFacts, postedTo } from './bill-carrier.js';
@@ -102,8 +102,8 @@ function balanceOf(
     const { freeNano, covers } = account;
     const escrowNano = sumAmounts(escrow.map(({ heldNano }) => heldNano));
     const coverNano = sumAmounts(covers.map(({ balanceNano }) => balanceNano));
-    const payoutNano = payoutSum(payouts, (payout) => payout.paymentId === null);
-    const paidOutNano = payoutSum(payouts, (payout) => payout.paymentId !== null);
+    const payoutNano = payoutSum(payouts, 'requested');
+    const paidOutNano = payoutSum(payouts, 'paid');
     const nowNano = sumAmounts([freeNano, escrowNano, coverNano, payoutNano]);
     const paidInNano = sumAmounts(deposits.map(({ amountNano }) => amountNano));
     const afterNano = minus(nowNano, laterNano);
@@ -124,5 +124,5 @@ function balanceOf(
     };
 }
 
-const payoutSum = (payouts: readonly Payout[], counts: (payout: Payout) => boolean): AmountNano =>
-    sumAmounts(payouts.filter(counts).map(({ amountNano }) => amountNano));
+const payoutSum = (payouts: readonly Payout[], state: PayoutState): AmountNano =>
+    sumAmounts(payouts.filter((payout) => payoutStateOf(payout) === state).map(({ amountNano }) => amountNano));

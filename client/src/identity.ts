@@ -5,6 +5,7 @@ import type { ConnectionProfile } from './connection-profile.js';
 import { type DocumentSigner, documentSignerOf } from './document-signer.js';
 import { NotFoundError } from './errors.js';
 import { readTextFile } from './json-file.js';
+import type { Holder } from './ledger.js';
 import { nativeSigner, privateKeyOf } from './native-signer.js';
 import type { WalletEntry } from './wallet.js';
 
@@ -47,6 +48,12 @@ export async function adminIdentity(profile: ConnectionProfile): Promise<Identit
 /** Hash by which the ledger knows the holder of a certificate. */
 export const subjectHashOfCertificate = (mspId: string, certificatePem: string): string =>
     subjectHashOf(mspId, new X509Certificate(certificatePem).subject);
+
+/** The holder of the identity's certificate as the ledger knows it. */
+export const holderOf = ({ mspId, certificate }: Pick<Identity, 'mspId' | 'certificate'>): Holder => ({
+    mspId,
+    subjectHash: subjectHashOfCertificate(mspId, certificate),
+});
 
 function identityFrom(
     mspId: string,

@@ -13,6 +13,9 @@ import { type Call, type ChaincodeRole, callWithin, type Transport } from './tra
 
 type VerbOf = Readonly<{ supervision: SupervisionVerb; exchange: ExchangeVerb }>;
 
+/** The holder of a certificate as the ledger knows it. */
+export type Holder = Readonly<{ mspId: string; subjectHash: string }>;
+
 /** The argument of queries without parameters. */
 export const NO_PARAMETERS = canonicalJson({});
 
@@ -27,6 +30,8 @@ export type LedgerParts = Readonly<{
     documents: DocumentSigner | null;
     /** How long a call may take before it fails. */
     withinMs: number;
+    /** Whose certificate the identity's is: what an application names. */
+    holder: Holder;
 }>;
 
 /** Calls verbs by their wire format: typed commands in, typed values out, typed errors. */
@@ -40,6 +45,10 @@ export class Ledger {
     /** Where signatures of this market count. */
     scope(role: ChaincodeRole): SignatureScope {
         return { channel: this.#parts.channel, chaincode: this.#parts.chaincodes[role] };
+    }
+
+    get holder(): Holder {
+        return this.#parts.holder;
     }
 
     /** The identity's signing key. @throws InvalidError SIGNING_KEY_MISSING {} */

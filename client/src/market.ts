@@ -20,7 +20,7 @@ import { GatewayTransport } from './gateway-transport.js';
 import { ForceMajeureClient } from './force-majeure-client.js';
 import { HaltClient } from './halt-client.js';
 import { type Horizon, HorizonTransport } from './horizon.js';
-import type { Identity } from './identity.js';
+import { holderOf, type Identity } from './identity.js';
 import { Ledger, orNull } from './ledger.js';
 import { MandateClient } from './mandate-client.js';
 import { MeterClient } from './meter-client.js';
@@ -148,6 +148,7 @@ export class Market {
             chaincodes,
             documents: identity.documents,
             withinMs,
+            holder: holderOf(identity),
         });
         this.charter = new CharterClient(this.ledger);
         this.clock = new ClockClient(this.ledger);

@@ -1,8 +1,6 @@
 import type { Departure } from '@commonwatt/chaincode/domain/departure';
 import type { KeyPermit, Participant } from '@commonwatt/chaincode/domain/participant';
 import {
-    type Application,
-    applicationCodec,
     applyCodec,
     departureCodec,
     keyPermitCodec,
@@ -27,13 +25,13 @@ export class ParticipantClient {
 
     /**
      * Applies as a participant: binds the pseudonym to the caller's certificate and to its signing key, whose
-     * possession the signature proves. It may trade once the regulator has qualified it.
+     * possession the signature proves; it covers the certificate's subject, so that only this caller can send it. It may trade once the regulator has qualified it.
      * @throws ForbiddenError ORG_NOT_ADMITTED {mspId, kind} · ConflictError PARTICIPANT_CONFLICT, SUBJECT_TAKEN ·
      * InvalidError SIGNATURE_INVALID
      */
-    async apply(applicant: Omit<Application, 'publicKey'>): Promise<Committed<Participant>> {
-        const application = { ...applicant, publicKey: this.#ledger.documents.publicKey };
-        const body = applicationCodec.toJson(application);
+    async apply(applicant: Omit<Participant, 'publicKey' | 'mspId' | 'subjectHash'>): Promise<Committed<Participant>> {
+        const application = { ...applicant, publicKey: this.#ledger.documents.publicKey, ...this.#ledger.holder };
+        const body = translated(() => participantCodec.toJson(application));
         const { signature } = await this.#ledger.sign('commonwatt/participant/1', 'exchange', body);
         return await this.#ledger.submit(
             'exchange',

@@ -158,6 +158,40 @@ describe('exchange: participant', () => {
     });
 });
 
+describe('exchange: an application that somebody else saw on its way', () => {
+    let market: StubMarket;
+    beforeEach(async () => {
+        market = await StubMarket.established();
+    });
+
+    it('attack: is sent first, under the certificate of who saw it, to get the deposits of its pseudonym', async () => {
+        const seen = commands.apply(market.who('anna'), 'anna', 'consumer');
+        const { operands } = await market.refused(
+            'CALLER_NOT_PARTICIPANT',
+            'bert',
+            'exchange',
+            'participant:apply',
+            seen,
+        );
+        expect(operands).to.deep.equal({ participantId: 'anna' });
+        await market.do('anna', 'exchange', 'participant:apply', seen);
+    });
+
+    it('attack: names another certificate than the one that its key signed for', async () => {
+        const [anna, bert] = [market.who('anna'), market.who('bert')];
+        const seen = JSON.parse(commands.apply(anna, 'anna', 'consumer')) as { application: object; signature: string };
+        const { subjectHash } = bert;
+        const redirected = canonicalJson({ ...seen, application: { ...seen.application, subjectHash } } as Json);
+        await market.refused('SIGNATURE_INVALID', 'bert', 'exchange', 'participant:apply', redirected);
+    });
+
+    it('attack: names another organisation beside the certificate’s own', async () => {
+        const bert = { ...market.who('bert'), mspId: 'SupplierMSP' };
+        const seller = commands.apply(bert, 'bert', 'energySeller');
+        await market.refused('CALLER_NOT_PARTICIPANT', 'bert', 'exchange', 'participant:apply', seller);
+    });
+});
+
 describe('exchange: meter', () => {
     let market: StubMarket;
     const meter = new SigningKey();

@@ -1,12 +1,15 @@
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
+import { PAYMENT_PURPOSES, type PaymentPurpose } from '@commonwatt/chaincode/domain/payment';
 import { amountNano, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import {
     coverDrawCodec,
     depositCodec,
     payoutCommandCodec,
     payoutPaymentCodec,
+    payoutReturnCodec,
     subsidyPaymentCodec,
 } from '@commonwatt/chaincode/wire/account';
+import type { ExchangeVerb } from '@commonwatt/chaincode/wire/verbs';
 import { expect } from 'chai';
 import { heldByAccount, moneyIn } from '../support/ledger-money.js';
 import * as commands from '../support/market-commands.js';
@@ -90,7 +93,16 @@ describe('exchange: account confirm-payout', () => {
         const page = '{"bookmark":"","pageSize":50,"participantId":"anna"}';
         expect(await market.ask('exchange', 'account:payouts', page)).to.deep.equal({
             bookmark: '',
-            items: [{ amountNano: '7', lane: 0, participantId: 'anna', paymentId: 'bank-1', payoutId: 'leaving' }],
+            items: [
+                {
+                    amountNano: '7',
+                    lane: 0,
+                    participantId: 'anna',
+                    paymentId: 'bank-1',
+                    payoutId: 'leaving',
+                    returnReason: null,
+                },
+            ],
         });
     });
 
@@ -103,8 +115,115 @@ describe('exchange: account confirm-payout', () => {
         await market.refused('PAYOUT_CONFLICT', 'settlement', 'exchange', 'account:confirm-payout', other);
         await market.do('anna', 'exchange', 'account:request-payout', request(7n, [], 'second'));
         const reused = confirm('bank-1', 'second');
-        await market.refused('PAYOUT_CONFLICT', 'settlement', 'exchange', 'account:confirm-payout', reused);
+        await market.refused('PAYMENT_CONFLICT', 'settlement', 'exchange', 'account:confirm-payout', reused);
     });
+});
+
+describe('exchange: account return-payout', () => {
+    beforeEach(open);
+    beforeEach(async () => {
+        await market.do('anna', 'exchange', 'account:request-payout', request(7n));
+    });
+    const giveBack = (paymentId = 'bank-1', reasonCode = 'accountClosed', payoutId = 'leaving'): string =>
+        payoutReturnCodec.encode({ paymentId, participantId: 'anna', payoutId, reasonCode });
+    const RETURN = 'account:return-payout';
+
+    it('gives what the bank refused back to the participant, once', async () => {
+        const { event } = await market.do('settlement', 'exchange', RETURN, giveBack());
+        expect(event?.name).to.equal('PayoutReturned/1');
+        expect([held('payout/anna'), held('free/anna')]).to.deep.equal([0n, DEPOSIT_NANO]);
+        expect(moneyIn(market.ledger)).to.equal(4n * DEPOSIT_NANO);
+        const again = await market.do('settlement', 'exchange', RETURN, giveBack());
+        expect([again.writes, again.event]).to.deep.equal([[], null]);
+        for (const other of [giveBack('bank-2'), giveBack('bank-1', 'nameDiffers')]) {
+            await market.refused('PAYOUT_CONFLICT', 'settlement', 'exchange', RETURN, other);
+        }
+        await market.do('anna', 'exchange', 'account:request-payout', request(7n, [], 'at-last'));
+        await market.refused(
+            'PAYMENT_CONFLICT',
+            'settlement',
+            'exchange',
+            RETURN,
+            giveBack('bank-1', 'x12', 'at-last'),
+        );
+    });
+
+    it('is the settlement agent’s word of a payout that was asked for', async () => {
+        await market.refused('CALLER_NOT_SEATED', 'anna', 'exchange', RETURN, giveBack());
+        const unknown = giveBack('bank-1', 'accountClosed', 'other');
+        await market.refused('PAYOUT_MISSING', 'settlement', 'exchange', RETURN, unknown);
+    });
+
+    it('attack: a payout is paid out and given back, in either order', async () => {
+        const backFirst = market.copy();
+        await market.do('settlement', 'exchange', 'account:confirm-payout', confirm());
+        for (const paymentId of ['bank-1', 'bank-2']) {
+            const { operands } = await market.refused(
+                'PAYOUT_STATE',
+                'settlement',
+                'exchange',
+                RETURN,
+                giveBack(paymentId),
+            );
+            expect(operands).to.deep.equal({ participantId: 'anna', payoutId: 'leaving', state: 'paid' });
+        }
+        await backFirst.do('settlement', 'exchange', RETURN, giveBack());
+        for (const paymentId of ['bank-1', 'bank-2']) {
+            const late = confirm(paymentId);
+            const refused = await backFirst.refused(
+                'PAYOUT_STATE',
+                'settlement',
+                'exchange',
+                'account:confirm-payout',
+                late,
+            );
+            expect(refused.operands).to.deep.equal({ participantId: 'anna', payoutId: 'leaving', state: 'returned' });
+        }
+    });
+
+    it('attack: both are under way at once, and one of them counts', async () => {
+        const back = await market.endorse('settlement', 'exchange', RETURN, giveBack('bank-1'));
+        const paid = await market.endorse('settlement', 'exchange', 'account:confirm-payout', confirm('bank-2'));
+        expect([market.ledger.commit(back), market.ledger.commit(paid)]).to.deep.equal(['VALID', 'MVCC_READ_CONFLICT']);
+        expect(moneyIn(market.ledger)).to.equal(4n * DEPOSIT_NANO);
+    });
+});
+
+describe('exchange: one external payment, in either direction', () => {
+    beforeEach(open);
+
+    /** Every purpose, told with one payment id. */
+    const TOLD: Readonly<Record<PaymentPurpose, readonly [ExchangeVerb, string]>> = {
+        deposit: [
+            'account:deposit',
+            depositCodec.encode({ paymentId: 'bank-9', participantId: 'anna', amountNano: amountNano(7n) }),
+        ],
+        subsidy: ['account:fund-subsidy', fund(7n, 'bank-9')],
+        payout: ['account:confirm-payout', confirm('bank-9', 'paid-one')],
+        payoutReturn: [
+            'account:return-payout',
+            payoutReturnCodec.encode({
+                paymentId: 'bank-9',
+                participantId: 'anna',
+                payoutId: 'refused-one',
+                reasonCode: 'accountClosed',
+            }),
+        ],
+    };
+
+    for (const first of PAYMENT_PURPOSES) {
+        it(`attack: the payment of a ${first} counts a second time as anything else`, async () => {
+            await market.do('anna', 'exchange', 'account:request-payout', request(7n, fromDeposit, 'paid-one'));
+            await market.do('anna', 'exchange', 'account:request-payout', request(7n, [], 'refused-one'));
+            await market.do('settlement', 'exchange', ...TOLD[first]);
+            const balance = moneyIn(market.ledger);
+            for (const second of PAYMENT_PURPOSES.filter((purpose) => purpose !== first)) {
+                const refused = await market.refused('PAYMENT_CONFLICT', 'settlement', 'exchange', ...TOLD[second]);
+                expect(refused.operands).to.deep.equal({ paymentId: 'bank-9', purpose: first });
+            }
+            expect(moneyIn(market.ledger)).to.equal(balance);
+        });
+    }
 });
 
 describe('exchange: account draw-cover', () => {
@@ -151,14 +270,14 @@ describe('exchange: account fund-subsidy', () => {
 
     it('takes no payment that stands for a deposit, nor the other way round', async () => {
         const deposited = fund(5n, 'pay-anna');
-        await market.refused('DEPOSIT_CONFLICT', 'settlement', 'exchange', 'account:fund-subsidy', deposited);
+        await market.refused('PAYMENT_CONFLICT', 'settlement', 'exchange', 'account:fund-subsidy', deposited);
         await market.do('settlement', 'exchange', 'account:fund-subsidy', fund(5n));
         const deposit = depositCodec.encode({
             paymentId: 'state-1',
             participantId: 'anna',
             amountNano: amountNano(5n),
         });
-        await market.refused('SUBSIDY_CONFLICT', 'settlement', 'exchange', 'account:deposit', deposit);
+        await market.refused('PAYMENT_CONFLICT', 'settlement', 'exchange', 'account:deposit', deposit);
     });
 });
 

@@ -1,4 +1,5 @@
 import { type Carrier, CARRIERS } from '@commonwatt/chaincode/domain/charter';
+import type { PayoutPayment } from '@commonwatt/chaincode/domain/payout';
 import type { QualificationStatement } from '@commonwatt/chaincode/domain/qualification';
 import { amountNano, energyWh, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import {
@@ -9,6 +10,7 @@ import {
     payoutCodec,
     payoutCommandCodec,
     payoutPaymentCodec,
+    payoutReturnCodec,
     subsidyPaymentCodec,
 } from '@commonwatt/chaincode/wire/account';
 import { connectionCodec } from '@commonwatt/chaincode/wire/connection';
@@ -118,12 +120,12 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
         return life.player.exchange(participantId, 'account:request-payout', command);
     },
     confirmPayout: (life, move) => {
-        const asked = life.player.ledger
-            .range('exchange', 'payout/', 'payout0')
-            .map(([, { value }]) => payoutCodec.decode(value.toString('utf8')));
-        const participantId = asked[0]?.participantId ?? subjectOf(move);
-        const payment = { paymentId: `out-${move.pick}`, participantId, payoutId: asked[0]?.payoutId ?? 'payout-0' };
-        return life.player.exchange('settlement', 'account:confirm-payout', payoutPaymentCodec.encode(payment));
+        const command = payoutPaymentCodec.encode(payoutEnd(life, move));
+        return life.player.exchange('settlement', 'account:confirm-payout', command);
+    },
+    returnPayout: (life, move) => {
+        const command = payoutReturnCodec.encode({ ...payoutEnd(life, move), reasonCode: 'accountClosed' });
+        return life.player.exchange('settlement', 'account:return-payout', command);
     },
     subsidise: (life, move) => {
         const amount = amountNano(1n + move.energyWh * 10_000n);
@@ -274,4 +276,16 @@ function forgeReading(life: Life, move: Move, stage: number): Promise<unknown> {
     const command = commands.submitReadings({ ...signed, reading });
     const sent = { name: 'stranger', chaincode: 'exchange', verb: 'reading:submit', command } as const;
     return life.player.attempt('a forged reading', sent);
+}
+
+/** A payout that was asked for, if one was, and an external payment that ends it. */
+function payoutEnd(life: Life, move: Move): PayoutPayment {
+    const asked = life.player.ledger
+        .range('exchange', 'payout/', 'payout0')
+        .map(([, { value }]) => payoutCodec.decode(value.toString('utf8')));
+    const { participantId, payoutId } = asked[move.pick % asked.length] ?? {
+        participantId: subjectOf(move),
+        payoutId: 'payout-0',
+    };
+    return { paymentId: `out-${move.pick}`, participantId, payoutId };
 }

@@ -101,13 +101,14 @@ type ReplacedText = Omit<Replacement, 'kind' | 'of'> & Readonly<{ kind: Replacem
 type Transfer = Exclude<Step, { kind: 'run' | 'reconciliation' | 'replacement' }>;
 type Movement = readonly [kind: string, agreementId: string | null, from: string, to: string, nano: bigint];
 
-/** What a record says that somebody wanted; of a payout once that it was asked for, once that it was paid. */
+/** What a record says that somebody wanted; of a payout once that it was asked for, once that it was paid or came back. */
 function stepOf(type: string, text: string): Transfer | null {
     const record = JSON.parse(text) as {
         participantId: string;
         carrier: string;
         amountNano: string;
         paymentId: string | null;
+        returnReason: string | null;
     };
     switch (type) {
         case 'cover-transfer':
@@ -117,6 +118,9 @@ function stepOf(type: string, text: string): Transfer | null {
         case 'subsidy-payment':
             return { ...record, kind: 'subsidy' };
         case 'payout':
+            if (record.returnReason !== null) {
+                return { ...record, kind: 'returned' };
+            }
             return { ...record, kind: record.paymentId === null ? 'payout' : 'paid' };
         default:
             return null;
@@ -136,5 +140,7 @@ function movementOf(step: Transfer): Movement {
             return ['payout', null, `free/${step.participantId}`, `payout/${step.participantId}`, nano];
         case 'paid':
             return ['payout', null, `payout/${step.participantId}`, 'system/external', nano];
+        case 'returned':
+            return ['payout', null, `payout/${step.participantId}`, `free/${step.participantId}`, nano];
     }
 }

@@ -105,6 +105,7 @@ export const MOVES = [
     'drawCover',
     'payOut',
     'confirmPayout',
+    'returnPayout',
     'subsidise',
     'subsidise',
     'publishCalorific',

@@ -35,7 +35,7 @@ const FIXED = [
     'cover-draw',
     'lane-filling',
     'subsidy-payment',
-    'payout-payment',
+    'payment',
     'reading',
     'estimate',
     'tick',

@@ -56,6 +56,7 @@ export const OUTSIDE: ReadonlyMap<string, string> = new Map([
     ['exchange account draw-cover from covered', OUTSIDE_MONEY],
     ['exchange account request-payout from nothing', OUTSIDE_MONEY],
     ['exchange account confirm-payout from requested', OUTSIDE_MONEY],
+    ['exchange account return-payout from requested', OUTSIDE_MONEY],
     ['exchange proposal make from nothing', RULES],
     ['exchange proposal vote from open', RULES],
     ['exchange proposal enact from open', RULES],

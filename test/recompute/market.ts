@@ -116,6 +116,9 @@ export class Market {
             case 'paid':
                 move('payout', `payout/${step.participantId}`, 'system/external');
                 break;
+            case 'returned':
+                move('payout', `payout/${step.participantId}`, free(step.participantId));
+                break;
         }
     }
 

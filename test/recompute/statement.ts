@@ -32,8 +32,8 @@ export type Step =
     | { kind: 'draw'; participantId: string; carrier: string; amountNano: string }
     /** Into a subsidy fund. */
     | { kind: 'subsidy'; carrier: string; amountNano: string }
-    /** On its way out of the market, and then paid outside. */
-    | { kind: 'payout' | 'paid'; participantId: string; amountNano: string };
+    /** On its way out of the market, and then paid outside or back again. */
+    | { kind: 'payout' | 'paid' | 'returned'; participantId: string; amountNano: string };
 
 export type Rules = { carriers: Record<string, CarrierPrices>; haltGraceSlots: number };
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { subjectHashOfCertificate } from '@commonwatt/client';
-import { applyCodec, applicationCodec } from '@commonwatt/chaincode/wire/participant';
+import { type Market, subjectHashOfCertificate } from '@commonwatt/client';
+import { applyCodec, participantCodec } from '@commonwatt/chaincode/wire/participant';
 import { signedText } from '@commonwatt/chaincode/wire/signature';
 import { expectInBlock, expectNothingWritten } from '../support/in-block.js';
 import { CARRIER, DEPOSIT_NANO, OFFICERS, officers, pointOf, RETAILER } from '../support/market.js';
@@ -104,11 +104,13 @@ describe('01 qualify', function () {
             } as const;
             await expectRefusal(official.market.participants.apply(application), 'forbidden ORG_NOT_ADMITTED');
             const { market, entry } = await story().market.actors.enrol('thief', 'community');
-            const stolen = { ...application, participantId: 'thief', publicKey: entry.signingKey.publicKey };
+            const { holder } = market.ledger;
+            const { publicKey } = entry.signingKey;
+            const stolen = { ...application, participantId: 'thief', publicKey, ...holder };
             const scope = market.ledger.scope('exchange');
             const own = new SigningKey();
             const signature = own.sign(
-                signedText('commonwatt/participant/1', scope, stolen.publicKey, applicationCodec.toJson(stolen)),
+                signedText('commonwatt/participant/1', scope, stolen.publicKey, participantCodec.toJson(stolen)),
             );
             const attempt = market.ledger.submit(
                 'exchange',
@@ -117,6 +119,25 @@ describe('01 qualify', function () {
                 (answer) => answer,
             );
             await expectRefusal(attempt, 'invalid SIGNATURE_INVALID');
+        });
+
+        it('have nobody who saw their application send it under a certificate of its own', async () => {
+            const { market: victim } = await story().market.actors.enrol('newcomer', 'community');
+            const { market: thief } = await story().market.actors.enrol('interceptor', 'community');
+            const { publicKey } = victim.ledger.documents;
+            const applicant = { participantId: 'newcomer', kind: 'consumer', sector: 'residential' } as const;
+            const application = { ...applicant, publicKey, beneficialOwnerMspId: null, ...victim.ledger.holder };
+            const body = participantCodec.toJson(application);
+            const { signature } = await victim.ledger.sign('commonwatt/participant/1', 'exchange', body);
+            const send = (market: Market): Promise<unknown> =>
+                market.ledger.submit(
+                    'exchange',
+                    'participant:apply',
+                    () => applyCodec.encode({ application, signature }),
+                    (answer) => answer,
+                );
+            await expectRefusal(send(thief), 'forbidden CALLER_NOT_PARTICIPANT', { participantId: 'newcomer' });
+            await send(victim);
         });
     });
 
@@ -204,7 +225,11 @@ describe('01 qualify', function () {
                 await expectInBlock(story().as('settlement'), deposited, {
                     chaincode: 'exchange',
                     verb: 'account:deposit',
-                    keys: [`deposit/${paymentId}`, `credit/${participantId}/deposit.${paymentId}`],
+                    keys: [
+                        `deposit/${paymentId}`,
+                        `payment/${paymentId}`,
+                        `credit/${participantId}/deposit.${paymentId}`,
+                    ],
                     event: {
                         name: 'DepositAccepted/1',
                         payload: { paymentId, participantId, amountNano: DEPOSIT_NANO },

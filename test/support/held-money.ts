@@ -5,6 +5,7 @@ type Amounts = Readonly<{
     participantId: string;
     agreementId: string;
     paymentId: string | null;
+    returnReason: string | null;
     carrier: string;
     balanceNano: string;
     amountNano: string;
@@ -35,6 +36,9 @@ export function moneyIn(key: string, text: string): readonly (readonly [account:
                 BigInt(energyNano) + BigInt(defaultNano),
             ]);
         case 'payout':
+            if (record.returnReason !== null) {
+                return []; // a credit holds it
+            }
             return record.paymentId === null
                 ? [[`payout/${record.participantId}`, BigInt(record.amountNano)]]
                 : [['system/external', BigInt(record.amountNano)]];

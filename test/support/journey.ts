@@ -9,6 +9,7 @@ import {
     depositCodec,
     payoutCommandCodec,
     payoutPaymentCodec,
+    payoutReturnCodec,
     subsidyPaymentCodec,
 } from '@commonwatt/chaincode/wire/account';
 import { agreementIdOf, termsHashOf } from '@commonwatt/chaincode/wire/agreement';
@@ -167,6 +168,7 @@ function qualifying(market: StubMarket): JourneyStep[] {
 
 function paying(): JourneyStep[] {
     const payout = { payoutId: 'holiday', participantId: 'anna' };
+    const refused = { payoutId: 'rent', participantId: 'anna' };
     const amount = amountNano(300_000n);
     return [
         exchange('anna', 'account:fill-lanes', () =>
@@ -196,6 +198,12 @@ function paying(): JourneyStep[] {
         ),
         exchange('settlement', 'account:confirm-payout', () =>
             payoutPaymentCodec.encode({ ...payout, paymentId: 'bank-1' }),
+        ),
+        exchange('anna', 'account:request-payout', () =>
+            payoutCommandCodec.encode({ payout: { ...refused, lane: 0, amountNano: amount }, sourceIds: [] }),
+        ),
+        exchange('settlement', 'account:return-payout', () =>
+            payoutReturnCodec.encode({ ...refused, paymentId: 'bank-2', reasonCode: 'accountClosed' }),
         ),
         exchange('settlement', 'account:fund-subsidy', () =>
             subsidyPaymentCodec.encode({ paymentId: 'state-1', carrier: 'electricity', amountNano: amount }),

@@ -34,7 +34,7 @@ import { certifyCodec, conformityStatementCodec } from '@commonwatt/chaincode/wi
 import { haltCommandCodec, haltStatementCodec } from '@commonwatt/chaincode/wire/halt';
 import { bodyFor, grantMandateCodec, mandateIdOf, mandateStatementCodec } from '@commonwatt/chaincode/wire/mandate';
 import { registerMeterCodec } from '@commonwatt/chaincode/wire/meter';
-import { applicationCodec, applyCodec, keyRotationCodec, rotateKeyCodec } from '@commonwatt/chaincode/wire/participant';
+import { applyCodec, keyRotationCodec, participantCodec, rotateKeyCodec } from '@commonwatt/chaincode/wire/participant';
 import { qualificationStatementCodec, qualifyCodec } from '@commonwatt/chaincode/wire/qualification';
 import { readingCodec, submitReadingsCodec } from '@commonwatt/chaincode/wire/reading';
 import { screenCodec, screeningStatementCodec } from '@commonwatt/chaincode/wire/screening';
@@ -83,8 +83,10 @@ export function apply(
         sector,
         publicKey: applicant.key.publicKey,
         beneficialOwnerMspId: null,
+        mspId: applicant.mspId,
+        subjectHash: applicant.subjectHash,
     };
-    const body = applicationCodec.toJson(application);
+    const body = participantCodec.toJson(application);
     const signature = applicant.key.signDocument('commonwatt/participant/1', SCOPE.exchange, body);
     return applyCodec.encode({ application, signature });
 }

@@ -103,6 +103,16 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
         },
     },
     {
+        name: 'PayoutReturned/1',
+        payload: {
+            participantId: 'anna',
+            payoutId: 'payout-1',
+            paymentId: 'bank-2',
+            amountNano: amountNano(2_000_000_000n),
+            reasonCode: 'accountClosed',
+        },
+    },
+    {
         name: 'SubsidyFunded/1',
         payload: { paymentId: 'state-1', carrier: 'electricity', amountNano: amountNano(9_000_000_000n) },
     },

@@ -86,6 +86,8 @@ export const ERROR_KINDS = {
     COVER_UNDERFUNDED: 'conflict',
     PAYOUT_MISSING: 'notFound',
     PAYOUT_CONFLICT: 'conflict',
+    PAYOUT_STATE: 'conflict',
+    PAYMENT_CONFLICT: 'conflict',
     SUBSIDY_CONFLICT: 'conflict',
 
     OFFER_MISSING: 'notFound',

@@ -133,6 +133,7 @@ export const LIFECYCLE: readonly Transition[] = [
     row('settle', 'exchange', ['account', 'draw-cover'], 'participant', ['covered'], ['covered']),
     row('settle', 'exchange', ['account', 'request-payout'], 'participant', [null], ['requested']),
     row('settle', 'exchange', ['account', 'confirm-payout'], 'settlement', ['requested'], ['paid']),
+    row('settle', 'exchange', ['account', 'return-payout'], 'settlement', ['requested'], ['returned']),
 
     row('reconcile', 'exchange', ['settlement', 'reconcile'], 'keeper', ['settled'], ['settled']),
     row('reconcile', 'exchange', ['dispute', 'raise'], 'participant', [null], ['raised']),

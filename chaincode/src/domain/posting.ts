@@ -21,7 +21,7 @@ export type AccountName =
 /** Why money moves. */
 export const POSTING_KINDS = [
     'deposit', // money arrived outside, a free account or a subsidy fund grows
-    'payout', // free → on its way out → outside
+    'payout', // free → on its way out → outside, or back
     'fund', // free → escrow when an agreement enters into force
     'energy', // escrow of the payer → free account of the payee
     'default', // escrow of the defaulting party → free account of the other
@@ -68,6 +68,9 @@ export const subsidyAccount = (carrier: Carrier): AccountName => `subsidy/${carr
 export const imbalanceAccount = (carrier: Carrier): AccountName => `system/imbalance/${carrier}`;
 export const feesAccount = (carrier: Carrier): AccountName => `system/fees/${carrier}`;
 export const EXTERNAL_ACCOUNT: AccountName = 'system/external';
+
+/** Why money moves that leaves the market, or comes back on its way out. */
+export const PAYING_OUT = { kind: 'payout', agreementId: null, slot: null } as const;
 
 /** Both sides of one movement; nothing when the amount is zero. */
 export function transfer(

@@ -10,8 +10,8 @@ export type SubsidyPayment = Readonly<{ paymentId: string; carrier: Carrier; amo
 
 export const emptyFund = (carrier: Carrier): SubsidyFund => ({ carrier, balanceNano: NO_MONEY });
 
-/** Whether the payment was recorded before. @throws SUBSIDY_CONFLICT {paymentId}: with another amount or carrier */
-export function isRepeatedPayment(existing: SubsidyPayment | null, payment: SubsidyPayment): boolean {
+/** Whether the fund was raised by it before. @throws SUBSIDY_CONFLICT {paymentId}: with another amount or carrier */
+export function isRepeatedFunding(existing: SubsidyPayment | null, payment: SubsidyPayment): boolean {
     const { paymentId, carrier, amountNano } = payment;
     const same = existing === null || (existing.carrier === carrier && existing.amountNano === amountNano);
     demand(same, 'SUBSIDY_CONFLICT', { paymentId });

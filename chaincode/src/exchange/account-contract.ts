@@ -1,5 +1,4 @@
 import {
-    acceptDeposit,
     type Cover,
     emptyCover,
     fillLanes,
@@ -8,47 +7,22 @@ import {
     type Lane,
 } from '../domain/account.js';
 import { CARRIERS } from '../domain/charter.js';
-import { demand, marketError } from '../domain/errors.js';
-import { confirmPayout, demandNothingOwed, drawCover, isRepeatedDraw, requestPayout } from '../domain/payout.js';
-import {
-    coverAccount,
-    EXTERNAL_ACCOUNT,
-    freeAccount,
-    payoutAccount,
-    subsidyAccount,
-    transfer,
-} from '../domain/posting.js';
-import { emptyFund, fundWith, isRepeatedPayment } from '../domain/subsidy-fund.js';
+import { demandNothingOwed, drawCover, isRepeatedDraw, requestPayout } from '../domain/payout.js';
+import { coverAccount, freeAccount, payoutAccount, PAYING_OUT, transfer } from '../domain/posting.js';
 import { plus, sumAmounts } from '../domain/units.js';
 import {
     coverCodec,
     coverCommandCodec,
     coverDrawCodec,
     creditCodec,
-    depositCodec,
     fillLanesCommandCodec,
     laneCodec,
     laneFillingCodec,
     payoutCodec,
     payoutCommandCodec,
-    payoutPaymentCodec,
-    subsidyFundCodec,
-    subsidyPaymentCodec,
 } from '../wire/account.js';
-import { encodePage, pageQueryCodec, participantPageQueryCodec, participantQueryCodec } from '../wire/query.js';
-import {
-    COVER,
-    COVER_DRAW,
-    COVER_TRANSFER,
-    CREDIT,
-    DEPOSIT,
-    LANE,
-    LANE_FILLING,
-    PAYOUT,
-    PAYOUT_PAYMENT,
-    SUBSIDY_FUND,
-    SUBSIDY_PAYMENT,
-} from '../store/keys.js';
+import { encodePage, participantPageQueryCodec, participantQueryCodec } from '../wire/query.js';
+import { COVER, COVER_DRAW, COVER_TRANSFER, CREDIT, LANE, LANE_FILLING, PAYOUT } from '../store/keys.js';
 import { debit, loadCredits, loadLane, removeCredits } from './accounts.js';
 import { demandMoneyFree } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
@@ -56,39 +30,8 @@ import { noteIndebtedness } from './indebtedness.js';
 import { countStep } from './limits.js';
 import type { TradeContext } from './trade-context.js';
 
-const PAYING_OUT = { kind: 'payout', agreementId: null, slot: null } as const;
-
-/** Accounts: money that participants brought, earned or set aside as credit cover. */
+/** Accounts: what participants do themselves with money that they brought, earned or set aside as credit cover. */
 export class AccountContract extends ExchangeContract {
-    /**
-     * The settlement agent confirms money it holds outside, once per external payment.
-     * @throws CALLER_NOT_SEATED · PARTICIPANT_MISSING · DEPOSIT_CONFLICT
-     */
-    async deposit(ctx: TradeContext, command: string): Promise<string> {
-        const deposit = depositCodec.decode(command);
-        await ctx.officer('account', 'deposit');
-        await ctx.participant(deposit.participantId);
-        const existing = await ctx.ledger.get(DEPOSIT, deposit.paymentId);
-        const credit = acceptDeposit(existing, deposit);
-        if (existing !== null) {
-            return depositCodec.encode(existing);
-        }
-        const { paymentId, participantId, amountNano } = deposit;
-        demand((await ctx.ledger.get(SUBSIDY_PAYMENT, paymentId)) === null, 'SUBSIDY_CONFLICT', { paymentId });
-        await ctx.ledger.get(CREDIT, participantId, credit.sourceId);
-        ctx.ledger.put(DEPOSIT, deposit);
-        ctx.ledger.put(CREDIT, credit);
-        await ctx.commit({
-            postings: transfer(EXTERNAL_ACCOUNT, freeAccount(participantId), amountNano, {
-                kind: 'deposit',
-                agreementId: null,
-                slot: null,
-            }),
-            event: { name: 'DepositAccepted/1', payload: { paymentId, participantId, amountNano } },
-        });
-        return depositCodec.encode(deposit);
-    }
-
     /**
      * Moves money of the caller's own into its credit cover, once per transfer id.
      * @throws CALLER_NOT_PARTICIPANT · COVER_CONFLICT · CREDIT_MISSING · CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED ·
@@ -205,63 +148,6 @@ export class AccountContract extends ExchangeContract {
         return payoutCodec.encode(payout);
     }
 
-    /**
-     * The settlement agent confirms that it paid outside, once per external payment.
-     * @throws CALLER_NOT_SEATED · PAYOUT_MISSING · PAYOUT_CONFLICT
-     */
-    async confirmPayout(ctx: TradeContext, command: string): Promise<string> {
-        const payment = payoutPaymentCodec.decode(command);
-        const { paymentId, participantId, payoutId } = payment;
-        await ctx.officer('account', 'confirm-payout');
-        const asked = await ctx.ledger.get(PAYOUT, participantId, payoutId);
-        if (asked === null) {
-            throw marketError('PAYOUT_MISSING', { participantId, payoutId });
-        }
-        const paid = confirmPayout(asked, payment, await ctx.ledger.get(PAYOUT_PAYMENT, paymentId));
-        if (asked.paymentId !== null) {
-            return payoutCodec.encode(paid);
-        }
-        const { amountNano } = paid;
-        ctx.ledger.put(PAYOUT, paid);
-        ctx.ledger.put(PAYOUT_PAYMENT, payment);
-        await ctx.commit({
-            postings: transfer(payoutAccount(participantId), EXTERNAL_ACCOUNT, amountNano, PAYING_OUT),
-            event: { name: 'PayoutConfirmed/1', payload: { participantId, payoutId, paymentId, amountNano } },
-        });
-        return payoutCodec.encode(paid);
-    }
-
-    /**
-     * The settlement agent confirms money it holds outside for the subsidies of a carrier, once per external payment.
-     * @throws CALLER_NOT_SEATED · SUBSIDY_CONFLICT
-     */
-    async fundSubsidy(ctx: TradeContext, command: string): Promise<string> {
-        const payment = subsidyPaymentCodec.decode(command);
-        const { paymentId, carrier, amountNano } = payment;
-        await ctx.officer('account', 'fund-subsidy');
-        const fund = (await ctx.ledger.get(SUBSIDY_FUND, carrier)) ?? emptyFund(carrier);
-        if (isRepeatedPayment(await ctx.ledger.get(SUBSIDY_PAYMENT, paymentId), payment)) {
-            return subsidyFundCodec.encode(fund);
-        }
-        demand((await ctx.ledger.get(DEPOSIT, paymentId)) === null, 'DEPOSIT_CONFLICT', { paymentId });
-        const raised = fundWith(fund, payment);
-        ctx.ledger.put(SUBSIDY_PAYMENT, payment);
-        ctx.ledger.put(SUBSIDY_FUND, raised);
-        await ctx.commit({
-            postings: transfer(EXTERNAL_ACCOUNT, subsidyAccount(carrier), amountNano, {
-                kind: 'deposit',
-                agreementId: null,
-                slot: null,
-            }),
-            event: { name: 'SubsidyFunded/1', payload: { paymentId, carrier, amountNano } },
-        });
-        return subsidyFundCodec.encode(raised);
-    }
-
-    async deposits(ctx: TradeContext, query: string): Promise<string> {
-        return encodePage(await ctx.ledger.page(DEPOSIT, pageQueryCodec.decode(query)), depositCodec);
-    }
-
     async lanes(ctx: TradeContext, query: string): Promise<string> {
         const { participantId, ...page } = participantPageQueryCodec.decode(query);
         return encodePage(await ctx.ledger.page(LANE, page, [participantId]), laneCodec);
@@ -281,14 +167,6 @@ export class AccountContract extends ExchangeContract {
     async payouts(ctx: TradeContext, query: string): Promise<string> {
         const { participantId, ...page } = participantPageQueryCodec.decode(query);
         return encodePage(await ctx.ledger.page(PAYOUT, page, [participantId]), payoutCodec);
-    }
-
-    async subsidies(ctx: TradeContext, query: string): Promise<string> {
-        return encodePage(await ctx.ledger.page(SUBSIDY_FUND, pageQueryCodec.decode(query)), subsidyFundCodec);
-    }
-
-    async subsidyPayments(ctx: TradeContext, query: string): Promise<string> {
-        return encodePage(await ctx.ledger.page(SUBSIDY_PAYMENT, pageQueryCodec.decode(query)), subsidyPaymentCodec);
     }
 
     /** A participant has at most one cover per carrier. */

@@ -3,7 +3,6 @@ import { departureOf } from '../domain/departure.js';
 import { demand } from '../domain/errors.js';
 import { applyAsParticipant, type KeySuccession, type Participant } from '../domain/participant.js';
 import {
-    applicationCodec,
     applyCodec,
     departureCodec,
     keyPermitCodec,
@@ -24,21 +23,22 @@ import { demandNotWithdrawn } from './withdrawals.js';
 /** The market's subjects, who apply for themselves. */
 export class ParticipantContract extends ExchangeContract {
     /**
-     * Binds the caller's certificate and a signing key to a pseudonym.
-     * @throws SIGNATURE_INVALID · ORG_NOT_ADMITTED · PARTICIPANT_CONFLICT · SUBJECT_TAKEN {participantId}: the
+     * Binds the caller's certificate and a signing key to a pseudonym. The key signs the certificate's subject too, so that
+     * nobody else can send what it signed.
+     * @throws SIGNATURE_INVALID · CALLER_NOT_PARTICIPANT {participantId}: signed for another certificate · ORG_NOT_ADMITTED · PARTICIPANT_CONFLICT · SUBJECT_TAKEN {participantId}: the
      * certificate speaks for another participant already
      */
     async apply(ctx: TradeContext, command: string): Promise<string> {
         const { application, signature } = applyCodec.decode(command);
         const charter = await ctx.charter();
-        const { mspId, subjectHash } = ctx.caller;
-        const body = applicationCodec.toJson(application);
+        const { participantId, kind, mspId, subjectHash } = application;
+        const body = participantCodec.toJson(application);
         ctx.verify('commonwatt/participant/1', charter.chaincodes.exchange, application.publicKey, body, signature);
+        demand(mspId === ctx.caller.mspId, 'CALLER_NOT_PARTICIPANT', { participantId });
+        ctx.demandCaller(application);
 
-        const existing = await ctx.ledger.get(PARTICIPANT, application.participantId);
-        const applicant: Participant = { ...application, mspId, subjectHash };
-        const participant = applyAsParticipant(charter, existing, applicant);
-        const { participantId, kind } = participant;
+        const existing = await ctx.ledger.get(PARTICIPANT, participantId);
+        const participant = applyAsParticipant(charter, existing, application);
         const binding = await ctx.ledger.get(subjectRecord(subjectHash), subjectHash);
         const free = binding === null || binding.participantId === participantId;
         demand(free, 'SUBJECT_TAKEN', { participantId: binding?.participantId ?? participantId });

@@ -15,6 +15,7 @@ import { MandateContract } from './mandate-contract.js';
 import { MeterContract } from './meter-contract.js';
 import { OfferContract } from './offer-contract.js';
 import { ParticipantContract } from './participant-contract.js';
+import { PaymentContract } from './payment-contract.js';
 import { ProposalContract } from './proposal-contract.js';
 import { ReadingContract } from './reading-contract.js';
 import { RequirementContract } from './requirement-contract.js';
@@ -32,6 +33,7 @@ const mandates = new MandateContract('mandate');
 const meters = new MeterContract('meter');
 const connections = new ConnectionContract('connection');
 const accounts = new AccountContract('account');
+const payments = new PaymentContract('account');
 const requirements = new RequirementContract('requirement');
 const offers = new OfferContract('offer');
 const consents = new ConsentContract('consent');
@@ -81,20 +83,21 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'connection:list': (ctx, query) => connections.list(ctx, query),
     'connection:history': (ctx, query) => connections.history(ctx, query),
     'connection:loading': (ctx, query) => connections.loading(ctx, query),
-    'account:deposit': (ctx, command) => accounts.deposit(ctx, command),
+    'account:deposit': (ctx, command) => payments.deposit(ctx, command),
     'account:cover': (ctx, command) => accounts.cover(ctx, command),
     'account:fill-lanes': (ctx, command) => accounts.fillLanes(ctx, command),
     'account:draw-cover': (ctx, command) => accounts.drawCover(ctx, command),
     'account:request-payout': (ctx, command) => accounts.requestPayout(ctx, command),
-    'account:confirm-payout': (ctx, command) => accounts.confirmPayout(ctx, command),
-    'account:fund-subsidy': (ctx, command) => accounts.fundSubsidy(ctx, command),
-    'account:deposits': (ctx, query) => accounts.deposits(ctx, query),
+    'account:confirm-payout': (ctx, command) => payments.confirmPayout(ctx, command),
+    'account:return-payout': (ctx, command) => payments.returnPayout(ctx, command),
+    'account:fund-subsidy': (ctx, command) => payments.fundSubsidy(ctx, command),
+    'account:deposits': (ctx, query) => payments.deposits(ctx, query),
     'account:lanes': (ctx, query) => accounts.lanes(ctx, query),
     'account:credits': (ctx, query) => accounts.credits(ctx, query),
     'account:covers': (ctx, query) => accounts.covers(ctx, query),
     'account:payouts': (ctx, query) => accounts.payouts(ctx, query),
-    'account:subsidies': (ctx, query) => accounts.subsidies(ctx, query),
-    'account:subsidy-payments': (ctx, query) => accounts.subsidyPayments(ctx, query),
+    'account:subsidies': (ctx, query) => payments.subsidies(ctx, query),
+    'account:subsidy-payments': (ctx, query) => payments.subsidyPayments(ctx, query),
     'requirement:publish': (ctx, command) => requirements.publish(ctx, command),
     'requirement:show': (ctx, query) => requirements.show(ctx, query),
     'requirement:list': (ctx, query) => requirements.list(ctx, query),

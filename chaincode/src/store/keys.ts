@@ -12,7 +12,7 @@ import {
     indebtednessCodec,
     laneCodec,
     payoutCodec,
-    payoutPaymentCodec,
+    paymentCodec,
     subsidyFundCodec,
     subsidyPaymentCodec,
 } from '../wire/account.js';
@@ -272,8 +272,8 @@ export const PAYOUT = record(
     (payout) => [payout.participantId, payout.payoutId],
     (payout) => [[payoutAccount(payout.participantId), payout.paymentId === null ? payout.amountNano : NO_MONEY]],
 );
-/** Which payout an external payment paid: it counts once. */
-export const PAYOUT_PAYMENT = record('payout-payment', payoutPaymentCodec, (payment) => [payment.paymentId]);
+/** What an external payment stands for, in either direction: it counts once. */
+export const PAYMENT = record('payment', paymentCodec, (payment) => [payment.paymentId]);
 
 /** Money for renewable energy of a carrier. */
 export const SUBSIDY_FUND = record(

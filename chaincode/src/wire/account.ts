@@ -9,7 +9,8 @@ import {
     LANES_MAX,
 } from '../domain/account.js';
 import type { Indebtedness } from '../domain/indebtedness.js';
-import type { CoverDraw, Payout, PayoutPayment } from '../domain/payout.js';
+import { type Payment, PAYMENT_PURPOSES } from '../domain/payment.js';
+import type { CoverDraw, Payout, PayoutPayment, PayoutRequest, PayoutReturn } from '../domain/payout.js';
 import type { SubsidyFund, SubsidyPayment } from '../domain/subsidy-fund.js';
 import { codec } from './codec.js';
 import {
@@ -19,6 +20,7 @@ import {
     distinct,
     idField,
     positiveAmountField,
+    reasonField,
     signedAmountField,
 } from './fields.js';
 
@@ -90,17 +92,29 @@ export const coverDrawCodec = codec<CoverDraw>(
 );
 
 const payoutRequest = { payoutId: idField, participantId: idField, lane: laneField, amountNano: positiveAmountField };
-export const payoutCodec = codec<Payout>(z.strictObject({ ...payoutRequest, paymentId: idField.nullable() }));
+export const payoutCodec = codec<Payout>(
+    z.strictObject({ ...payoutRequest, paymentId: idField.nullable(), returnReason: reasonField.nullable() }),
+);
 
 /** Takes money from a lane, after folding credits into it, on its way out of the market. */
-export type PayoutCommand = Readonly<{ payout: Omit<Payout, 'paymentId'>; sourceIds: readonly string[] }>;
+export type PayoutCommand = Readonly<{ payout: PayoutRequest; sourceIds: readonly string[] }>;
 export const payoutCommandCodec = codec<PayoutCommand>(
     z.strictObject({ payout: z.strictObject(payoutRequest), sourceIds: distinct(sourceField, FOLDS_MAX) }),
 );
 
+const payoutPayment = { paymentId: idField, participantId: idField, payoutId: idField };
 /** Which payout an external payment paid; it confirms the payout. */
-export const payoutPaymentCodec = codec<PayoutPayment>(
-    z.strictObject({ paymentId: idField, participantId: idField, payoutId: idField }),
+export const payoutPaymentCodec = codec<PayoutPayment>(z.strictObject(payoutPayment));
+/** Which payout came back, and why. */
+export const payoutReturnCodec = codec<PayoutReturn>(z.strictObject({ ...payoutPayment, reasonCode: reasonField }));
+
+export const paymentCodec = codec<Payment>(
+    z.strictObject({
+        paymentId: idField,
+        purpose: z.enum(PAYMENT_PURPOSES),
+        participantId: idField.nullable(),
+        payoutId: idField.nullable(),
+    }),
 );
 
 export const subsidyFundCodec = codec<SubsidyFund>(z.strictObject({ carrier: carrierField, balanceNano: amountField }));

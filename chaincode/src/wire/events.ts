@@ -14,6 +14,7 @@ import {
     idField,
     mspIdField,
     positiveAmountField,
+    reasonField,
     slotField,
     versionField,
 } from './fields.js';
@@ -95,6 +96,13 @@ const SCHEMAS = {
         payoutId: idField,
         paymentId: idField,
         amountNano: positiveAmountField,
+    }),
+    'PayoutReturned/1': z.strictObject({
+        participantId: idField,
+        payoutId: idField,
+        paymentId: idField,
+        amountNano: positiveAmountField,
+        reasonCode: reasonField,
     }),
     'SubsidyFunded/1': z.strictObject({ paymentId: idField, carrier: carrierField, amountNano: positiveAmountField }),
     'OfferProposed/1': z.strictObject({

@@ -12,27 +12,23 @@ import { codec } from './codec.js';
 import { hashField, idField, mspIdField, publicKeyField, signatureField } from './fields.js';
 import type { DocumentBody } from './signature.js';
 
-const application = {
+const participant = z.strictObject({
     participantId: idField,
     kind: z.enum(PARTICIPANT_KINDS),
     sector: z.enum(SECTORS).nullable(),
     publicKey: publicKeyField,
     beneficialOwnerMspId: mspIdField.nullable(),
-};
+    mspId: mspIdField,
+    subjectHash: hashField,
+});
+export const participantCodec = codec<Participant>(participant);
 
-export const participantCodec = codec<Participant>(
-    z.strictObject({ ...application, mspId: mspIdField, subjectHash: hashField }),
-);
-
-/** What an applicant states of itself; MSP and subject are read from its certificate. */
-export type Application = Omit<Participant, 'mspId' | 'subjectHash'>;
-export const applicationCodec = codec<Application>(z.strictObject(application));
-
-/** An application with the signature that proves possession of the key it registers. */
-export type ApplyCommand = Readonly<{ application: Application; signature: string }>;
-export const applyCodec = codec<ApplyCommand>(
-    z.strictObject({ application: z.strictObject(application), signature: signatureField }),
-);
+/**
+ * The participant that an applicant wants to be, its certificate's subject included, with a signature by the key that it
+ * registers: whoever sees it on the way cannot send it under a certificate of its own.
+ */
+export type ApplyCommand = Readonly<{ application: Participant; signature: string }>;
+export const applyCodec = codec<ApplyCommand>(z.strictObject({ application: participant, signature: signatureField }));
 
 const rotation = z.strictObject({ participantId: idField, oldKeyId: hashField, newPublicKey: publicKeyField });
 const signatures = { oldSignature: signatureField.nullable(), newSignature: signatureField };

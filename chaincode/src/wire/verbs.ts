@@ -81,6 +81,7 @@ export const EXCHANGE_VERBS = {
     'account:draw-cover': SUBMIT,
     'account:request-payout': SUBMIT,
     'account:confirm-payout': SUBMIT_CROSSING,
+    'account:return-payout': SUBMIT_CROSSING,
     'account:fund-subsidy': SUBMIT_CROSSING,
     'account:deposits': EVALUATE,
     'account:lanes': EVALUATE,

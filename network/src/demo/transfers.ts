@@ -11,6 +11,11 @@ import type { Json } from '@commonwatt/chaincode/wire/canonical';
 import type { EventRecord } from '@commonwatt/client';
 
 const OUTSIDE_SLOTS = { agreementId: null, slot: null } as const;
+const PAYOUT_STEPS = {
+    'PayoutRequested/1': 'payout',
+    'PayoutConfirmed/1': 'paid',
+    'PayoutReturned/1': 'returned',
+} as const;
 
 /** What an event outside settlement moved: into covers and out of them, into funds, out of the market. */
 export function postingsOf({ event }: EventRecord): Posting[] {
@@ -40,6 +45,11 @@ export function postingsOf({ event }: EventRecord): Posting[] {
             const from = payoutAccount(participantId);
             return transfer(from, EXTERNAL_ACCOUNT, amountNano, { kind: 'payout', ...OUTSIDE_SLOTS });
         }
+        case 'PayoutReturned/1': {
+            const { participantId, amountNano } = event.payload;
+            const [from, to] = [payoutAccount(participantId), freeAccount(participantId)];
+            return transfer(from, to, amountNano, { kind: 'payout', ...OUTSIDE_SLOTS });
+        }
         default:
             return [];
     }
@@ -66,9 +76,10 @@ export function stepsOf({ event }: EventRecord): Json[] {
             return [{ kind: 'subsidy', carrier, amountNano: String(amountNano) }];
         }
         case 'PayoutRequested/1':
-        case 'PayoutConfirmed/1': {
+        case 'PayoutConfirmed/1':
+        case 'PayoutReturned/1': {
             const { participantId, amountNano } = event.payload;
-            const kind = event.name === 'PayoutRequested/1' ? 'payout' : 'paid';
+            const kind = PAYOUT_STEPS[event.name];
             return [{ kind, participantId, amountNano: String(amountNano) }];
         }
         default:

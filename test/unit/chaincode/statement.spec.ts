@@ -5,7 +5,7 @@ import { demandPermit, demandQualified } from '@commonwatt/chaincode/domain/qual
 import { registerSource, sourceOf } from '@commonwatt/chaincode/domain/source';
 import { isPublished } from '@commonwatt/chaincode/domain/standard';
 import { checkStatement, isStated, verified } from '@commonwatt/chaincode/domain/statement';
-import { emptyFund, fundWith, isRepeatedPayment } from '@commonwatt/chaincode/domain/subsidy-fund';
+import { emptyFund, fundWith, isRepeatedFunding } from '@commonwatt/chaincode/domain/subsidy-fund';
 import { amountNano, calorificWhPerM3, energyWh, meanPrice, volumeLitres } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
 import { expectRefusal } from '../../support/refusals.js';
@@ -98,9 +98,9 @@ describe('what the weak centre and the operators publish', () => {
             carrier: 'heat',
             balanceNano: 14n,
         });
-        expect([isRepeatedPayment(null, payment), isRepeatedPayment(payment, payment)]).to.deep.equal([false, true]);
+        expect([isRepeatedFunding(null, payment), isRepeatedFunding(payment, payment)]).to.deep.equal([false, true]);
         for (const change of [{ carrier: 'gas' }, { amountNano: amountNano(8n) }] as const) {
-            expectRefusal(() => isRepeatedPayment(payment, { ...payment, ...change }), 'SUBSIDY_CONFLICT', {
+            expectRefusal(() => isRepeatedFunding(payment, { ...payment, ...change }), 'SUBSIDY_CONFLICT', {
                 paymentId: 'state-1',
             });
         }

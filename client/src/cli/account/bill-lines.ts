@@ -1,3 +1,4 @@
+import { type PayoutState, payoutStateOf } from '@commonwatt/chaincode/domain/payout';
 import type { PostingKind } from '@commonwatt/chaincode/domain/posting';
 import { absolute, type AmountNano, negate, type SlotIndex } from '@commonwatt/chaincode/domain/units';
 import type { Bill, BillBalance } from '../../bill.js';
@@ -20,6 +21,12 @@ const CORRECTED: Readonly<Partial<Record<PostingKind, string>>> = {
     subsidy: 'subsidy',
 };
 
+const PAYOUT_WORDS: Readonly<Record<PayoutState, string>> = {
+    requested: 'on its way out',
+    paid: 'paid out',
+    returned: 'not paid out, came back',
+};
+
 /** A bill as a household reads it: money it receives is positive, money it pays negative. */
 export function billLines(bill: Bill, frame: Frame): string[] {
     const { participantId, currency, period, carriers } = bill;
@@ -32,11 +39,10 @@ export function billLines(bill: Bill, frame: Frame): string[] {
         '',
         ...table(balanceRows(bill.balance), 1),
         ...bill.deposits.map(({ paymentId, amountNano }) => `paid in: ${roundedAmount(amountNano)} (${paymentId})`),
-        ...bill.payouts.map(({ payoutId, paymentId, amountNano }) =>
-            paymentId === null
-                ? `on its way out: ${roundedAmount(amountNano)} (${payoutId})`
-                : `paid out: ${roundedAmount(amountNano)} (${payoutId}, ${paymentId})`,
-        ),
+        ...bill.payouts.map((payout) => {
+            const names = [payout.payoutId, payout.paymentId, payout.returnReason].filter((name) => name !== null);
+            return `${PAYOUT_WORDS[payoutStateOf(payout)]}: ${roundedAmount(payout.amountNano)} (${names.join(', ')})`;
+        }),
         ...bill.escrow.map(
             ({ agreementId, heldNano }) => `set aside: ${roundedAmount(heldNano)} for agreement ${agreementId}`,
         ),

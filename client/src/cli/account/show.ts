@@ -1,6 +1,19 @@
+import { type Payout, payoutStateOf } from '@commonwatt/chaincode/domain/payout';
 import type { Command } from 'commander';
 import { formatAmount } from '../../decimal.js';
 import { addVerb, onRun } from '../verb.js';
+
+/** What became of a payout. */
+function ended(payout: Payout): string {
+    switch (payoutStateOf(payout)) {
+        case 'requested':
+            return 'asked for';
+        case 'paid':
+            return `paid by ${String(payout.paymentId)}`;
+        case 'returned':
+            return `came back, ${String(payout.returnReason)} (${String(payout.paymentId)})`;
+    }
+}
 
 export function registerShow(noun: Command): void {
     const verb = addVerb(noun, {
@@ -18,10 +31,9 @@ export function registerShow(noun: Command): void {
             ...account.lanes.map((lane) => `  lane ${String(lane.lane)}: ${formatAmount(lane.balanceNano)}`),
             ...account.credits.map((credit) => `  credit ${credit.sourceId}: ${formatAmount(credit.amountNano)}`),
             ...account.covers.map((cover) => `  cover for ${cover.carrier}: ${formatAmount(cover.balanceNano)}`),
-            ...payouts.map(({ payoutId, amountNano, paymentId }) => {
-                const state = paymentId === null ? 'asked for' : `paid by ${paymentId}`;
-                return `  payout ${payoutId}: ${formatAmount(amountNano)}, ${state}`;
-            }),
+            ...payouts.map(
+                (payout) => `  payout ${payout.payoutId}: ${formatAmount(payout.amountNano)}, ${ended(payout)}`,
+            ),
         ]);
     });
 }
