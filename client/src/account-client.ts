@@ -14,6 +14,8 @@ import {
     coverCodec,
     coverCommandCodec,
     coverDrawCodec,
+    coverTransferCodec,
+    drawCoverCommandCodec,
     creditCodec,
     depositCodec,
     fillLanesCommandCodec,
@@ -23,6 +25,7 @@ import {
     payoutCodec,
     payoutCommandCodec,
     payoutPaymentCodec,
+    payoutRequestCodec,
     payoutReturnCodec,
     subsidyFundCodec,
     subsidyPaymentCodec,
@@ -74,11 +77,13 @@ export class AccountClient {
         transfer: Omit<CoverTransfer, 'transferId'> & Partial<Pick<CoverTransfer, 'transferId'>>,
     ): Promise<Committed<Cover>> {
         const { participantId, lane, amountNano, transferId = newId() } = transfer;
+        const asked = { ...transfer, transferId };
+        const signature = await this.#ledger.instruct('account:cover', coverTransferCodec, asked);
         const sourceIds = await this.creditsToFold(participantId, lane, amountNano);
         return await this.#ledger.submit(
             'exchange',
             'account:cover',
-            () => coverCommandCodec.encode({ transfer: { ...transfer, transferId }, sourceIds }),
+            () => coverCommandCodec.encode({ transfer: asked, sourceIds, signature }),
             coverCodec.decode,
             sentAgain,
         );
@@ -93,12 +98,14 @@ export class AccountClient {
         filling: Omit<LaneFilling, 'fillingId'> & Partial<Pick<LaneFilling, 'fillingId'>>,
     ): Promise<Committed<LaneFilling>> {
         const { participantId, fromLane, lanes, fillingId = newId() } = filling;
+        const asked = { ...filling, fillingId };
+        const signature = await this.#ledger.instruct('account:fill-lanes', laneFillingCodec, asked);
         const neededNano = sumAmounts(lanes.map(({ amountNano }) => amountNano));
         const sourceIds = await this.creditsToFold(participantId, fromLane, neededNano);
         return await this.#ledger.submit(
             'exchange',
             'account:fill-lanes',
-            () => fillLanesCommandCodec.encode({ filling: { ...filling, fillingId }, sourceIds }),
+            () => fillLanesCommandCodec.encode({ filling: asked, sourceIds, signature }),
             laneFillingCodec.decode,
             sentAgain,
         );
@@ -110,11 +117,12 @@ export class AccountClient {
      * @throws ForbiddenError CALLER_NOT_PARTICIPANT · ConflictError COVER_UNDERFUNDED, COVER_CONFLICT {transferId}
      */
     async drawCover(draw: Omit<CoverDraw, 'drawId'> & Partial<Pick<CoverDraw, 'drawId'>>): Promise<Committed<Cover>> {
-        const { drawId = newId() } = draw;
+        const asked = { ...draw, drawId: draw.drawId ?? newId() };
+        const signature = await this.#ledger.instruct('account:draw-cover', coverDrawCodec, asked);
         return await this.#ledger.submit(
             'exchange',
             'account:draw-cover',
-            () => coverDrawCodec.encode({ ...draw, drawId }),
+            () => drawCoverCommandCodec.encode({ draw: asked, signature }),
             coverCodec.decode,
             sentAgain,
         );
@@ -128,12 +136,14 @@ export class AccountClient {
     async requestPayout(
         asked: Omit<PayoutRequest, 'payoutId'> & Partial<Pick<PayoutRequest, 'payoutId'>>,
     ): Promise<Committed<Payout>> {
-        const { participantId, lane, amountNano, payoutId = newId() } = asked;
+        const payout = { ...asked, payoutId: asked.payoutId ?? newId() };
+        const { participantId, lane, amountNano, payoutId } = payout;
+        const signature = await this.#ledger.instruct('account:request-payout', payoutRequestCodec, payout);
         const sourceIds = await this.creditsToFold(participantId, lane, amountNano);
         return await this.#ledger.submit(
             'exchange',
             'account:request-payout',
-            () => payoutCommandCodec.encode({ payout: { ...asked, payoutId }, sourceIds }),
+            () => payoutCommandCodec.encode({ payout, sourceIds, signature }),
             payoutCodec.decode,
             async () => (await this.payouts(participantId)).find((each) => each.payoutId === payoutId) ?? null,
         );

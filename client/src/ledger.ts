@@ -2,6 +2,7 @@ import type { Consent } from '@commonwatt/chaincode/domain/agreement';
 import type { Json } from '@commonwatt/chaincode/wire/canonical';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import type { Codec } from '@commonwatt/chaincode/wire/codec';
+import { instructionBody, type InstructionVerb } from '@commonwatt/chaincode/wire/instruction';
 import { decodePage, type Page, PAGE_SIZE_MAX, type PageQuery, pageQueryCodec } from '@commonwatt/chaincode/wire/query';
 import type { SignatureDomain, SignatureScope } from '@commonwatt/chaincode/wire/signature';
 import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/verbs';
@@ -31,7 +32,7 @@ export type LedgerParts = Readonly<{
     /** How long a call may take before it fails. */
     withinMs: number;
     /** Whose certificate the identity's is: what an application names. */
-    holder: Holder;
+    holder: () => Holder;
 }>;
 
 /** Calls verbs by their wire format: typed commands in, typed values out, typed errors. */
@@ -48,7 +49,7 @@ export class Ledger {
     }
 
     get holder(): Holder {
-        return this.#parts.holder;
+        return this.#parts.holder();
     }
 
     /** The identity's signing key. @throws InvalidError SIGNING_KEY_MISSING {} */
@@ -63,6 +64,19 @@ export class Ledger {
     /** Signs a document with the identity's signing key. @throws InvalidError SIGNING_KEY_MISSING {} */
     async sign(domain: SignatureDomain, role: ChaincodeRole, body: Json): Promise<DetachedSignature> {
         return await signDocument(this.documents, domain, this.scope(role), body);
+    }
+
+    /** Signs that a step be taken for the identity's own participant. @throws InvalidError SIGNING_KEY_MISSING {} */
+    async instruct<Instruction>(
+        verb: InstructionVerb,
+        codec: Codec<Instruction>,
+        content: Instruction,
+    ): Promise<string> {
+        const body = instructionBody(
+            verb,
+            translated(() => codec.toJson(content)),
+        );
+        return (await this.sign('commonwatt/instruction/1', 'exchange', body)).signature;
     }
 
     /** Signs a document in a party's name: with the identity's signing key or another; as an agent under a mandate. */

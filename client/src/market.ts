@@ -148,7 +148,7 @@ export class Market {
             chaincodes,
             documents: identity.documents,
             withinMs,
-            holder: holderOf(identity),
+            holder: () => holderOf(identity),
         });
         this.charter = new CharterClient(this.ledger);
         this.clock = new ClockClient(this.ledger);

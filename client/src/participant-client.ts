@@ -5,9 +5,14 @@ import {
     departureCodec,
     keyPermitCodec,
     keyRotationCodec,
+    leaveCodec,
     participantCodec,
+    type PermitKeyCommand,
+    permitKeyCodec,
+    refuseKeyCodec,
     rotateKeyCodec,
 } from '@commonwatt/chaincode/wire/participant';
+import { instructionBody } from '@commonwatt/chaincode/wire/instruction';
 import { type Page, type PageQuery, participantQueryCodec } from '@commonwatt/chaincode/wire/query';
 import { keyIdOf } from '@commonwatt/chaincode/wire/signature';
 import { type DocumentSigner, signDocument } from './document-signer.js';
@@ -78,29 +83,52 @@ export class ParticipantClient {
     }
 
     /**
-     * Lets a member of the caller's organisation replace a lost key by this one; needs its administrator.
-     * @throws ForbiddenError CALLER_NOT_ADMIN · NotFoundError PARTICIPANT_MISSING
+     * Lets a member of the caller's organisation replace a lost key by this one, from a slot on that is at least
+     * `KEY_NOTICE_DAYS` ahead; needs its administrator. The last permit counts.
+     * @throws ForbiddenError CALLER_NOT_ADMIN · NotFoundError PARTICIPANT_MISSING · ConflictError SLOT_BEGUN {slot}
      */
-    async permitKey(participantId: string, keyId: string): Promise<Committed<KeyPermit>> {
+    async permitKey(permit: PermitKeyCommand): Promise<Committed<KeyPermit>> {
         return await this.#ledger.submit(
             'exchange',
             'participant:permit-key',
-            () => keyPermitCodec.encode({ participantId, keyId }),
+            () => permitKeyCodec.encode(permit),
             keyPermitCodec.decode,
             () => Promise.resolve(null), // it has no listing: the same permit again answers the same
         );
     }
 
     /**
+     * Refuses a permitted key with the key in force, which is not lost. Any identity may send it.
+     * @param signer the participant's key, when it is not the identity's
+     * @throws ForbiddenError KEY_PERMIT_MISSING {participantId, keyId} · InvalidError SIGNATURE_INVALID
+     */
+    async refuseKey(refusal: PermitKeyCommand, signer = this.#ledger.documents): Promise<Committed<KeyPermit>> {
+        const body = instructionBody(
+            'participant:refuse-key',
+            translated(() => permitKeyCodec.toJson(refusal)),
+        );
+        const scope = this.#ledger.scope('exchange');
+        const { signature } = await signDocument(signer, 'commonwatt/instruction/1', scope, body);
+        return await this.#ledger.submit(
+            'exchange',
+            'participant:refuse-key',
+            () => refuseKeyCodec.encode({ refusal, signature }),
+            keyPermitCodec.decode,
+            () => Promise.resolve(null), // the same refusal again answers the same
+        );
+    }
+
+    /**
      * Leaves the market for good: nothing new is agreed; what is open is delivered and settled, and the money is paid out
      * after that.
-     * @throws ForbiddenError CALLER_NOT_PARTICIPANT
+     * @throws ForbiddenError CALLER_NOT_PARTICIPANT · InvalidError SIGNATURE_INVALID
      */
     async leave(participantId: string): Promise<Committed<Departure>> {
+        const signature = await this.#ledger.instruct('participant:leave', participantQueryCodec, { participantId });
         return await this.#ledger.submit(
             'exchange',
             'participant:leave',
-            () => participantQueryCodec.encode({ participantId }),
+            () => leaveCodec.encode({ participantId, signature }),
             departureCodec.decode,
             async () =>
                 (await this.departures()).find((departure) => departure.participantId === participantId) ?? null,

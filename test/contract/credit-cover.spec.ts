@@ -1,10 +1,10 @@
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import { amountNano, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
-import { coverCommandCodec } from '@commonwatt/chaincode/wire/account';
 import { agreementViewCodec, agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { expect } from 'chai';
 import { moneyIn } from '../support/ledger-money.js';
+import { raiseCover } from '../support/instructions.js';
 import * as commands from '../support/market-commands.js';
 import { ELECTRICITY_RULES, FIRST_SLOT, RULES, sampleLeg, sampleTerms } from '../support/sample-market.js';
 import { DEPOSIT_NANO, StubMarket } from '../support/stub-market.js';
@@ -48,16 +48,17 @@ const cover = (nano: bigint, transferId = 'top-up'): Promise<unknown> =>
         'anna',
         'exchange',
         'account:cover',
-        coverCommandCodec.encode({
-            transfer: {
+        raiseCover(
+            market.who('anna'),
+            {
                 transferId,
                 participantId: 'anna',
                 carrier: 'electricity',
                 lane: 0,
                 amountNano: amountNano(nano),
             },
-            sourceIds: transferId === 'top-up' ? ['deposit.pay-anna'] : [],
-        }),
+            transferId === 'top-up' ? ['deposit.pay-anna'] : [],
+        ),
     );
 
 describe('exchange: a credit cover below the limit', () => {

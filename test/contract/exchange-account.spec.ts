@@ -1,8 +1,9 @@
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import { amountNano } from '@commonwatt/chaincode/domain/units';
-import { coverCommandCodec, depositCodec, fillLanesCommandCodec } from '@commonwatt/chaincode/wire/account';
+import { depositCodec } from '@commonwatt/chaincode/wire/account';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { expect } from 'chai';
+import { fillLanes, raiseCover } from '../support/instructions.js';
 import { DEPOSIT_NANO, StubMarket } from '../support/stub-market.js';
 
 type Page = Readonly<{ items: readonly Readonly<Record<string, unknown>>[]; bookmark: string }>;
@@ -21,7 +22,7 @@ const cover = (
 ): string => {
     const { participantId = 'anna', carrier = 'electricity', lane = 0, sourceIds = [] } = others;
     const transfer = { transferId, participantId, carrier, lane, amountNano: amountNano(nano) };
-    return coverCommandCodec.encode({ transfer, sourceIds });
+    return raiseCover(market.who(participantId === 'nobody' ? 'anna' : participantId), transfer, sourceIds);
 };
 const listed = async (verb: 'account:lanes' | 'account:credits', participantId = 'anna'): Promise<Page> =>
     (await market.ask('exchange', verb, canonicalJson({ bookmark: '', pageSize: 50, participantId }))) as Page;
@@ -132,7 +133,7 @@ describe('exchange: account fill-lanes', () => {
         const { sourceIds = ['deposit.pay-anna'], ...more } = others;
         const filled = lanes.map(([lane, nano]) => ({ lane, amountNano: amountNano(nano) }));
         const filling = { fillingId: 'fill-1', participantId: 'anna', fromLane: 0, lanes: filled, ...more };
-        return fillLanesCommandCodec.encode({ filling, sourceIds: sourceIds as readonly string[] });
+        return fillLanes(market.who('anna'), filling, sourceIds as readonly string[]);
     };
     const FILL = 'account:fill-lanes';
     const balances = async (): Promise<unknown[]> =>

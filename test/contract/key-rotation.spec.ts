@@ -1,14 +1,15 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { ErrorCode } from '@commonwatt/chaincode/domain/errors';
-import type { KeySuccession } from '@commonwatt/chaincode/domain/participant';
+import { slotsOfDays } from '@commonwatt/chaincode/domain/clock';
+import { KEY_NOTICE_DAYS, type KeySuccession } from '@commonwatt/chaincode/domain/participant';
 import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
 import type { WireError } from '@commonwatt/chaincode/wire/errors';
-import { keyPermitCodec, keySuccessionCodec, rotateKeyCodec } from '@commonwatt/chaincode/wire/participant';
+import { keyPermitCodec, keySuccessionCodec, permitKeyCodec, rotateKeyCodec } from '@commonwatt/chaincode/wire/participant';
 import { expect } from 'chai';
 import { following, saleOf } from '../support/amended.js';
 import * as commands from '../support/market-commands.js';
 import { firstRound, negotiableTerms, OfferMoves } from '../support/offer-commands.js';
-import { FIRST_SLOT } from '../support/sample-market.js';
+import { CHARTER, FIRST_SLOT } from '../support/sample-market.js';
 import { SCOPE, SigningKey } from '../support/signing-key.js';
 import { StubMarket } from '../support/stub-market.js';
 
@@ -16,6 +17,7 @@ const FOUR = saleOf([100n, 100n, 100n, 100n]);
 const ID = agreementIdOf(FOUR);
 const RAISED = following(FOUR, saleOf([100n, 150n, 200n, 100n]));
 const CONCLUDE = 'agreement:conclude';
+const NOTICE_SLOTS = slotsOfDays(CHARTER, KEY_NOTICE_DAYS);
 
 let market: StubMarket;
 let next: SigningKey;
@@ -29,9 +31,15 @@ async function rotate(old = annas(), to = next, isLost = false): Promise<void> {
     await market.do('anna', 'exchange', 'participant:rotate-key', command);
 }
 
+/** As if the key had been permitted long before the market's first slot: its notice is over. */
+const permitted = (participantId: string, { keyId }: SigningKey): Promise<void> =>
+    market.overwrite(
+        `key-permit/${participantId}`,
+        keyPermitCodec.encode({ participantId, keyId, fromSlot: FIRST_SLOT - 1, isRefused: false }),
+    );
+
 async function loseKey(to = next): Promise<void> {
-    const permit = keyPermitCodec.encode({ participantId: 'anna', keyId: to.keyId });
-    await market.do('communityAdmin', 'exchange', 'participant:permit-key', permit);
+    await permitted('anna', to);
     await rotate(annas(), to, true);
 }
 
@@ -79,7 +87,8 @@ describe('exchange: participant rotate-key', () => {
     });
 
     it('of a lost key takes an administrator of the own organisation, who names the new one', async () => {
-        const permit = (keyId: string): string => keyPermitCodec.encode({ participantId: 'anna', keyId });
+        const permit = (keyId: string): string =>
+            permitKeyCodec.encode({ participantId: 'anna', keyId, fromSlot: FIRST_SLOT + NOTICE_SLOTS });
         for (const name of ['anna', 'operatorAdmin', 'outsideAdmin']) {
             await market.refused('CALLER_NOT_ADMIN', name, 'exchange', 'participant:permit-key', permit(next.keyId));
         }
@@ -190,8 +199,7 @@ describe('exchange: a replaced key', () => {
             commands.proposeAmendment(ID, RAISED, withAnna(next)),
         );
         const lost = new SigningKey();
-        const permit = keyPermitCodec.encode({ participantId: 'anna', keyId: lost.keyId });
-        await market.do('communityAdmin', 'exchange', 'participant:permit-key', permit);
+        await permitted('anna', lost);
         await rotate(next, lost, true);
         await concludeRefused('KEY_REPLACED', negotiableTerms(), agent(retailsNext));
         await market.refused(
@@ -209,8 +217,7 @@ describe('exchange: an agent that lost its key', () => {
         const retail = market.who('retail');
         const statement = commands.mandateOf(market.who('anna'), retail);
         await market.do('anna', 'exchange', 'mandate:grant', commands.grantMandate(market.who('anna'), statement));
-        const permit = keyPermitCodec.encode({ participantId: 'retail', keyId: next.keyId });
-        await market.do('supplierAdmin', 'exchange', 'participant:permit-key', permit);
+        await permitted('retail', next);
         const rotation = commands.rotateKey('retail', retail.key, next, true);
         await market.do('retail', 'exchange', 'participant:rotate-key', rotation);
         const signers = {

@@ -1,7 +1,6 @@
 import { WOUND_UP_MAX } from '@commonwatt/chaincode/domain/departure';
 import type { ErrorCode } from '@commonwatt/chaincode/domain/errors';
 import { amountNano, energyWh } from '@commonwatt/chaincode/domain/units';
-import { coverDrawCodec, payoutCommandCodec } from '@commonwatt/chaincode/wire/account';
 import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
 import { departureCodec } from '@commonwatt/chaincode/wire/participant';
 import { participantQueryCodec } from '@commonwatt/chaincode/wire/query';
@@ -11,6 +10,7 @@ import { expect } from 'chai';
 import { following, saleOf } from '../support/amended.js';
 import { closeDispute, decideDispute, raiseDispute, reviewDispute } from '../support/dispute-commands.js';
 import type { Endorsement } from '@commonwatt/chaincode/ledger-double';
+import { drawCover, leave as leaving, requestPayout } from '../support/instructions.js';
 import * as commands from '../support/market-commands.js';
 import { negotiableTerms, OfferMoves } from '../support/offer-commands.js';
 import { FIRST_SLOT, RULES } from '../support/sample-market.js';
@@ -28,7 +28,7 @@ const FUNDING = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
 let market: StubMarket;
 
 const leave = (participantId = 'anna'): Promise<Endorsement> =>
-    market.do(participantId, 'exchange', 'participant:leave', participantQueryCodec.encode({ participantId }));
+    market.do(participantId, 'exchange', 'participant:leave', leaving(market.who(participantId), participantId));
 const windUp = (): Promise<Endorsement> => market.do('bert', 'exchange', 'participant:wind-up', WIND_UP);
 const concluding = (terms = TWO): string => commands.conclude(terms, market.people);
 const conclude = (terms = TWO): Promise<Endorsement> =>
@@ -39,27 +39,29 @@ const refused = (
     command: string,
 ) => market.refused(code, 'stranger', 'exchange', verb, command);
 const payingOut = (payoutId: string, sourceIds: readonly string[] = []): string =>
-    payoutCommandCodec.encode({
-        payout: { payoutId, participantId: 'anna', lane: 0, amountNano: amountNano(1_000n) },
+    requestPayout(
+        market.who('anna'),
+        { payoutId, participantId: 'anna', lane: 0, amountNano: amountNano(1_000n) },
         sourceIds,
-    });
+    );
 const request = (payoutId: string, sourceIds: readonly string[] = []): Promise<Endorsement> =>
     market.do('anna', 'exchange', 'account:request-payout', payingOut(payoutId, sourceIds));
 const refusedPayout = (code: ErrorCode): Promise<WireError> =>
     market.refused(code, 'anna', 'exchange', 'account:request-payout', payingOut('after'));
-const drawing = coverDrawCodec.encode({
-    drawId: 'rest',
-    participantId: 'anna',
-    carrier: 'electricity',
-    amountNano: amountNano(1_000n),
-});
+const drawing = (): string =>
+    drawCover(market.who('anna'), {
+        drawId: 'rest',
+        participantId: 'anna',
+        carrier: 'electricity',
+        amountNano: amountNano(1_000n),
+    });
 
 /** Its agreement is open yet: neither account nor cover gives money. */
 async function expectNothingPaid(): Promise<void> {
     const { operands } = await market.refused('AGREEMENTS_OPEN', 'bert', 'exchange', 'participant:wind-up', WIND_UP);
     expect(operands).to.deep.equal({ participantId: 'anna', agreementIds: [ID] });
     await refusedPayout('NOT_WOUND_UP');
-    await market.refused('NOT_WOUND_UP', 'anna', 'exchange', 'account:draw-cover', drawing);
+    await market.refused('NOT_WOUND_UP', 'anna', 'exchange', 'account:draw-cover', drawing());
 }
 
 /** Everything agreed for the slot is given and taken, and the slot is settled. */
@@ -76,7 +78,7 @@ beforeEach(async () => {
 
 describe('exchange: participant leave', () => {
     it('is for the participant itself, once and for good', async () => {
-        const command = participantQueryCodec.encode({ participantId: 'anna' });
+        const command = leaving(market.who('anna'), 'anna');
         await market.refused('CALLER_NOT_PARTICIPANT', 'bert', 'exchange', 'participant:leave', command);
         expect((await leave()).event?.name).to.equal('DepartureAnnounced/1');
         expect((await leave()).writes).to.deep.equal([]);

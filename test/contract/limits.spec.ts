@@ -4,17 +4,12 @@ import { HORIZON_DAYS, slotsOfDays } from '@commonwatt/chaincode/domain/clock';
 import type { ErrorCode } from '@commonwatt/chaincode/domain/errors';
 import { VERSIONS_MAX } from '@commonwatt/chaincode/domain/amendment';
 import { AGREEMENTS_MAX, BLOCK_SLOTS } from '@commonwatt/chaincode/domain/trades-between';
-import {
-    coverCommandCodec,
-    coverDrawCodec,
-    fillLanesCommandCodec,
-    payoutCommandCodec,
-} from '@commonwatt/chaincode/wire/account';
 import { allowanceCodec, tradesBetweenCodec } from '@commonwatt/chaincode/wire/allowance';
 import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
 import type { ExchangeVerb } from '@commonwatt/chaincode/wire/verbs';
 import { expect } from 'chai';
 import { following } from '../support/amended.js';
+import { drawCover, fillLanes, raiseCover, requestPayout } from '../support/instructions.js';
 import * as commands from '../support/market-commands.js';
 import { negotiableTerms, OfferMoves } from '../support/offer-commands.js';
 import { CHARTER, FIRST_SLOT, sampleTerms } from '../support/sample-market.js';
@@ -63,22 +58,23 @@ describe('exchange: what a participant does by itself', () => {
             part: 'electricity',
             verb: 'account:cover',
             command: (sequence) =>
-                coverCommandCodec.encode({
-                    transfer: {
+                raiseCover(
+                    market.who('anna'),
+                    {
                         transferId: numbered('top', sequence),
                         participantId: 'anna',
                         carrier: 'electricity',
                         lane: 0,
                         amountNano: amountNano(1n),
                     },
-                    sourceIds: sequence === 1 ? ['deposit.pay-anna'] : [],
-                }),
+                    sequence === 1 ? ['deposit.pay-anna'] : [],
+                ),
         }),
         'cover-draw': () => ({
             part: 'electricity',
             verb: 'account:draw-cover',
             command: (sequence) =>
-                coverDrawCodec.encode({
+                drawCover(market.who('anna'), {
                     drawId: numbered('draw', sequence),
                     participantId: 'anna',
                     carrier: 'electricity',
@@ -89,29 +85,31 @@ describe('exchange: what a participant does by itself', () => {
             part: '0',
             verb: 'account:fill-lanes',
             command: (sequence) =>
-                fillLanesCommandCodec.encode({
-                    filling: {
+                fillLanes(
+                    market.who('anna'),
+                    {
                         fillingId: numbered('fill', sequence),
                         participantId: 'anna',
                         fromLane: 0,
                         lanes: [{ lane: 1, amountNano: amountNano(1n) }],
                     },
-                    sourceIds: ['deposit.pay-anna'],
-                }),
+                    ['deposit.pay-anna'],
+                ),
         }),
         payout: () => ({
             part: '0',
             verb: 'account:request-payout',
             command: (sequence) =>
-                payoutCommandCodec.encode({
-                    payout: {
+                requestPayout(
+                    market.who('anna'),
+                    {
                         payoutId: numbered('out', sequence),
                         participantId: 'anna',
                         lane: 0,
                         amountNano: amountNano(1n),
                     },
-                    sourceIds: ['deposit.pay-anna'],
-                }),
+                    ['deposit.pay-anna'],
+                ),
         }),
     };
     const today = Math.floor(Date.now() / 86_400_000);

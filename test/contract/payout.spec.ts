@@ -2,15 +2,14 @@ import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import { PAYMENT_PURPOSES, type PaymentPurpose } from '@commonwatt/chaincode/domain/payment';
 import { amountNano, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import {
-    coverDrawCodec,
     depositCodec,
-    payoutCommandCodec,
     payoutPaymentCodec,
     payoutReturnCodec,
     subsidyPaymentCodec,
 } from '@commonwatt/chaincode/wire/account';
 import type { ExchangeVerb } from '@commonwatt/chaincode/wire/verbs';
 import { expect } from 'chai';
+import { drawCover, requestPayout } from '../support/instructions.js';
 import { heldByAccount, moneyIn } from '../support/ledger-money.js';
 import * as commands from '../support/market-commands.js';
 import { ELECTRICITY_RULES, FIRST_SLOT, RULES } from '../support/sample-market.js';
@@ -30,10 +29,11 @@ const open = async (): Promise<void> => {
 
 const fromDeposit = ['deposit.pay-anna'];
 const request = (nano: bigint, sourceIds: readonly string[] = fromDeposit, payoutId = 'leaving'): string =>
-    payoutCommandCodec.encode({
-        payout: { payoutId, participantId: 'anna', lane: 0, amountNano: amountNano(nano) },
+    requestPayout(
+        market.who('anna'),
+        { payoutId, participantId: 'anna', lane: 0, amountNano: amountNano(nano) },
         sourceIds,
-    });
+    );
 const confirm = (paymentId = 'bank-1', payoutId = 'leaving'): string =>
     payoutPaymentCodec.encode({ paymentId, participantId: 'anna', payoutId });
 const fund = (nano: bigint, paymentId = 'state-1', carrier: 'electricity' | 'heat' = 'electricity'): string =>
@@ -229,7 +229,12 @@ describe('exchange: one external payment, in either direction', () => {
 describe('exchange: account draw-cover', () => {
     beforeEach(open);
     const draw = (nano: bigint, drawId = 'back'): string =>
-        coverDrawCodec.encode({ drawId, participantId: 'solar', carrier: 'electricity', amountNano: amountNano(nano) });
+        drawCover(market.who('solar'), {
+            drawId,
+            participantId: 'solar',
+            carrier: 'electricity',
+            amountNano: amountNano(nano),
+        });
 
     it('gives back what was earned for energy without an agreement, once, and no more than there is', async () => {
         await annaTakes(0n, 100n);

@@ -4,11 +4,8 @@ import type { QualificationStatement } from '@commonwatt/chaincode/domain/qualif
 import { amountNano, energyWh, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import {
     coverCodec,
-    coverCommandCodec,
-    coverDrawCodec,
     depositCodec,
     payoutCodec,
-    payoutCommandCodec,
     payoutPaymentCodec,
     payoutReturnCodec,
     subsidyPaymentCodec,
@@ -17,6 +14,7 @@ import { connectionCodec } from '@commonwatt/chaincode/wire/connection';
 import { haltCodec, liftCodec } from '@commonwatt/chaincode/wire/halt';
 import { mandateIdOf, mandateRefCodec } from '@commonwatt/chaincode/wire/mandate';
 import { qualificationCodec } from '@commonwatt/chaincode/wire/qualification';
+import { drawCover, raiseCover, requestPayout } from '../support/instructions.js';
 import * as commands from '../support/market-commands.js';
 import { declareForceMajeure, publishCalorific } from '../support/metering-commands.js';
 import { SigningKey } from '../support/signing-key.js';
@@ -100,7 +98,8 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
             amountNano: amountNano(1n + move.energyWh * 10_000n),
         };
         const sourceIds = move.pick % 2 === 0 ? [`deposit.pay-${participantId}`] : [];
-        return life.player.exchange(participantId, 'account:cover', coverCommandCodec.encode({ transfer, sourceIds }));
+        const command = raiseCover(life.player.who(participantId), transfer, sourceIds);
+        return life.player.exchange(participantId, 'account:cover', command);
     },
     drawCover: (life, move) => {
         const covers = life.player.ledger
@@ -110,13 +109,14 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
         const whole = balanceNano > 0n ? balanceNano : 1n;
         const amount = amountNano(1n + ((move.energyWh * 1_000n) % (whole + (move.pick % 3 === 0 ? 1n : 0n))));
         const draw = { drawId: `draw-${move.pick}`, participantId, carrier, amountNano: amount };
-        return life.player.exchange(participantId, 'account:draw-cover', coverDrawCodec.encode(draw));
+        const command = drawCover(life.player.who(participantId), draw);
+        return life.player.exchange(participantId, 'account:draw-cover', command);
     },
     payOut: (life, move) => {
         const participantId = subjectOf(move);
         const amount = amountNano(1n + move.energyWh * 10_000n);
         const payout = { payoutId: `payout-${move.pick % 3}`, participantId, lane: 0, amountNano: amount };
-        const command = payoutCommandCodec.encode({ payout, sourceIds: [] });
+        const command = requestPayout(life.player.who(participantId), payout);
         return life.player.exchange(participantId, 'account:request-payout', command);
     },
     confirmPayout: (life, move) => {

@@ -1,9 +1,9 @@
 import type { Agreement } from '@commonwatt/chaincode/domain/agreement';
 import { DATED_RUNS } from '@commonwatt/chaincode/domain/reconciliation';
-import { payoutCommandCodec } from '@commonwatt/chaincode/wire/account';
 import { amountNano } from '@commonwatt/chaincode/domain/units';
 import { departureCodec } from '@commonwatt/chaincode/wire/participant';
 import { participantQueryCodec } from '@commonwatt/chaincode/wire/query';
+import { leave as leaving, requestPayout } from '../support/instructions.js';
 import { must } from './broken.js';
 import { at } from './drafting.js';
 import type { Move } from './plan.js';
@@ -13,7 +13,7 @@ import { SUBJECTS } from './world.js';
 /** Somebody leaves the market, and tries to take its money along. */
 export async function leave(player: Player, move: Move): Promise<void> {
     const participantId = at(Object.keys(SUBJECTS), move.pick);
-    await player.exchange(participantId, 'participant:leave', participantQueryCodec.encode({ participantId }));
+    await player.exchange(participantId, 'participant:leave', leaving(player.who(participantId), participantId));
     if (move.pick % 3 === 0) {
         await windUp(player, participantId);
     }
@@ -38,7 +38,7 @@ async function windUp(player: Player, participantId: string): Promise<void> {
     const hasTraded = player.watch.settlements.some(({ legs }) => legs.some((leg) => own.has(leg.agreementId)));
     player.tally.saw(`participants ${changed ? '' : 'not '}wound up${hasTraded ? ' after trading' : ''}`);
     const payout = { payoutId: `last-${participantId}`, participantId, lane: 0, amountNano: amountNano(1n) };
-    const asked = payoutCommandCodec.encode({ payout, sourceIds: [] });
+    const asked = requestPayout(player.who(participantId), payout);
     const paid = await player.exchange(participantId, 'account:request-payout', asked);
     const waits = paid.code === 'NOT_WOUND_UP';
     must(waits === isRefused, 'money waits until nothing is open', { participantId, code: paid.code });

@@ -32,6 +32,7 @@ const VERBS = [
     'meter:exchange',
     'participant:leave',
     'participant:permit-key',
+    'participant:refuse-key',
     'participant:rotate-key',
     'participant:wind-up',
     'reading:submit',

@@ -1,16 +1,20 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import { METERED_CARRIERS } from '@commonwatt/chaincode/domain/charter';
+import { slotsOfDays } from '@commonwatt/chaincode/domain/clock';
+import { KEY_NOTICE_DAYS } from '@commonwatt/chaincode/domain/participant';
 import { energyWh, powerW } from '@commonwatt/chaincode/domain/units';
 import { conformityCodec } from '@commonwatt/chaincode/wire/conformity';
-import { keyPermitCodec } from '@commonwatt/chaincode/wire/participant';
+import { permitKeyCodec } from '@commonwatt/chaincode/wire/participant';
 import { requirementCodec } from '@commonwatt/chaincode/wire/requirement';
+import { refuseKey } from '../support/instructions.js';
 import * as commands from '../support/market-commands.js';
 import { SigningKey } from '../support/signing-key.js';
+import { must } from './broken.js';
 import { at } from './drafting.js';
 import type { WorldMeters } from './meters.js';
 import type { Move } from './plan.js';
 import type { Player } from './player.js';
-import { DEVICES, POINTS, slotAt, SLOTS, SUBJECTS } from './world.js';
+import { DEVICES, POINTS, slotAt, SLOTS, SUBJECTS, WORLD_CHARTER } from './world.js';
 
 type Life = Readonly<{ player: Player; meters: WorldMeters }>;
 
@@ -57,16 +61,26 @@ export async function screen(player: Player, terms: Terms, agreementId: string, 
     }
 }
 
-/** A key is lost: an administrator permits the next one, which goes on without the signature of the old. */
+/** A key is lost: the one permitted long ago goes on without its signature; another waits, or is refused by the key in force. */
 export async function loseKey({ player }: Life, move: Move): Promise<void> {
     const participantId = at(Object.keys(SUBJECTS), move.pick);
     const next = new SigningKey();
     const admin = `${SUBJECTS[participantId]?.mspId ?? ''} admin`;
-    const permit = keyPermitCodec.encode({ participantId, keyId: next.keyId });
-    await player.exchange(admin, 'participant:permit-key', permit);
-    const command = commands.rotateKey(participantId, player.who(participantId).key, next, true);
-    if ((await player.exchange(participantId, 'participant:rotate-key', command)).changed) {
-        player.rotated(participantId, next);
+    const spare = player.world.spareKeys.get(participantId);
+    if (spare !== undefined) {
+        const command = commands.rotateKey(participantId, player.who(participantId).key, spare, true);
+        if ((await player.exchange(participantId, 'participant:rotate-key', command)).changed) {
+            player.rotated(participantId, spare);
+        }
+    }
+    const fromSlot = slotAt(SLOTS) + slotsOfDays(WORLD_CHARTER, KEY_NOTICE_DAYS);
+    const permit = { participantId, keyId: next.keyId, fromSlot };
+    await player.exchange(admin, 'participant:permit-key', permitKeyCodec.encode(permit));
+    const early = commands.rotateKey(participantId, player.who(participantId).key, next, true);
+    const { code } = await player.exchange(participantId, 'participant:rotate-key', early);
+    must(code !== null, 'a permitted key waits for the end of its notice', { participantId });
+    if (move.pick % 2 === 0) {
+        await player.exchange('stranger', 'participant:refuse-key', refuseKey(player.who(participantId), permit));
     }
 }
 

@@ -5,9 +5,11 @@ import type { ParticipantKind } from '@commonwatt/chaincode/domain/participant';
 import type { CarrierRules, Rules } from '@commonwatt/chaincode/domain/rules';
 import { amountNano, energyWh, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import type { StandingStatement } from '@commonwatt/chaincode/domain/verdict';
-import { coverCommandCodec, depositCodec } from '@commonwatt/chaincode/wire/account';
+import { depositCodec } from '@commonwatt/chaincode/wire/account';
+import { keyPermitCodec } from '@commonwatt/chaincode/wire/participant';
 import { sourceCodec } from '@commonwatt/chaincode/wire/source';
 import { LedgerDouble } from '@commonwatt/chaincode/ledger-double';
+import { raiseCover } from '../support/instructions.js';
 import * as commands from '../support/market-commands.js';
 import { CHARTER, ELECTRICITY_RULES, FIRST_SLOT, RULES } from '../support/sample-market.js';
 import { SigningKey } from '../support/signing-key.js';
@@ -120,7 +122,7 @@ const OFFICERS = {
     platform: 'OperatorMSP',
 } as const;
 
-const WORLD_CHARTER: Charter = {
+export const WORLD_CHARTER: Charter = {
     ...CHARTER,
     participants: {
         operator: ['networkOperator'],
@@ -202,6 +204,8 @@ export type World = Readonly<{
     people: ReadonlyMap<string, Identity>;
     meters: ReadonlyMap<string, SigningKey>;
     source: SigningKey;
+    /** Keys that take the place of lost ones. */
+    spareKeys: ReadonlyMap<string, SigningKey>;
 }>;
 
 let known: Promise<readonly World[]> | undefined;
@@ -261,7 +265,7 @@ async function buildWorld(rules: Rules): Promise<World> {
         const deposit = { paymentId: `pay-${name}`, participantId: name, amountNano: amountNano(depositNano) };
         await submit('settlement', 'exchange', 'account:deposit', depositCodec.encode(deposit));
         if (depositNano === RICH_NANO) {
-            await submit(name, 'exchange', 'account:cover', firstCover(name));
+            await submit(name, 'exchange', 'account:cover', firstCover(identity, name));
         }
     }
     for (const { point, pointId, isMetered } of POINTS) {
@@ -281,7 +285,19 @@ async function buildWorld(rules: Rules): Promise<World> {
     for (const certificate of firstCertificates(reviewer)) {
         await submit('reviewer', 'supervision', 'conformity:certify', certificate);
     }
-    return { rules, ledger, people, meters, source };
+    return { rules, ledger, people, meters, source, spareKeys: await permitSpares(ledger, reviewer) };
+}
+
+/** A spare key for everybody, as if permitted long before the first slot: a lifecycle is shorter than the notice. */
+async function permitSpares(ledger: LedgerDouble, { creator }: Identity): Promise<Map<string, SigningKey>> {
+    const keys = new Map(Object.keys(SUBJECTS).map((participantId) => [participantId, new SigningKey()]));
+    const answer = await ledger.endorse({ chaincode: 'exchange', args: ['charter:show', '{}'], creator });
+    const writes = [...keys].map(([participantId, { keyId }]) => {
+        const value = keyPermitCodec.encode({ participantId, keyId, fromSlot: FIRST_SLOT - 1, isRefused: false });
+        return { chaincode: 'exchange', key: `key-permit/${participantId}`, value, policy: null };
+    });
+    ledger.commit({ ...answer, writes });
+    return keys;
 }
 
 /** What the heating network asks of trades from the beginning. */
@@ -299,11 +315,12 @@ const firstCertificates = (reviewer: Identity): string[] =>
     );
 
 /** Brings a deposit into the lane, by way of the smallest cover there is; who does not do it funds from credits. */
-const firstCover = (participantId: string): string =>
-    coverCommandCodec.encode({
-        transfer: { transferId: 'first', participantId, carrier: 'electricity', lane: 0, amountNano: amountNano(1n) },
-        sourceIds: [`deposit.pay-${participantId}`],
-    });
+const firstCover = (owner: Identity, participantId: string): string =>
+    raiseCover(
+        owner,
+        { transferId: 'first', participantId, carrier: 'electricity', lane: 0, amountNano: amountNano(1n) },
+        [`deposit.pay-${participantId}`],
+    );
 
 /** First slot that has not begun at a stage. */
 export const slotAt = (stage: number): number => FIRST_SLOT + stage;

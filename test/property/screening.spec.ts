@@ -1,7 +1,6 @@
 import { endSlot, type Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Execution } from '@commonwatt/chaincode/domain/escrow';
 import { amountNano, energyWh, powerW } from '@commonwatt/chaincode/domain/units';
-import { coverCommandCodec } from '@commonwatt/chaincode/wire/account';
 import { agreementIdOf, termsHashOf } from '@commonwatt/chaincode/wire/agreement';
 import {
     AGREEMENT,
@@ -14,6 +13,7 @@ import {
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { saleOf } from '../support/amended.js';
+import { raiseCover } from '../support/instructions.js';
 import * as commands from '../support/market-commands.js';
 import { holds } from '../support/property.js';
 import { FIRST_SLOT, sampleLeg } from '../support/sample-market.js';
@@ -273,7 +273,7 @@ async function startMarket(): Promise<StubMarket> {
             amountNano: amountNano(1n),
         } as const;
         const sourceIds = [`deposit.pay-${participantId}`]; // the whole deposit comes into the lane
-        const command = coverCommandCodec.encode({ transfer, sourceIds });
+        const command = raiseCover(market.who(participantId), transfer, sourceIds);
         await market.do(participantId, 'exchange', 'account:cover', command);
     }
     const watts = { importMaxW: powerW(2_000n), exportMaxW: powerW(2_000n) };

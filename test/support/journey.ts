@@ -1,13 +1,10 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { DecisionStatement } from '@commonwatt/chaincode/domain/dispute';
-import type { ParticipantKind } from '@commonwatt/chaincode/domain/participant';
+import { slotsOfDays } from '@commonwatt/chaincode/domain/clock';
+import { KEY_NOTICE_DAYS, type ParticipantKind } from '@commonwatt/chaincode/domain/participant';
 import { amountNano, energyWh, type EnergyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import {
-    coverCommandCodec,
-    coverDrawCodec,
-    fillLanesCommandCodec,
     depositCodec,
-    payoutCommandCodec,
     payoutPaymentCodec,
     payoutReturnCodec,
     subsidyPaymentCodec,
@@ -19,11 +16,12 @@ import { liftCodec } from '@commonwatt/chaincode/wire/halt';
 import { mandateIdOf, mandateRefCodec } from '@commonwatt/chaincode/wire/mandate';
 import { offerRefCodec } from '@commonwatt/chaincode/wire/offer';
 import { proposalIdOf } from '@commonwatt/chaincode/wire/proposal';
-import { keyPermitCodec } from '@commonwatt/chaincode/wire/participant';
+import { permitKeyCodec } from '@commonwatt/chaincode/wire/participant';
 import { participantQueryCodec } from '@commonwatt/chaincode/wire/query';
 import { reconcileCodec } from '@commonwatt/chaincode/wire/reconciliation';
 import { sourceCodec } from '@commonwatt/chaincode/wire/source';
 import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/verbs';
+import { drawCover, fillLanes, leave, raiseCover, refuseKey, requestPayout } from './instructions.js';
 import * as commands from './market-commands.js';
 import {
     declareForceMajeure,
@@ -34,8 +32,9 @@ import {
 } from './metering-commands.js';
 import { firstRound, OfferMoves } from './offer-commands.js';
 import { castVote, enactProposal, makeProposal, nextRules, proposalOf, voterOf } from './proposal-commands.js';
-import { FIRST_SLOT, sampleLeg, sampleTerms } from './sample-market.js';
+import { CHARTER, FIRST_SLOT, sampleLeg, sampleTerms } from './sample-market.js';
 import { SigningKey } from './signing-key.js';
+import type { Identity } from './stub-identity.js';
 import { DEPOSIT_NANO, type StubMarket } from './stub-market.js';
 import { closeDispute, decideDispute, raiseDispute, reviewDispute } from './dispute-commands.js';
 
@@ -92,7 +91,7 @@ export function journey(market: StubMarket): readonly JourneyStep[] {
     return [
         ...establishing(market),
         ...qualifying(market),
-        ...paying(),
+        ...paying(market.who('anna')),
         ...negotiating(market),
         ...agreeing(market),
         ...halting(market),
@@ -152,41 +151,39 @@ function qualifying(market: StubMarket): JourneyStep[] {
         ),
         supervision('reviewer', 'verdict:standing', () => commands.standing(reviewer)),
         exchange('anna', 'account:cover', () =>
-            coverCommandCodec.encode({
-                transfer: {
+            raiseCover(
+                market.who('anna'),
+                {
                     transferId: 'top-up',
                     participantId: 'anna',
                     carrier: 'electricity',
                     lane: 0,
                     amountNano: amountNano(1_000_000n),
                 },
-                sourceIds: ['deposit.pay-anna'],
-            }),
+                ['deposit.pay-anna'],
+            ),
         ),
     ];
 }
 
-function paying(): JourneyStep[] {
+function paying(anna: Identity): JourneyStep[] {
     const payout = { payoutId: 'holiday', participantId: 'anna' };
     const refused = { payoutId: 'rent', participantId: 'anna' };
     const amount = amountNano(300_000n);
     return [
         exchange('anna', 'account:fill-lanes', () =>
-            fillLanesCommandCodec.encode({
-                filling: {
-                    fillingId: 'side-by-side',
-                    participantId: 'anna',
-                    fromLane: 0,
-                    lanes: [
-                        { lane: 1, amountNano: amount },
-                        { lane: 2, amountNano: amount },
-                    ],
-                },
-                sourceIds: [],
+            fillLanes(anna, {
+                fillingId: 'side-by-side',
+                participantId: 'anna',
+                fromLane: 0,
+                lanes: [
+                    { lane: 1, amountNano: amount },
+                    { lane: 2, amountNano: amount },
+                ],
             }),
         ),
         exchange('anna', 'account:draw-cover', () =>
-            coverDrawCodec.encode({
+            drawCover(anna, {
                 drawId: 'too-much',
                 participantId: 'anna',
                 carrier: 'electricity',
@@ -194,13 +191,13 @@ function paying(): JourneyStep[] {
             }),
         ),
         exchange('anna', 'account:request-payout', () =>
-            payoutCommandCodec.encode({ payout: { ...payout, lane: 0, amountNano: amount }, sourceIds: [] }),
+            requestPayout(anna, { ...payout, lane: 0, amountNano: amount }),
         ),
         exchange('settlement', 'account:confirm-payout', () =>
             payoutPaymentCodec.encode({ ...payout, paymentId: 'bank-1' }),
         ),
         exchange('anna', 'account:request-payout', () =>
-            payoutCommandCodec.encode({ payout: { ...refused, lane: 0, amountNano: amount }, sourceIds: [] }),
+            requestPayout(anna, { ...refused, lane: 0, amountNano: amount }),
         ),
         exchange('settlement', 'account:return-payout', () =>
             payoutReturnCodec.encode({ ...refused, paymentId: 'bank-2', reasonCode: 'accountClosed' }),
@@ -214,14 +211,14 @@ function paying(): JourneyStep[] {
 function rekeying(market: StubMarket): JourneyStep[] {
     const bert = market.who('bert');
     const [second, third] = [new SigningKey(), new SigningKey()];
+    const fromSlot = FIRST_SLOT + slotsOfDays(CHARTER, KEY_NOTICE_DAYS);
+    const permit = { participantId: 'bert', keyId: third.keyId, fromSlot };
     return [
         exchange('bert', 'participant:apply', () => commands.apply(bert, 'bert', 'consumer')),
         exchange('bert', 'participant:rotate-key', () => commands.rotateKey('bert', bert.key, second)),
-        exchange('communityAdmin', 'participant:permit-key', () =>
-            keyPermitCodec.encode({ participantId: 'bert', keyId: third.keyId }),
-        ),
-        exchange('bert', 'participant:rotate-key', () => commands.rotateKey('bert', second, third, true)),
-        exchange('bert', 'participant:leave', () => participantQueryCodec.encode({ participantId: 'bert' })),
+        exchange('communityAdmin', 'participant:permit-key', () => permitKeyCodec.encode(permit)),
+        exchange('stranger', 'participant:refuse-key', () => refuseKey({ key: second }, permit)),
+        exchange('bert', 'participant:leave', () => leave({ key: second }, 'bert')),
         exchange('bert', 'participant:wind-up', () => participantQueryCodec.encode({ participantId: 'bert' })),
     ];
 }

@@ -34,7 +34,8 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
         name: 'KeyRotated/1',
         payload: { participantId: 'anna', oldKeyId: '5e'.repeat(32), keyId: '6f'.repeat(32) },
     },
-    { name: 'KeyPermitted/1', payload: { participantId: 'anna', keyId: '6f'.repeat(32) } },
+    { name: 'KeyPermitted/1', payload: { participantId: 'anna', keyId: '6f'.repeat(32), fromSlot: FIRST_SLOT } },
+    { name: 'KeyRefused/1', payload: { participantId: 'anna', keyId: '6f'.repeat(32) } },
     {
         name: 'MandateGranted/1',
         payload: { mandateId: termsHash, principalId: 'anna', agentId: 'retail', untilSlot: FIRST_SLOT + 24 },

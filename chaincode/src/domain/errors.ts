@@ -57,6 +57,7 @@ export const ERROR_KINDS = {
     KEY_REPLACED: 'conflict',
     KEY_USED: 'conflict',
     KEY_PERMIT_MISSING: 'forbidden',
+    KEY_PERMIT_REFUSED: 'forbidden',
     QUALIFICATION_MISSING: 'forbidden',
     QUALIFICATION_CONFLICT: 'conflict',
     STANDARD_MISSING: 'notFound',

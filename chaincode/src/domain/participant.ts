@@ -2,6 +2,7 @@ import { type Charter, mayBringParticipant } from './charter.js';
 import { demand } from './errors.js';
 import type { ParticipantKind, Sector } from './participant-kind.js';
 import { demandSectorOfKind } from './trades-of-kind.js';
+import type { SlotIndex } from './units.js';
 
 export { PARTICIPANT_KINDS, type ParticipantKind, type Sector, SECTORS } from './participant-kind.js';
 
@@ -33,8 +34,20 @@ export type KeySuccession = Readonly<{
     newSignature: string;
 }>;
 
-/** An administrator lets a member of its organisation replace a lost key by this one. */
-export type KeyPermit = Readonly<{ participantId: string; keyId: string }>;
+/**
+ * Least notice before a permitted key replaces a lost one: long enough for whoever still holds the other key to see it and
+ * to refuse, since administrator and certificate may be the same people.
+ */
+export const KEY_NOTICE_DAYS = 7;
+
+/** An administrator lets a member of its organisation replace a lost key by this one from a slot on; the last one counts. */
+export type KeyPermit = Readonly<{
+    participantId: string;
+    keyId: string;
+    fromSlot: SlotIndex;
+    /** The key that is said to be lost signed that it is not. */
+    isRefused: boolean;
+}>;
 
 /**
  * Admits an application: the participant exists from now on and may do nothing until the regulator qualifies it.

@@ -13,13 +13,16 @@ import { plus, sumAmounts } from '../domain/units.js';
 import {
     coverCodec,
     coverCommandCodec,
+    coverTransferCodec,
     coverDrawCodec,
+    drawCoverCommandCodec,
     creditCodec,
     fillLanesCommandCodec,
     laneCodec,
     laneFillingCodec,
     payoutCodec,
     payoutCommandCodec,
+    payoutRequestCodec,
 } from '../wire/account.js';
 import { encodePage, participantPageQueryCodec, participantQueryCodec } from '../wire/query.js';
 import { COVER, COVER_DRAW, COVER_TRANSFER, CREDIT, LANE, LANE_FILLING, PAYOUT } from '../store/keys.js';
@@ -28,23 +31,26 @@ import { demandMoneyFree } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { noteIndebtedness } from './indebtedness.js';
 import { countStep } from './limits.js';
+import { verifyInstruction } from './own-signature.js';
 import type { TradeContext } from './trade-context.js';
 
 /** Accounts: what participants do themselves with money that they brought, earned or set aside as credit cover. */
 export class AccountContract extends ExchangeContract {
     /**
      * Moves money of the caller's own into its credit cover, once per transfer id.
-     * @throws CALLER_NOT_PARTICIPANT · COVER_CONFLICT · CREDIT_MISSING · CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED ·
+     * @throws CALLER_NOT_PARTICIPANT · COVER_CONFLICT · SIGNATURE_INVALID · CREDIT_MISSING · CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED ·
      * ALLOWANCE_USED_UP
      */
     async cover(ctx: TradeContext, command: string): Promise<string> {
-        const { transfer: asked, sourceIds } = coverCommandCodec.decode(command);
+        const { transfer: asked, sourceIds, signature } = coverCommandCodec.decode(command);
         const { transferId, participantId, carrier, lane, amountNano } = asked;
-        await ctx.callingParticipant(participantId);
+        const owner = await ctx.callingParticipant(participantId);
         const before = (await ctx.ledger.get(COVER, participantId, carrier)) ?? emptyCover(participantId, carrier);
         if (isRepeatedTransfer(await ctx.ledger.get(COVER_TRANSFER, participantId, transferId), asked)) {
             return coverCodec.encode(before);
         }
+        const signed = coverTransferCodec.toJson(asked);
+        await verifyInstruction(ctx, owner, 'account:cover', signed, signature);
         await debit(ctx, participantId, lane, sourceIds, amountNano);
         const cover: Cover = { ...before, balanceNano: plus(before.balanceNano, amountNano) };
         await countStep(ctx, { participantId, purpose: 'cover', part: carrier });
@@ -65,16 +71,18 @@ export class AccountContract extends ExchangeContract {
     /**
      * Moves money of the caller's own from one of its lanes into others, once per filling id, so that as many agreements
      * can be funded side by side.
-     * @throws CALLER_NOT_PARTICIPANT · LANE_FILLING_CONFLICT · CREDIT_MISSING · CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED ·
+     * @throws CALLER_NOT_PARTICIPANT · LANE_FILLING_CONFLICT · SIGNATURE_INVALID · CREDIT_MISSING · CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED ·
      * ALLOWANCE_USED_UP
      */
     async fillLanes(ctx: TradeContext, command: string): Promise<string> {
-        const { filling, sourceIds } = fillLanesCommandCodec.decode(command);
+        const { filling, sourceIds, signature } = fillLanesCommandCodec.decode(command);
         const { fillingId, participantId, fromLane, lanes } = filling;
-        await ctx.callingParticipant(participantId);
+        const owner = await ctx.callingParticipant(participantId);
         if (isRepeatedFilling(await ctx.ledger.get(LANE_FILLING, participantId, fillingId), filling)) {
             return laneFillingCodec.encode(filling);
         }
+        const signed = laneFillingCodec.toJson(filling);
+        await verifyInstruction(ctx, owner, 'account:fill-lanes', signed, signature);
         const credits = await loadCredits(ctx, participantId, sourceIds);
         const from = await loadLane(ctx, participantId, fromLane);
         const targets: Lane[] = [];
@@ -94,16 +102,17 @@ export class AccountContract extends ExchangeContract {
 
     /**
      * Moves money of the caller's own that no imbalance needs from its credit cover to its free account, once per id.
-     * @throws CALLER_NOT_PARTICIPANT · COVER_CONFLICT · NOT_WOUND_UP · COVER_UNDERFUNDED · ALLOWANCE_USED_UP
+     * @throws CALLER_NOT_PARTICIPANT · COVER_CONFLICT · SIGNATURE_INVALID · NOT_WOUND_UP · COVER_UNDERFUNDED · ALLOWANCE_USED_UP
      */
     async drawCover(ctx: TradeContext, command: string): Promise<string> {
-        const draw = coverDrawCodec.decode(command);
+        const { draw, signature } = drawCoverCommandCodec.decode(command);
         const { drawId, participantId, carrier, amountNano } = draw;
-        await ctx.callingParticipant(participantId);
+        const owner = await ctx.callingParticipant(participantId);
         const before = (await ctx.ledger.get(COVER, participantId, carrier)) ?? emptyCover(participantId, carrier);
         if (isRepeatedDraw(await ctx.ledger.get(COVER_DRAW, participantId, drawId), draw)) {
             return coverCodec.encode(before);
         }
+        await verifyInstruction(ctx, owner, 'account:draw-cover', coverDrawCodec.toJson(draw), signature);
         await demandMoneyFree(ctx, participantId);
         const { cover, credit } = drawCover(before, draw);
         await ctx.ledger.get(CREDIT, participantId, credit.sourceId);
@@ -124,18 +133,20 @@ export class AccountContract extends ExchangeContract {
 
     /**
      * Takes money of the caller's own from a lane, on its way out of the market, once per payout id.
-     * @throws CALLER_NOT_PARTICIPANT · PAYOUT_CONFLICT · NOT_WOUND_UP · COVER_OWED · CREDIT_MISSING ·
+     * @throws CALLER_NOT_PARTICIPANT · PAYOUT_CONFLICT · SIGNATURE_INVALID · NOT_WOUND_UP · COVER_OWED · CREDIT_MISSING ·
      * CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED · ALLOWANCE_USED_UP
      */
     async requestPayout(ctx: TradeContext, command: string): Promise<string> {
-        const { payout: asked, sourceIds } = payoutCommandCodec.decode(command);
+        const { payout: asked, sourceIds, signature } = payoutCommandCodec.decode(command);
         const { payoutId, participantId, lane, amountNano } = asked;
-        await ctx.callingParticipant(participantId);
+        const owner = await ctx.callingParticipant(participantId);
         const existing = await ctx.ledger.get(PAYOUT, participantId, payoutId);
         const payout = requestPayout(existing, asked);
         if (existing !== null) {
             return payoutCodec.encode(payout);
         }
+        const signed = payoutRequestCodec.toJson(asked);
+        await verifyInstruction(ctx, owner, 'account:request-payout', signed, signature);
         await demandMoneyFree(ctx, participantId);
         demandNothingOwed(await this.#coversOf(ctx, participantId));
         await debit(ctx, participantId, lane, sourceIds, amountNano);

@@ -2,7 +2,7 @@ import { assert, demand } from '../domain/errors.js';
 import type { KeySuccession, Participant } from '../domain/participant.js';
 import { rotationDocument } from '../wire/participant.js';
 import { keyIdOf } from '../wire/signature.js';
-import { KEY_SUCCESSION } from '../store/keys.js';
+import { KEY_PERMIT, KEY_SUCCESSION } from '../store/keys.js';
 import type { TradeContext } from './trade-context.js';
 
 /** Most keys that are followed from one that signed to the one in force. */
@@ -20,6 +20,17 @@ export async function verifyOldKey(
     oldSignature: string,
 ): Promise<void> {
     await verify(ctx, rotation, oldPublicKey, oldSignature);
+}
+
+/**
+ * An administrator permitted the key, nobody refused it, and its notice is over.
+ * @throws KEY_PERMIT_MISSING, KEY_PERMIT_REFUSED {participantId, keyId} · SLOT_NOT_OVER {slot}
+ */
+export async function demandPermitted(ctx: TradeContext, participantId: string, keyId: string): Promise<void> {
+    const permit = await ctx.ledger.get(KEY_PERMIT, participantId);
+    demand(permit?.keyId === keyId, 'KEY_PERMIT_MISSING', { participantId, keyId });
+    demand(!permit.isRefused, 'KEY_PERMIT_REFUSED', { participantId, keyId });
+    demand(await ctx.hasBegun(permit.fromSlot), 'SLOT_NOT_OVER', { slot: permit.fromSlot - 1 });
 }
 
 /**

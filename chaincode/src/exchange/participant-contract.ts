@@ -1,12 +1,22 @@
 import { WHOLE } from '../domain/allowance.js';
+import { slotsOfDays } from '../domain/clock.js';
 import { departureOf } from '../domain/departure.js';
 import { demand } from '../domain/errors.js';
-import { applyAsParticipant, type KeySuccession, type Participant } from '../domain/participant.js';
+import {
+    applyAsParticipant,
+    KEY_NOTICE_DAYS,
+    type KeyPermit,
+    type KeySuccession,
+    type Participant,
+} from '../domain/participant.js';
 import {
     applyCodec,
     departureCodec,
     keyPermitCodec,
+    leaveCodec,
     participantCodec,
+    permitKeyCodec,
+    refuseKeyCodec,
     rotateKeyCodec,
     rotationDocument,
 } from '../wire/participant.js';
@@ -15,8 +25,9 @@ import { keyIdOf } from '../wire/signature.js';
 import { DEPARTURE, KEY_PERMIT, KEY_SUCCESSION, PARTICIPANT, subjectRecord } from '../store/keys.js';
 import { windUpNext } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
-import { verifyNewKey, verifyOldKey } from './key-succession.js';
+import { demandPermitted, verifyNewKey, verifyOldKey } from './key-succession.js';
 import { countStep } from './limits.js';
+import { verifyInstruction } from './own-signature.js';
 import type { TradeContext } from './trade-context.js';
 import { demandNotWithdrawn } from './withdrawals.js';
 
@@ -52,9 +63,10 @@ export class ParticipantContract extends ExchangeContract {
 
     /**
      * Replaces the caller's signing key. The old key signs too; when it is lost, an administrator of the organisation has
-     * to have permitted the new one. Writing the participant ends whatever the old key signed and is under way.
+     * to have permitted the new one, with notice. Writing the participant ends whatever the old key signed and is under way.
      * @throws CALLER_NOT_PARTICIPANT · KEY_REPLACED {participantId, keyId}: the old key is not in force · KEY_USED
-     * {participantId, keyId}: the new one was before · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · KEY_PERMIT_MISSING {participantId, keyId} · ALLOWANCE_USED_UP
+     * {participantId, keyId}: the new one was before · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · KEY_PERMIT_MISSING,
+     * KEY_PERMIT_REFUSED {participantId, keyId} · SLOT_NOT_OVER {slot}: the notice is not over · ALLOWANCE_USED_UP
      */
     async rotateKey(ctx: TradeContext, command: string): Promise<string> {
         const { rotation, oldSignature, newSignature } = rotateKeyCodec.decode(command);
@@ -72,8 +84,7 @@ export class ParticipantContract extends ExchangeContract {
         const succession: KeySuccession = { rotation, oldPublicKey, oldSignature, newSignature };
         await verifyNewKey(ctx, succession);
         if (oldSignature === null) {
-            const permit = await ctx.ledger.get(KEY_PERMIT, participantId, keyId);
-            demand(permit !== null, 'KEY_PERMIT_MISSING', { participantId, keyId });
+            await demandPermitted(ctx, participantId, keyId);
         } else {
             await verifyOldKey(ctx, succession, oldSignature);
             await demandNotWithdrawn(ctx, rotationDocument(rotation), { participantId, keyId: oldKeyId });
@@ -87,33 +98,62 @@ export class ParticipantContract extends ExchangeContract {
     }
 
     /**
-     * An administrator lets a member of its organisation replace a lost key by the one named. It takes the member's
-     * certificate and that key to do so: nobody takes over a participant alone.
-     * @throws PARTICIPANT_MISSING · CALLER_NOT_ADMIN {mspId}
+     * An administrator lets a member of its organisation replace a lost key by the one named, from a slot on that is far
+     * enough ahead for the key in force to refuse. It takes the member's certificate and the new key to do so.
+     * @throws PARTICIPANT_MISSING · CALLER_NOT_ADMIN {mspId} · SLOT_BEGUN {slot}: the last in which the notice could begin
      */
     async permitKey(ctx: TradeContext, command: string): Promise<string> {
-        const permit = keyPermitCodec.decode(command);
-        const { participantId, keyId } = permit;
+        const asked = permitKeyCodec.decode(command);
+        const { participantId, keyId, fromSlot } = asked;
         const { mspId } = await ctx.participant(participantId);
-        ctx.demandAdmin(await ctx.charter());
+        const charter = await ctx.charter();
+        ctx.demandAdmin(charter);
         demand(ctx.caller.mspId === mspId, 'CALLER_NOT_ADMIN', { mspId: ctx.caller.mspId });
-        if ((await ctx.ledger.get(KEY_PERMIT, participantId, keyId)) === null) {
-            ctx.ledger.put(KEY_PERMIT, permit);
-            await ctx.commit({ event: { name: 'KeyPermitted/1', payload: { participantId, keyId } } });
+        const existing = await ctx.ledger.get(KEY_PERMIT, participantId);
+        if (existing?.keyId === keyId && existing.fromSlot === fromSlot) {
+            return keyPermitCodec.encode(existing);
         }
+        await ctx.demandNotBegun(fromSlot - slotsOfDays(charter, KEY_NOTICE_DAYS));
+        const permit: KeyPermit = { ...asked, isRefused: false };
+        ctx.ledger.put(KEY_PERMIT, permit);
+        await ctx.commit({ event: { name: 'KeyPermitted/1', payload: { participantId, keyId, fromSlot } } });
         return keyPermitCodec.encode(permit);
     }
 
     /**
+     * The key in force is not lost: what was permitted counts no more. Anyone may send it, since who issues certificates can
+     * also withhold them.
+     * @throws PARTICIPANT_MISSING · KEY_PERMIT_MISSING {participantId, keyId} · SIGNATURE_INVALID
+     */
+    async refuseKey(ctx: TradeContext, command: string): Promise<string> {
+        const { refusal, signature } = refuseKeyCodec.decode(command);
+        const { participantId, keyId, fromSlot } = refusal;
+        const participant = await ctx.participant(participantId);
+        const permit = await ctx.ledger.get(KEY_PERMIT, participantId);
+        const isPermitted = permit?.keyId === keyId && permit.fromSlot === fromSlot;
+        demand(isPermitted, 'KEY_PERMIT_MISSING', { participantId, keyId });
+        if (permit.isRefused) {
+            return keyPermitCodec.encode(permit);
+        }
+        const signed = permitKeyCodec.toJson(refusal);
+        await verifyInstruction(ctx, participant, 'participant:refuse-key', signed, signature);
+        const refused: KeyPermit = { ...permit, isRefused: true };
+        ctx.ledger.put(KEY_PERMIT, refused);
+        await ctx.commit({ event: { name: 'KeyRefused/1', payload: { participantId, keyId } } });
+        return keyPermitCodec.encode(refused);
+    }
+
+    /**
      * Leaves the market for good: nothing new is agreed; what is open is delivered, settled, cancelled by common consent.
-     * @throws CALLER_NOT_PARTICIPANT
+     * @throws CALLER_NOT_PARTICIPANT · SIGNATURE_INVALID
      */
     async leave(ctx: TradeContext, command: string): Promise<string> {
-        const { participantId } = participantQueryCodec.decode(command);
-        await ctx.callingParticipant(participantId);
+        const { participantId, signature } = leaveCodec.decode(command);
+        const participant = await ctx.callingParticipant(participantId);
         const existing = await ctx.ledger.get(DEPARTURE, participantId);
         const departure = existing ?? departureOf(participantId);
         if (existing === null) {
+            await verifyInstruction(ctx, participant, 'participant:leave', { participantId }, signature);
             ctx.ledger.put(DEPARTURE, departure);
             await ctx.commit({ event: { name: 'DepartureAnnounced/1', payload: { participantId } } });
         }

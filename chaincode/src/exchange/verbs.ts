@@ -65,6 +65,7 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'participant:apply': (ctx, command) => participants.apply(ctx, command),
     'participant:rotate-key': (ctx, command) => participants.rotateKey(ctx, command),
     'participant:permit-key': (ctx, command) => participants.permitKey(ctx, command),
+    'participant:refuse-key': (ctx, command) => participants.refuseKey(ctx, command),
     'participant:leave': (ctx, command) => participants.leave(ctx, command),
     'participant:wind-up': (ctx, command) => participants.windUp(ctx, command),
     'participant:departures': (ctx, query) => participants.departures(ctx, query),

@@ -124,7 +124,8 @@ export const KEY_SUCCESSION = record('key-succession', keySuccessionCodec, ({ ro
     rotation.participantId,
     rotation.oldKeyId,
 ]);
-export const KEY_PERMIT = record('key-permit', keyPermitCodec, ({ participantId, keyId }) => [participantId, keyId]);
+/** One at a time, so that whoever refuses has one to refuse. */
+export const KEY_PERMIT = record('key-permit', keyPermitCodec, ({ participantId }) => [participantId]);
 
 /** Steps that a participant takes by itself, counted by the day. */
 export const ALLOWANCE = record('allowance', allowanceCodec, ({ participantId, purpose, part }) => [

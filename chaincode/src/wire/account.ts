@@ -21,6 +21,7 @@ import {
     idField,
     positiveAmountField,
     reasonField,
+    signatureField,
     signedAmountField,
 } from './fields.js';
 
@@ -57,9 +58,13 @@ const coverTransferSchema = z.strictObject({
 export const coverTransferCodec = codec<CoverTransfer>(coverTransferSchema);
 
 /** Moves money from a lane, after folding credits into it, into the caller's credit cover. */
-export type CoverCommand = Readonly<{ transfer: CoverTransfer; sourceIds: readonly string[] }>;
+export type CoverCommand = Readonly<{ transfer: CoverTransfer; sourceIds: readonly string[]; signature: string }>;
 export const coverCommandCodec = codec<CoverCommand>(
-    z.strictObject({ transfer: coverTransferSchema, sourceIds: distinct(sourceField, FOLDS_MAX) }),
+    z.strictObject({
+        transfer: coverTransferSchema,
+        sourceIds: distinct(sourceField, FOLDS_MAX),
+        signature: signatureField,
+    }),
 );
 
 /** Most lanes filled in one transaction. */
@@ -82,13 +87,25 @@ const laneFillingSchema = z
 export const laneFillingCodec = codec<LaneFilling>(laneFillingSchema);
 
 /** Moves money between lanes, after folding credits into the one it is taken from. */
-export type FillLanesCommand = Readonly<{ filling: LaneFilling; sourceIds: readonly string[] }>;
+export type FillLanesCommand = Readonly<{ filling: LaneFilling; sourceIds: readonly string[]; signature: string }>;
 export const fillLanesCommandCodec = codec<FillLanesCommand>(
-    z.strictObject({ filling: laneFillingSchema, sourceIds: distinct(sourceField, FOLDS_MAX) }),
+    z.strictObject({
+        filling: laneFillingSchema,
+        sourceIds: distinct(sourceField, FOLDS_MAX),
+        signature: signatureField,
+    }),
 );
 
-export const coverDrawCodec = codec<CoverDraw>(
-    z.strictObject({ drawId: idField, participantId: idField, carrier: carrierField, amountNano: positiveAmountField }),
+const coverDrawSchema = z.strictObject({
+    drawId: idField,
+    participantId: idField,
+    carrier: carrierField,
+    amountNano: positiveAmountField,
+});
+export const coverDrawCodec = codec<CoverDraw>(coverDrawSchema);
+export type DrawCoverCommand = Readonly<{ draw: CoverDraw; signature: string }>;
+export const drawCoverCommandCodec = codec<DrawCoverCommand>(
+    z.strictObject({ draw: coverDrawSchema, signature: signatureField }),
 );
 
 const payoutRequest = { payoutId: idField, participantId: idField, lane: laneField, amountNano: positiveAmountField };
@@ -96,10 +113,16 @@ export const payoutCodec = codec<Payout>(
     z.strictObject({ ...payoutRequest, paymentId: idField.nullable(), returnReason: reasonField.nullable() }),
 );
 
+export const payoutRequestCodec = codec<PayoutRequest>(z.strictObject(payoutRequest));
+
 /** Takes money from a lane, after folding credits into it, on its way out of the market. */
-export type PayoutCommand = Readonly<{ payout: PayoutRequest; sourceIds: readonly string[] }>;
+export type PayoutCommand = Readonly<{ payout: PayoutRequest; sourceIds: readonly string[]; signature: string }>;
 export const payoutCommandCodec = codec<PayoutCommand>(
-    z.strictObject({ payout: z.strictObject(payoutRequest), sourceIds: distinct(sourceField, FOLDS_MAX) }),
+    z.strictObject({
+        payout: z.strictObject(payoutRequest),
+        sourceIds: distinct(sourceField, FOLDS_MAX),
+        signature: signatureField,
+    }),
 );
 
 const payoutPayment = { paymentId: idField, participantId: idField, payoutId: idField };

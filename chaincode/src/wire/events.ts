@@ -44,7 +44,8 @@ const SCHEMAS = {
     'DepartureAnnounced/1': z.strictObject({ participantId: idField }),
     'DepartureAdvanced/1': z.strictObject({ participantId: idField, isWoundUp: z.boolean() }),
     'KeyRotated/1': z.strictObject({ participantId: idField, oldKeyId: hashField, keyId: hashField }),
-    'KeyPermitted/1': z.strictObject({ participantId: idField, keyId: hashField }),
+    'KeyPermitted/1': z.strictObject({ participantId: idField, keyId: hashField, fromSlot: slotField }),
+    'KeyRefused/1': z.strictObject({ participantId: idField, keyId: hashField }),
     'MandateGranted/1': z.strictObject({
         mandateId: hashField,
         principalId: idField,

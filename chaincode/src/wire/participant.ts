@@ -9,7 +9,7 @@ import {
     SECTORS,
 } from '../domain/participant.js';
 import { codec } from './codec.js';
-import { hashField, idField, mspIdField, publicKeyField, signatureField } from './fields.js';
+import { hashField, idField, mspIdField, publicKeyField, signatureField, slotField } from './fields.js';
 import type { DocumentBody } from './signature.js';
 
 const participant = z.strictObject({
@@ -41,7 +41,21 @@ export const rotationDocument = (rotation: KeyRotation): DocumentBody => [
 export const keySuccessionCodec = codec<KeySuccession>(
     z.strictObject({ rotation, oldPublicKey: publicKeyField, ...signatures }),
 );
-export const keyPermitCodec = codec<KeyPermit>(z.strictObject({ participantId: idField, keyId: hashField }));
+const permit = { participantId: idField, keyId: hashField, fromSlot: slotField };
+export const keyPermitCodec = codec<KeyPermit>(z.strictObject({ ...permit, isRefused: z.boolean() }));
+
+/** Permits a key, or refuses one: which key, and from when it would count. */
+export type PermitKeyCommand = Omit<KeyPermit, 'isRefused'>;
+export const permitKeyCodec = codec<PermitKeyCommand>(z.strictObject(permit));
+/** The key in force, which is not lost, refuses what was permitted. */
+export type RefuseKeyCommand = Readonly<{ refusal: PermitKeyCommand; signature: string }>;
+export const refuseKeyCodec = codec<RefuseKeyCommand>(
+    z.strictObject({ refusal: z.strictObject(permit), signature: signatureField }),
+);
+
+/** Announces a departure: the participant's key signs it. */
+export type LeaveCommand = Readonly<{ participantId: string; signature: string }>;
+export const leaveCodec = codec<LeaveCommand>(z.strictObject({ participantId: idField, signature: signatureField }));
 
 /** Replaces a signing key: both keys sign the rotation; the old one does not when it is lost. */
 export type RotateKeyCommand = Readonly<{ rotation: KeyRotation; oldSignature: string | null; newSignature: string }>;

@@ -11,6 +11,7 @@ export const SIGNATURE_DOMAINS = [
     'commonwatt/cancellation/1',
     'commonwatt/participant/1',
     'commonwatt/key-rotation/1',
+    'commonwatt/instruction/1',
     'commonwatt/mandate/1',
     'commonwatt/reading/1',
     'commonwatt/closing/1',

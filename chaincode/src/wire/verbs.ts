@@ -57,6 +57,7 @@ export const EXCHANGE_VERBS = {
     'participant:apply': SUBMIT,
     'participant:rotate-key': SUBMIT,
     'participant:permit-key': SUBMIT,
+    'participant:refuse-key': SUBMIT,
     'participant:leave': SUBMIT,
     'participant:wind-up': SUBMIT,
     'participant:departures': EVALUATE,

@@ -91,6 +91,7 @@ describe('what occurs once in a command', () => {
                 lanes: lanes.map((lane) => ({ lane, amountNano: amountNano(1n) })),
             },
             sourceIds: [],
+            signature: '00'.repeat(64),
         });
         fillLanesCommandCodec.encode(filling(1, 2));
         for (const command of [filling(1, 1), filling(1, 0)]) {
