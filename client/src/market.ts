@@ -155,7 +155,7 @@ export class Market {
         this.seats = new SeatClient(this.ledger);
         this.proposals = new ProposalClient(this.ledger, this.charter);
         this.participants = new ParticipantClient(this.ledger);
-        this.qualifications = new QualificationClient(this.ledger);
+        this.qualifications = new QualificationClient(this.ledger, this.participants);
         this.mandates = new MandateClient(this.ledger, this.participants);
         this.meters = new MeterClient(this.ledger);
         this.requirements = new RequirementClient(this.ledger);

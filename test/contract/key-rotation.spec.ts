@@ -4,7 +4,12 @@ import { slotsOfDays } from '@commonwatt/chaincode/domain/clock';
 import { KEY_NOTICE_DAYS, type KeySuccession } from '@commonwatt/chaincode/domain/participant';
 import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
 import type { WireError } from '@commonwatt/chaincode/wire/errors';
-import { keyPermitCodec, keySuccessionCodec, permitKeyCodec, rotateKeyCodec } from '@commonwatt/chaincode/wire/participant';
+import {
+    keyPermitCodec,
+    keySuccessionCodec,
+    permitKeyCodec,
+    rotateKeyCodec,
+} from '@commonwatt/chaincode/wire/participant';
 import { expect } from 'chai';
 import { following, saleOf } from '../support/amended.js';
 import * as commands from '../support/market-commands.js';
@@ -96,6 +101,12 @@ describe('exchange: participant rotate-key', () => {
         await market.do('communityAdmin', 'exchange', 'participant:permit-key', permit(keyId));
         await refused('KEY_PERMIT_MISSING', 'anna', commands.rotateKey('anna', annas(), next, true));
         await loseKey();
+        const stale = await concludeRefused('KEY_REPLACED', FOUR, withAnna(next));
+        expect(stale.operands).to.deep.equal({ participantId: 'anna', keyId: annas().keyId });
+        const reviewer = market.who('reviewer');
+        const person = { ...commands.personOf(market.who('anna')), keyId: next.keyId };
+        const anew = commands.qualify(reviewer, 'anna', { sequence: 2, person });
+        await market.do('reviewer', 'supervision', 'qualification:grant', anew);
         await concludeRefused('SIGNATURE_MISSING', FOUR, market.people);
         await conclude(FOUR, withAnna(next));
     });

@@ -253,10 +253,11 @@ function statementOf(life: Life, participantId: string): QualificationStatement 
 }
 
 function requalify(life: Life, participantId: string, status: 'granted' | 'suspended'): Promise<unknown> {
-    const sequence = statementOf(life, participantId).sequence + 1;
+    const { sequence: last, person } = statementOf(life, participantId);
+    const sequence = last + 1;
     const permits = CARRIERS.map((carrier) => ({ carrier, buy: true, sell: true }));
     const reviewer = life.player.who('reviewer');
-    const command = commands.qualify(reviewer, participantId, { permits, status, sequence });
+    const command = commands.qualify(reviewer, participantId, { person, permits, status, sequence });
     const verb = status === 'granted' ? 'qualification:grant' : 'qualification:suspend';
     return life.player.supervision('reviewer', verb, command);
 }

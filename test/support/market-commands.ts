@@ -6,7 +6,7 @@ import type { HaltStatement } from '@commonwatt/chaincode/domain/halt';
 import type { MandateStatement } from '@commonwatt/chaincode/domain/mandate';
 import { type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import type { Participant, ParticipantKind } from '@commonwatt/chaincode/domain/participant';
-import type { QualificationStatement } from '@commonwatt/chaincode/domain/qualification';
+import type { QualificationStatement, QualifiedPerson } from '@commonwatt/chaincode/domain/qualification';
 import type { Reading, SignedReading } from '@commonwatt/chaincode/domain/reading';
 import type { RequirementStatement } from '@commonwatt/chaincode/domain/requirement';
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
@@ -71,6 +71,15 @@ export const revokeSeat = (kind: SeatKind, { mspId, subjectHash }: Identity): st
 
 const END_USERS: readonly ParticipantKind[] = ['consumer', 'prosumer', 'prosumerWithStorage'];
 
+/** Who applied last under a pseudonym in this run: whom a reviewer qualifies unless told otherwise. */
+const applicants = new Map<string, QualifiedPerson>();
+
+export const personOf = ({ mspId, subjectHash, key }: Identity): QualifiedPerson => ({
+    mspId,
+    subjectHash,
+    keyId: key.keyId,
+});
+
 export function apply(
     applicant: Identity,
     participantId: string,
@@ -86,6 +95,7 @@ export function apply(
         mspId: applicant.mspId,
         subjectHash: applicant.subjectHash,
     };
+    applicants.set(participantId, personOf(applicant));
     const body = participantCodec.toJson(application);
     const signature = applicant.key.signDocument('commonwatt/participant/1', SCOPE.exchange, body);
     return applyCodec.encode({ application, signature });
@@ -98,6 +108,11 @@ export function qualify(
 ): string {
     const statement: QualificationStatement = {
         participantId,
+        person: applicants.get(participantId) ?? {
+            mspId: 'CommunityMSP',
+            subjectHash: '00'.repeat(32),
+            keyId: '00'.repeat(32),
+        },
         sequence: 1,
         status: 'granted',
         permits: [

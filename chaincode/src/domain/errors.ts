@@ -59,6 +59,8 @@ export const ERROR_KINDS = {
     KEY_PERMIT_MISSING: 'forbidden',
     KEY_PERMIT_REFUSED: 'forbidden',
     QUALIFICATION_MISSING: 'forbidden',
+    QUALIFICATION_OF_ANOTHER: 'forbidden',
+    ID_RESERVED: 'invalid',
     QUALIFICATION_CONFLICT: 'conflict',
     STANDARD_MISSING: 'notFound',
     STANDARD_CONFLICT: 'conflict',

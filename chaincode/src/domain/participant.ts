@@ -1,6 +1,7 @@
 import { type Charter, mayBringParticipant } from './charter.js';
 import { demand } from './errors.js';
 import type { ParticipantKind, Sector } from './participant-kind.js';
+import { demandUnreserved } from './reserved-ids.js';
 import { demandSectorOfKind } from './trades-of-kind.js';
 import type { SlotIndex } from './units.js';
 
@@ -52,7 +53,7 @@ export type KeyPermit = Readonly<{
 /**
  * Admits an application: the participant exists from now on and may do nothing until the regulator qualifies it.
  * @throws ORG_NOT_ADMITTED {mspId, kind} · SECTOR_INVALID {participantId, kind, sector} ·
- * PARTICIPANT_CONFLICT {participantId}
+ * ID_RESERVED {id} · PARTICIPANT_CONFLICT {participantId}
  */
 export function applyAsParticipant(
     charter: Charter,
@@ -62,6 +63,7 @@ export function applyAsParticipant(
     const { mspId, kind, participantId } = applicant;
     demand(mayBringParticipant(charter, mspId, kind), 'ORG_NOT_ADMITTED', { mspId, kind });
     demandSectorOfKind(applicant);
+    demandUnreserved(participantId);
     const same =
         existing === null ||
         (existing.subjectHash === applicant.subjectHash &&

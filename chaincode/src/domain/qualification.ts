@@ -1,5 +1,6 @@
 import type { Carrier } from './charter.js';
 import { demand } from './errors.js';
+import type { Participant } from './participant.js';
 import type { SignedStatement } from './signed-statement.js';
 
 /** What a qualified participant may do on one carrier. */
@@ -7,9 +8,14 @@ export type Permit = Readonly<{ carrier: Carrier; buy: boolean; sell: boolean }>
 
 export type QualificationStatus = 'granted' | 'suspended' | 'revoked';
 
+/** Somebody by organisation, certificate's subject and signing key, as they were when the regulator looked. */
+export type QualifiedPerson = Readonly<{ mspId: string; subjectHash: string; keyId: string }>;
+
 /** What the regulator says of a participant; numbered, so that no old statement can be replayed. */
 export type QualificationStatement = Readonly<{
     participantId: string;
+    /** Whom the regulator has checked: whoever else stands under the pseudonym is not qualified. */
+    person: QualifiedPerson;
     sequence: number;
     status: QualificationStatus;
     permits: readonly Permit[];
@@ -36,6 +42,17 @@ export function followsQualification(existing: Qualification | null, statement: 
         status: existing?.statement.status ?? 'none',
         sequence: existing?.statement.sequence ?? 0,
     });
+}
+
+/**
+ * The participant that stands under the pseudonym is the one that the regulator looked at; its key may have been succeeded.
+ * @throws QUALIFICATION_OF_ANOTHER {participantId, mspId, subjectHash}: whom the regulator qualified
+ */
+export function demandSamePerson(participant: Participant, { person }: QualificationStatement): void {
+    const { participantId } = participant;
+    const { mspId, subjectHash } = person;
+    const same = participant.mspId === mspId && participant.subjectHash === subjectHash;
+    demand(same, 'QUALIFICATION_OF_ANOTHER', { participantId, mspId, subjectHash });
 }
 
 /** @throws QUALIFICATION_MISSING {participantId, status} unless the participant is qualified for something */

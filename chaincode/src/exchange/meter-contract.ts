@@ -4,6 +4,7 @@ import { demand, marketError } from '../domain/errors.js';
 import { type MeteringPoint, registerMeter } from '../domain/meter.js';
 import { exchangeMeter, sameExchange } from '../domain/meter-exchange.js';
 import { countedFirst, type SignedReading } from '../domain/reading.js';
+import { demandUnreserved } from '../domain/reserved-ids.js';
 import { checkParent } from '../domain/sub-meter.js';
 import { demandPointOfKind } from '../domain/trades-of-kind.js';
 import { meterExchangeCodec, meteringPointCodec, registerMeterCodec } from '../wire/meter.js';
@@ -19,7 +20,7 @@ export class MeterContract extends ExchangeContract {
     /**
      * Registers a metering point from a coming slot on, with its meter's signed baseline. Only a future slot: settlement
      * finds points by their first slot, so none can be slipped in behind it.
-     * @throws CALLER_NOT_SEATED · PARTICIPANT_MISSING · POINT_NOT_OF_KIND · SIGNATURE_INVALID · SLOT_BEGUN · METER_CONFLICT ·
+     * @throws CALLER_NOT_SEATED · ID_RESERVED {id} · PARTICIPANT_MISSING · POINT_NOT_OF_KIND · SIGNATURE_INVALID · SLOT_BEGUN · METER_CONFLICT ·
      * INPUT_INVALID {reason}: the baseline is not the point's own · METER_MISSING {pointId}: of the parent or charge
      * point · METER_RELATION_INVALID {pointId, otherId, reason} · CHARGE_POINT_TAKEN {chargePointId, pointId}
      */
@@ -31,6 +32,7 @@ export class MeterContract extends ExchangeContract {
         if (existing !== null) {
             return meteringPointCodec.encode(registered);
         }
+        demandUnreserved(point.pointId);
         demandPointOfKind(point, await ctx.participant(point.participantId));
         await ctx.demandNotBegun(point.fromSlot);
         await this.#relate(ctx, point);

@@ -1,6 +1,6 @@
 import { type Agreement, carriersOf, type Terms } from '../domain/agreement.js';
 import type { Carrier } from '../domain/charter.js';
-import { demandPermit, demandQualified, type Qualification } from '../domain/qualification.js';
+import { demandPermit, demandQualified, demandSamePerson, type Qualification } from '../domain/qualification.js';
 import { centrallyScreened, demandAdmission } from '../domain/screening.js';
 import {
     demandApproval,
@@ -17,12 +17,13 @@ import { standingVerdictCodec, verdictCodec } from '../wire/verdict.js';
 import { demandNotHalted } from '../store/halts.js';
 import { HALT, SCREENING } from '../store/keys.js';
 import { demandCovers } from './indebtedness.js';
+import { ancestorKey } from './key-succession.js';
 import { loadParties } from './parties.js';
 import type { TradeContext } from './trade-context.js';
 
 /**
  * Checks with the weak centre that a participant may trade, and that those who sign for it are qualified.
- * @throws QUALIFICATION_MISSING
+ * @throws QUALIFICATION_MISSING · QUALIFICATION_OF_ANOTHER · KEY_REPLACED
  */
 export async function demandPermits(
     ctx: TradeContext,
@@ -30,25 +31,46 @@ export async function demandPermits(
     trades: readonly Readonly<{ carrier: Carrier; side: 'buy' | 'sell' }>[],
     agentIds: readonly string[],
 ): Promise<void> {
-    const subjectIds = [participantId, ...agentIds];
+    const subjectIds = [...new Set([participantId, ...agentIds])];
     const answers = await ctx.lookUp(subjectIds.map((id): Lookup => ({ type: 'qualification', participantId: id })));
-    const [own = null, ...agents] = answers.map(qualificationIn);
+    const qualifications = await qualificationsIn(ctx, subjectIds, answers);
     for (const { carrier, side } of trades) {
-        demandPermit(participantId, own, carrier, side);
+        demandPermit(participantId, qualifications.get(participantId) ?? null, carrier, side);
     }
-    agentIds.forEach((agentId, position) => {
-        demandQualified(agentId, agents[position] ?? null);
-    });
+    for (const agentId of agentIds) {
+        demandQualified(agentId, qualifications.get(agentId) ?? null);
+    }
 }
 
-const qualificationIn = (answer: Json | null | undefined): Qualification | null =>
-    answer == null ? null : qualificationCodec.fromJson(answer);
+/**
+ * What the weak centre answered, of who stands under the pseudonyms today: the qualified certificate, and a key that descends
+ * from the qualified one by signatures. A key that replaced a lost one without needs a qualification of its own.
+ * @throws QUALIFICATION_OF_ANOTHER · KEY_REPLACED {participantId, keyId}
+ */
+async function qualificationsIn(
+    ctx: TradeContext,
+    subjectIds: readonly string[],
+    answers: readonly (Json | null)[],
+): Promise<Map<string, Qualification>> {
+    const qualifications = new Map<string, Qualification>();
+    for (const [position, participantId] of subjectIds.entries()) {
+        const answer = answers[position] ?? null;
+        if (answer !== null) {
+            const qualification = qualificationCodec.fromJson(answer);
+            const participant = await ctx.participant(participantId);
+            demandSamePerson(participant, qualification.statement);
+            await ancestorKey(ctx, participant, qualification.statement.person.keyId);
+            qualifications.set(participantId, qualification);
+        }
+    }
+    return qualifications;
+}
 
 /**
  * Checks with the weak centre that every party may trade what the terms say and that no halt runs on their carriers, and
  * that no party is suspended for what it owes.
  * @param agentIds who signs for parties: the regulator has to qualify them, too
- * @throws QUALIFICATION_MISSING · MARKET_HALTED · COVER_EXHAUSTED {participantId, carrier, balanceNano}
+ * @throws QUALIFICATION_MISSING · QUALIFICATION_OF_ANOTHER · KEY_REPLACED · MARKET_HALTED · COVER_EXHAUSTED {participantId, carrier, balanceNano}
  */
 export async function demandTradable(ctx: TradeContext, terms: Terms, agentIds: readonly string[] = []): Promise<void> {
     const carriers = carriersOf(terms);
@@ -59,9 +81,7 @@ export async function demandTradable(ctx: TradeContext, terms: Terms, agentIds: 
         ...carriers.map((carrier): Lookup => ({ type: 'halt', carrier })),
     ];
     const answers = await ctx.lookUp(lookups);
-    const qualifications = new Map(
-        subjectIds.map((participantId, position) => [participantId, qualificationIn(answers[position])]),
-    );
+    const qualifications = await qualificationsIn(ctx, subjectIds, answers);
     for (const { carrier, sellerId, buyerId } of terms.legs) {
         demandPermit(sellerId, qualifications.get(sellerId) ?? null, carrier, 'sell');
         demandPermit(buyerId, qualifications.get(buyerId) ?? null, carrier, 'buy');

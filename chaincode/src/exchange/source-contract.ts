@@ -1,4 +1,5 @@
 import { marketError } from '../domain/errors.js';
+import { demandUnreserved } from '../domain/reserved-ids.js';
 import { registerSource } from '../domain/source.js';
 import { encodePage, pageQueryCodec } from '../wire/query.js';
 import { sourceCodec, sourceQueryCodec } from '../wire/source.js';
@@ -8,11 +9,12 @@ import type { TradeContext } from './trade-context.js';
 
 /** External sources, registered by the metering seat. */
 export class SourceContract extends ExchangeContract {
-    /** @throws CALLER_NOT_SEATED · SOURCE_CONFLICT {sourceId} */
+    /** @throws CALLER_NOT_SEATED · ID_RESERVED {id} · SOURCE_CONFLICT {sourceId} */
     async register(ctx: TradeContext, command: string): Promise<string> {
         const source = sourceCodec.decode(command);
         const { sourceId } = source;
         await ctx.officer('source', 'register');
+        demandUnreserved(sourceId);
         const existing = await ctx.ledger.get(SOURCE, sourceId);
         const registered = registerSource(existing, source);
         if (existing === null) {

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { CARRIERS } from '../domain/charter.js';
 import type { Qualification, QualificationStatement } from '../domain/qualification.js';
 import { codec } from './codec.js';
-import { carrierField, hashField, idField, reasonField, signatureField, versionField } from './fields.js';
+import { carrierField, hashField, idField, mspIdField, reasonField, signatureField, versionField } from './fields.js';
 
 const statement = z.strictObject({
     participantId: idField,
+    person: z.strictObject({ mspId: mspIdField, subjectHash: hashField, keyId: hashField }),
     sequence: versionField,
     status: z.enum(['granted', 'suspended', 'revoked']),
     permits: z

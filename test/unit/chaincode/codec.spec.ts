@@ -62,6 +62,7 @@ describe('what occurs once in a command', () => {
         const permit = { carrier: 'heat', buy: true, sell: false } as const;
         const statement = {
             participantId: 'anna',
+            person: { mspId: 'CommunityMSP', subjectHash: '70'.repeat(32), keyId: '6d'.repeat(32) },
             sequence: 1,
             status: 'granted',
             reasonCode: 'checked',

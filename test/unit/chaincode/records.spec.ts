@@ -145,6 +145,7 @@ describe('an account', () => {
 describe('a qualification', () => {
     const statement = (status: QualificationStatus, sequence: number): QualificationStatement => ({
         participantId: 'anna',
+        person: { mspId: 'CommunityMSP', subjectHash: '70'.repeat(32), keyId: '6d'.repeat(32) },
         sequence,
         status,
         permits: [{ carrier: 'electricity', buy: true, sell: false }],

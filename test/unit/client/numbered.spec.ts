@@ -5,6 +5,7 @@ import { numbered } from '@commonwatt/client/numbered';
 
 const granted = (sequence: number, buy = true): QualificationStatement => ({
     participantId: 'bld-04',
+    person: { mspId: 'CommunityMSP', subjectHash: '70'.repeat(32), keyId: '6d'.repeat(32) },
     sequence,
     status: 'granted',
     permits: [{ carrier: 'electricity', buy, sell: false }],

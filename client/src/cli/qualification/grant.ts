@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { carriers } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
 
-type Options = Readonly<{ buy: readonly Carrier[]; sell: readonly Carrier[]; reason: string }>;
+type Options = Readonly<{ buy: readonly Carrier[]; sell: readonly Carrier[]; reason: string; key?: string }>;
 
 export function registerGrant(noun: Command): void {
     const verb = addVerb(noun, {
@@ -16,12 +16,14 @@ export function registerGrant(noun: Command): void {
         .argument('<participant>')
         .option('--buy <carriers>', 'carriers that it may buy, separated by commas', carriers, [])
         .option('--sell <carriers>', 'carriers that it may sell, separated by commas', carriers, [])
-        .option('--reason <code>', 'reason code in camelCase', 'documentsComplete');
-    onRun<Options>(verb, async (session, { buy, sell, reason }, [participantId = '']) => {
+        .option('--reason <code>', 'reason code in camelCase', 'documentsComplete')
+        .option('--key <id>', 'the signing key that the applicant showed: another one on the ledger is refused');
+    onRun<Options>(verb, async (session, { buy, sell, reason, key }, [participantId = '']) => {
         const market = await session.market();
         const permits = permitsOf(buy, sell);
-        const done = await market.qualifications.grant({ participantId, permits, reasonCode: reason });
-        session.printCommitted(done, `Qualified ${participantId}`);
+        const done = await market.qualifications.grant({ participantId, permits, reasonCode: reason, keyId: key });
+        const { mspId, keyId } = done.value.statement.person;
+        session.printCommitted(done, `Qualified ${participantId} of ${mspId}, who signs with ${keyId}`);
     });
 }
 
