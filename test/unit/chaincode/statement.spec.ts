@@ -110,6 +110,7 @@ describe('what the weak centre and the operators publish', () => {
         const qualified = (status: 'granted' | 'suspended' | 'revoked') => ({
             statement: {
                 participantId: 'anna',
+                person: { mspId: 'CommunityMSP', subjectHash: '70'.repeat(32), keyId: '6d'.repeat(32) },
                 sequence: 1,
                 status,
                 permits: [

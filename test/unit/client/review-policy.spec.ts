@@ -54,6 +54,7 @@ function qualified(participantId: string, status: Qualification['statement']['st
     return {
         statement: {
             participantId,
+            person: { mspId: 'CommunityMSP', subjectHash: '', keyId: '' },
             sequence: 1,
             status,
             permits: [{ carrier: 'electricity', buy: true, sell: true }],
