@@ -1,6 +1,7 @@
 import type { Agreement } from '@commonwatt/chaincode/domain/agreement';
 import { deadlineOf, type Offer } from '@commonwatt/chaincode/domain/offer';
 import { centrallyScreened, type Screening } from '@commonwatt/chaincode/domain/screening';
+import { isNegative } from '@commonwatt/chaincode/domain/verdict';
 import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
 import { offerCodec } from '@commonwatt/chaincode/wire/offer';
 import { BegunSlots } from './begun-slots.js';
@@ -75,7 +76,7 @@ export class TradeSteps {
         const { agreements, clock } = this.#market;
         const decision = verdict?.statement.decision;
         if (execution.state === 'inForce') {
-            if (decision !== 'terminated') {
+            if (!isNegative(verdict)) {
                 return await this.#amendmentSteps(open, rules);
             }
             const fromSlot = await clock.firstNotBegun(terms.firstSlot, execution.endSlot);
@@ -83,7 +84,7 @@ export class TradeSteps {
             return fromSlot < execution.endSlot ? [{ name: `agreement:release ${agreementId}`, push }] : [];
         }
         const isLate = await this.#begun.has(terms.firstSlot);
-        if (isLate || decision === 'rejected' || decision === 'terminated') {
+        if (isLate || isNegative(verdict)) {
             return [{ name: `agreement:lapse ${agreementId}`, push: () => agreements.lapse(agreementId) }];
         }
         const amends = await this.#amendmentSteps(open, rules);
@@ -98,7 +99,7 @@ export class TradeSteps {
         rules: RulesVersions,
     ): Promise<Step[]> {
         const decision = amendmentVerdict?.statement.decision;
-        if (amendment === null || decision === 'rejected' || decision === 'terminated') {
+        if (amendment === null || isNegative(amendmentVerdict)) {
             return [];
         }
         const { agreementId, terms } = amendment;

@@ -2,6 +2,7 @@ import type { Agreement, Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Dispute } from '@commonwatt/chaincode/domain/dispute';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
 import type { Qualification } from '@commonwatt/chaincode/domain/qualification';
+import { isNegative } from '@commonwatt/chaincode/domain/verdict';
 import { BegunSlots } from './begun-slots.js';
 import { keepDecidedDisputes } from './decided-disputes.js';
 import { CommonwattError } from './errors.js';
@@ -156,17 +157,15 @@ export class Reviewer {
 
 /** What is in force or may enter into force by a verdict counts for the shares of sellers. */
 const isCounted = ({ execution, verdict }: OpenAgreement): boolean =>
-    execution.state === 'inForce' || verdict?.statement.decision === 'approved';
+    !isNegative(verdict) && (execution.state === 'inForce' || verdict !== null);
 
 function waitingVersions(open: OpenAgreement): { type: 'agreement' | 'amendment'; version: Agreement }[] {
     const { execution, agreement, verdict, amendment, amendmentVerdict } = open;
-    const decision = verdict?.statement.decision;
-    const isOver = decision === 'rejected' || decision === 'terminated';
     return [
         ...(execution.state === 'concluded' && verdict === null
             ? [{ type: 'agreement' as const, version: agreement }]
             : []),
-        ...(amendment !== null && amendmentVerdict === null && !isOver
+        ...(amendment !== null && amendmentVerdict === null && !isNegative(verdict)
             ? [{ type: 'amendment' as const, version: amendment }]
             : []),
     ];

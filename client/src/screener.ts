@@ -5,7 +5,7 @@ import type { ErrorOperands } from '@commonwatt/chaincode/domain/errors';
 import { changedLoads, type Load, loadsOf } from '@commonwatt/chaincode/domain/loading';
 import type { MeteringPoint } from '@commonwatt/chaincode/domain/meter';
 import { centrallyScreened, type Screening } from '@commonwatt/chaincode/domain/screening';
-import type { Verdict } from '@commonwatt/chaincode/domain/verdict';
+import { isNegative, type Verdict } from '@commonwatt/chaincode/domain/verdict';
 import { connectionCodec } from '@commonwatt/chaincode/wire/connection';
 import { BegunSlots } from './begun-slots.js';
 import { CommonwattError } from './errors.js';
@@ -103,14 +103,14 @@ export class Screener {
     /** Versions that are not in force and still may be, in the order in which they were agreed. */
     async #versions(all: readonly OpenAgreement[], said: ReadonlyMap<string, Screening>): Promise<Version[]> {
         const versions: Version[] = [];
-        for (const open of all.filter(({ verdict }) => !isOver(verdict))) {
+        for (const open of all.filter(({ verdict }) => !isNegative(verdict))) {
             const { execution, agreement, verdict, amendment, amendmentVerdict } = open;
             if (execution.state === 'concluded' && !(await this.#begun.has(agreement.terms.firstSlot))) {
                 versions.push({ version: agreement, verdict, loads: await this.#loadsOf(agreement.terms) });
             }
             const isVoid =
                 amendment === null ||
-                isOver(amendmentVerdict) ||
+                isNegative(amendmentVerdict) ||
                 (await this.#begun.has(amendment.terms.concludeBeforeSlot));
             if (!isVoid) {
                 const loads = await this.#additions(open, amendment.terms, said);
@@ -204,10 +204,6 @@ export class Screener {
         return additionsOf(changedLoads(counted, await this.#loadsOf(next, fromSlot)));
     }
 }
-
-/** The regulator has refused it for good. */
-const isOver = (verdict: Verdict | null): boolean =>
-    verdict?.statement.decision === 'rejected' || verdict?.statement.decision === 'terminated';
 
 const saidKey = ({
     agreementId,

@@ -223,8 +223,8 @@ describe('exchange: amendment enact', () => {
     it('is no way around a termination that nobody has carried out yet', async () => {
         await fund();
         await propose(RAISED);
-        await judge('terminate', FOUR);
         await judge('approve', RAISED);
+        await judge('terminate', FOUR);
         for (const standingId of ['ordinary', null]) {
             const { operands } = await refusedEnactment('VERDICT_MISSING', RAISED, { standingId });
             expect(operands).to.deep.equal({ agreementId: ID, decision: 'terminated' });

@@ -55,6 +55,17 @@ describe('a keeper', () => {
         expect(await taken(keeper)).to.deep.equal([]);
     });
 
+    it('ends what was rejected a second after its funding under a standing verdict', async () => {
+        const keeper = new Keeper(as('stranger'));
+        const terms = salted('a7', [100n, 100n]);
+        await conclude(terms);
+        const { agreement } = await as('reviewer').agreements.show(agreementIdOf(terms));
+        expect(await taken(keeper)).to.deep.equal(['agreement:fund']);
+        await as('reviewer').verdicts.reject(agreement, 'priceBeyondLimit');
+        expect(await taken(keeper)).to.deep.equal(['agreement:release']);
+        expect(await stateOf(terms)).to.equal('terminated');
+    });
+
     it('closes offers whose deadline has passed, and leaves accepted ones that are too late', async () => {
         const keeper = new Keeper(as('stranger'));
         const { offerId } = (await as('solar').offers.make(negotiableTerms())).value;

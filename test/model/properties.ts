@@ -3,7 +3,7 @@ import { INVARIANTS, type Movement } from '@commonwatt/chaincode/domain/invarian
 import { type AgreementState, FINAL_STATES, LIFECYCLE } from '@commonwatt/chaincode/domain/lifecycle';
 import type { AccountName, Posting } from '@commonwatt/chaincode/domain/posting';
 import type { AmountNano } from '@commonwatt/chaincode/domain/units';
-import { SETTLEMENT, STANDING_VERDICT, VERDICT, WITHDRAWAL } from '@commonwatt/chaincode/store/keys';
+import { SETTLEMENT, STANDING_VERDICT, TERMINATION, VERDICT, WITHDRAWAL } from '@commonwatt/chaincode/store/keys';
 import { encodePolicy, termsPolicy } from '@commonwatt/chaincode/store/policies';
 import { consentBody, termsHashOf } from '@commonwatt/chaincode/wire/agreement';
 import { bodyFor } from '@commonwatt/chaincode/wire/mandate';
@@ -185,7 +185,9 @@ function isInTable(verb: string, before: string | null, after: string | null): b
 }
 
 function isApproved({ scene }: View, state: State, version: number, standingId: string | null): boolean {
-    const verdict = scene.world.get(state, 'supervision', VERDICT, scene.agreementId, version)?.statement.decision;
+    const termination = scene.world.get(state, 'supervision', TERMINATION, scene.agreementId);
+    const ofVersion = scene.world.get(state, 'supervision', VERDICT, scene.agreementId, version);
+    const verdict = (termination ?? ofVersion)?.statement.decision;
     if (standingId === null) {
         return verdict === 'approved';
     }

@@ -104,7 +104,7 @@ export const LIFECYCLE: readonly Transition[] = [
     row('review', 'supervision', ['verdict', 'standing'], 'reviewer', [null, 'granted'], ['granted', 'revoked']),
     row('review', 'supervision', ['verdict', 'approve'], 'reviewer', [null], ['approved']),
     row('review', 'supervision', ['verdict', 'reject'], 'reviewer', [null], ['rejected']),
-    row('review', 'supervision', ['verdict', 'terminate'], 'reviewer', [null, 'approved'], ['terminated']),
+    row('review', 'supervision', ['verdict', 'terminate'], 'reviewer', [null, 'approved', 'rejected'], ['terminated']),
 
     row('screen', 'exchange', ['screening', 'admit'], 'dispatcher', [null], ['admitted']),
     row('screen', 'exchange', ['screening', 'refuse'], 'dispatcher', [null], ['refused']),

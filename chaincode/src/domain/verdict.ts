@@ -6,6 +6,10 @@ import type { SignedStatement } from './signed-statement.js';
 import { type EnergyWh, type PriceMicroPerKwh, type SlotIndex, sumEnergy } from './units.js';
 import { type ExposureBounds, exceededExposures } from './worst-case.js';
 
+/**
+ * `rejected` refuses one version: it never enters into force, and ends an agreement that it already is the version in
+ * force of. `terminated` ends the agreement, whichever version it names and whichever is in force.
+ */
 export type Decision = 'approved' | 'rejected' | 'terminated';
 
 /** What the regulator says of one version of one agreement. */
@@ -42,19 +46,18 @@ export type StandingStatement = Readonly<{
 export type Verdict = SignedStatement<VerdictStatement>;
 export type StandingVerdict = SignedStatement<StandingStatement>;
 
-const FOLLOWERS: Readonly<Record<Decision | 'none', readonly Decision[]>> = {
-    none: ['approved', 'rejected', 'terminated'],
-    approved: ['terminated'],
-    rejected: [],
-    terminated: [],
-};
+/** What the regulator has said before: of this version, and of the agreement as a whole if it has terminated it. */
+export type SaidBefore = Readonly<{ ofVersion: Verdict | null; termination: Verdict | null }>;
 
-/** @throws VERDICT_CONFLICT {agreementId, version, decision} when the regulator has said otherwise before */
-export function followsVerdict(existing: Verdict | null, statement: VerdictStatement): void {
+/**
+ * A termination follows whatever was said, of whichever terms, so that nothing takes the power to stop away; a yes
+ * follows nothing.
+ * @throws VERDICT_CONFLICT {agreementId, version, decision} when the regulator has said otherwise before
+ */
+export function followsVerdict({ ofVersion, termination }: SaidBefore, statement: VerdictStatement): void {
     const { agreementId, version } = statement;
-    const decision = existing?.statement.decision ?? 'none';
-    const sameTerms = existing === null || existing.statement.termsHash === statement.termsHash;
-    const follows = sameTerms && FOLLOWERS[decision].includes(statement.decision);
+    const decision = (termination ?? ofVersion)?.statement.decision ?? 'none';
+    const follows = statement.decision === 'terminated' ? termination === null : decision === 'none';
     demand(follows, 'VERDICT_CONFLICT', { agreementId, version, decision });
 }
 
@@ -78,11 +81,20 @@ export function demandApproval(agreement: Agreement, verdict: Verdict | null): v
     demand(approved, 'VERDICT_MISSING', { agreementId, decision: statement?.decision ?? 'none' });
 }
 
+/** Whether the regulator says no: either word ends delivery of what is in force, whenever it is said. */
+export const isNegative = (verdict: Verdict | null): boolean =>
+    verdict !== null && verdict.statement.decision !== 'approved';
+
 /** @throws VERDICT_MISSING {agreementId, decision} when the regulator has refused what a standing verdict allows */
 export function demandNoRefusal(agreementId: string, verdict: Verdict | null): void {
     const decision = verdict?.statement.decision ?? 'none';
-    const refused = decision === 'rejected' || decision === 'terminated';
-    demand(!refused, 'VERDICT_MISSING', { agreementId, decision });
+    demand(!isNegative(verdict), 'VERDICT_MISSING', { agreementId, decision });
+}
+
+/** @throws VERDICT_MISSING {agreementId, decision} unless the regulator has said no to what is in force */
+export function demandRefusal(agreementId: string, verdict: Verdict | null): void {
+    const decision = verdict?.statement.decision ?? 'none';
+    demand(isNegative(verdict), 'VERDICT_MISSING', { agreementId, decision });
 }
 
 /** @throws STANDING_VERDICT_EXCEEDED {standingId, bound} naming the first bound that the terms leave */

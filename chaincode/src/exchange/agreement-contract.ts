@@ -10,6 +10,7 @@ import { demand } from '../domain/errors.js';
 import { type Execution, fundExecution, heldBy, openExecution, windDown } from '../domain/escrow.js';
 import { nextAgreementState } from '../domain/lifecycle.js';
 import type { SlotIndex } from '../domain/units.js';
+import { demandRefusal, isNegative } from '../domain/verdict.js';
 import {
     agreementHistoryCodec,
     agreementIdOf,
@@ -146,7 +147,7 @@ export class AgreementContract extends ExchangeContract {
     }
 
     /**
-     * Carries out a termination: delivery ends at the next slot, the escrow of later slots goes back, what was delivered
+     * Carries out the regulator's no, whenever it came: delivery ends at the next slot, the escrow of later slots goes back, what was delivered
      * is still settled.
      * @throws AGREEMENT_MISSING · AGREEMENT_STATE · VERDICT_MISSING · SLOT_BEGUN · SLOT_NOT_OVER {slot}: an earlier
      * slot is next
@@ -158,8 +159,7 @@ export class AgreementContract extends ExchangeContract {
             return executionCodec.encode(execution);
         }
         const { verdict } = await review(ctx, agreement, null);
-        const decision = verdict?.statement.decision ?? 'none';
-        demand(decision === 'terminated', 'VERDICT_MISSING', { agreementId, decision });
+        demandRefusal(agreementId, verdict);
         return this.#windDown(ctx, agreement, execution, { verb: 'release', fromSlot });
     }
 
@@ -193,10 +193,8 @@ export class AgreementContract extends ExchangeContract {
         }
         const lapsed: Execution = { ...execution, state: nextAgreementState('lapse', execution.state) };
         const { verdict } = await review(ctx, agreement, null);
-        const decision = verdict?.statement.decision ?? 'none';
-        const refused = decision === 'rejected' || decision === 'terminated';
         const late = await ctx.hasTicked(agreement.terms.firstSlot);
-        demand(refused || late, 'AGREEMENT_STATE', { verb: 'lapse', state: execution.state });
+        demand(isNegative(verdict) || late, 'AGREEMENT_STATE', { verb: 'lapse', state: execution.state });
         ctx.ledger.put(EXECUTION, lapsed);
         await ctx.commit({
             event: { name: 'AgreementLapsed/1', payload: { agreementId, version: execution.version } },

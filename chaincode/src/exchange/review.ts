@@ -125,7 +125,7 @@ export async function demandReviewed(
 }
 
 /**
- * The regulator has neither rejected nor terminated this version. Both are final, so no later version takes it up again.
+ * The regulator has said no neither to this version nor to the agreement: no later version takes up again what it ended.
  * @throws VERDICT_MISSING {agreementId, decision}
  */
 export async function demandNotRefused(ctx: TradeContext, agreement: Agreement): Promise<void> {
@@ -133,7 +133,7 @@ export async function demandNotRefused(ctx: TradeContext, agreement: Agreement):
     demandNoRefusal(agreement.agreementId, verdict);
 }
 
-/** What the regulator has said of an agreement, and the standing verdict that is claimed for it. */
+/** What the regulator has said of an agreement, by its termination or of its version in force, and the standing verdict that is claimed for it. */
 export async function review(
     ctx: TradeContext,
     agreement: Agreement,

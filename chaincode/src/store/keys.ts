@@ -101,6 +101,8 @@ export const CONFORMITY = record('conformity', conformityCodec, ({ statement }) 
     statement.standardId,
 ]);
 export const VERDICT = record('verdict', verdictCodec, ({ statement }) => [statement.agreementId, statement.version]);
+/** The verdict that ended an agreement, whichever of its versions it named. */
+export const TERMINATION = record('termination', verdictCodec, ({ statement }) => [statement.agreementId]);
 export const STANDING_VERDICT = record('standing-verdict', standingVerdictCodec, ({ statement }) => [
     statement.standingId,
 ]);

@@ -10,6 +10,7 @@ import {
     SEAT,
     STANDARD,
     STANDING_VERDICT,
+    TERMINATION,
     VERDICT,
 } from '../store/keys.js';
 import type { KeyPart } from '../store/keys.js';
@@ -35,7 +36,10 @@ async function find(ledger: Ledger, lookup: Lookup): Promise<Json> {
         case 'qualification':
             return json(ledger, QUALIFICATION, lookup.participantId);
         case 'verdict':
-            return json(ledger, VERDICT, lookup.agreementId, lookup.version);
+            return (
+                (await json(ledger, TERMINATION, lookup.agreementId)) ??
+                (await json(ledger, VERDICT, lookup.agreementId, lookup.version))
+            );
         case 'standing':
             return json(ledger, STANDING_VERDICT, lookup.standingId);
         case 'standard':

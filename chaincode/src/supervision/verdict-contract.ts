@@ -10,7 +10,7 @@ import {
     verdictQueryCodec,
     verdictStatementCodec,
 } from '../wire/verdict.js';
-import { STANDING_VERDICT, VERDICT } from '../store/keys.js';
+import { STANDING_VERDICT, TERMINATION, VERDICT } from '../store/keys.js';
 import type { SupervisionContext } from './supervision-context.js';
 import { SupervisionContract } from './supervision-contract.js';
 
@@ -78,8 +78,12 @@ export class VerdictContract extends SupervisionContract {
         const verdict = { statement, ...mark };
         const repeated = existing !== null && verdictStatementCodec.isSame(existing.statement, statement);
         if (!repeated) {
-            followsVerdict(existing, statement);
+            const termination = await ctx.ledger.get(TERMINATION, agreementId);
+            followsVerdict({ ofVersion: existing, termination }, statement);
             ctx.ledger.put(VERDICT, verdict);
+            if (decision === 'terminated') {
+                ctx.ledger.put(TERMINATION, verdict);
+            }
             await ctx.ledger.commit({ event: { name: 'VerdictGiven/1', payload: { agreementId, version, decision } } });
         }
         return verdictCodec.encode(repeated ? existing : verdict);

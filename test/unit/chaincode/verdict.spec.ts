@@ -37,14 +37,15 @@ const verdict = (decision: Decision, changes: Partial<Verdict['statement']> = {}
 describe('a verdict', () => {
     const decisions: readonly Decision[] = ['approved', 'rejected', 'terminated'];
 
-    it('may be any first; afterwards an approval alone can be terminated', () => {
+    it('may be any first; afterwards only a termination follows, once', () => {
         for (const next of decisions) {
-            followsVerdict(null, statement(next));
+            followsVerdict({ ofVersion: null, termination: null }, statement(next));
             for (const last of decisions) {
+                const termination = last === 'terminated' ? verdict(last) : null;
                 const follow = (): void => {
-                    followsVerdict(verdict(last), statement(next));
+                    followsVerdict({ ofVersion: verdict(last), termination }, statement(next));
                 };
-                if (last === 'approved' && next === 'terminated') {
+                if (last !== 'terminated' && next === 'terminated') {
                     follow();
                 } else {
                     expectRefusal(follow, 'VERDICT_CONFLICT', { agreementId: ID, decision: last });
@@ -53,10 +54,24 @@ describe('a verdict', () => {
         }
     });
 
-    it('speaks of the same terms all along', () => {
-        expectRefusal(() => {
-            followsVerdict(verdict('approved'), statement('terminated', { termsHash: '33'.repeat(32) }));
-        }, 'VERDICT_CONFLICT');
+    it('that ends an agreement is not shut out by a word on other terms of the same version', () => {
+        for (const last of ['approved', 'rejected'] as const) {
+            const before = { ofVersion: verdict(last), termination: null };
+            followsVerdict(before, statement('terminated', { termsHash: '33'.repeat(32) }));
+        }
+    });
+
+    it('follows no termination, of whichever version', () => {
+        const termination = verdict('terminated', { version: 2 });
+        for (const next of decisions) {
+            expectRefusal(
+                () => {
+                    followsVerdict({ ofVersion: null, termination }, statement(next));
+                },
+                'VERDICT_CONFLICT',
+                { agreementId: ID, version: 1, decision: 'terminated' },
+            );
+        }
     });
 
     it('approves one id, version and hash', () => {
