@@ -4,6 +4,7 @@ import { demand, MarketError, marketError } from './domain/errors.js';
 import type { MarketContext } from './store/market-context.js';
 import type { Handler, MarketContract } from './store/market-contract.js';
 import { encodeError } from './wire/errors.js';
+import { CONSTITUTING_VERBS } from './wire/verbs.js';
 
 /** What tools ask a chaincode to describe itself. */
 const METADATA_VERB = 'org.hyperledger.fabric:GetMetadata';
@@ -54,6 +55,9 @@ export class ContractChaincode<Ctx extends MarketContext> implements ChaincodeIn
         const ctx = this.#contract.createContext() as Context & Ctx;
         ctx.stub = stub;
         await this.#contract.beforeTransaction(ctx);
+        if (!CONSTITUTING_VERBS.has(verb)) {
+            await ctx.demandInForce();
+        }
         const answer = await handler(ctx, command);
         await this.#contract.afterTransaction(ctx, answer);
         return answer;

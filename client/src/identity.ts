@@ -1,9 +1,9 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import type { Signer } from '@hyperledger/fabric-gateway';
-import { subjectHashOf } from '@commonwatt/chaincode/wire/signature';
+import { subjectHashOf } from '@commonwatt/chaincode/wire/certificate';
 import type { ConnectionProfile } from './connection-profile.js';
 import { type DocumentSigner, documentSignerOf } from './document-signer.js';
-import { NotFoundError } from './errors.js';
+import { NotFoundError, translated } from './errors.js';
 import { readTextFile } from './json-file.js';
 import type { Holder } from './ledger.js';
 import { nativeSigner, privateKeyOf } from './native-signer.js';
@@ -45,9 +45,9 @@ export async function adminIdentity(profile: ConnectionProfile): Promise<Identit
     return identityFrom(profile.mspId, certificate, privateKeyOf(privateKey), null);
 }
 
-/** Hash by which the ledger knows the holder of a certificate. */
+/** Hash by which the ledger knows the holder of a certificate. @throws InvalidError CERTIFICATE_INVALID {reason} */
 export const subjectHashOfCertificate = (mspId: string, certificatePem: string): string =>
-    subjectHashOf(mspId, new X509Certificate(certificatePem).subject);
+    translated(() => subjectHashOf(mspId, new X509Certificate(certificatePem).raw));
 
 /** The holder of the identity's certificate as the ledger knows it. */
 export const holderOf = ({ mspId, certificate }: Pick<Identity, 'mspId' | 'certificate'>): Holder => ({

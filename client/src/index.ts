@@ -10,6 +10,7 @@ export type { CorrectionLine } from './bill-corrections.js';
 export { BillClient } from './bill-client.js';
 export { CalorificClient } from './calorific-client.js';
 export { CharterClient } from './charter-client.js';
+export { readCharter } from './charter-file.js';
 export { ClockClient } from './clock-client.js';
 export { ConnectionClient } from './connection-client.js';
 export { ConformityClient, type ConformityRef } from './conformity-client.js';

@@ -1,3 +1,4 @@
+import { isInForce } from '@commonwatt/chaincode/domain/established-charter';
 import { AccountClient } from './account-client.js';
 import { AgreementClient } from './agreement-client.js';
 import { AmendmentClient } from './amendment-client.js';
@@ -150,7 +151,7 @@ export class Market {
             withinMs,
             holder: () => holderOf(identity),
         });
-        this.charter = new CharterClient(this.ledger);
+        this.charter = new CharterClient(this.ledger, transport, identity.mspId);
         this.clock = new ClockClient(this.ledger);
         this.seats = new SeatClient(this.ledger);
         this.proposals = new ProposalClient(this.ledger, this.charter);
@@ -199,11 +200,12 @@ export class Market {
         this.transport.close();
     }
 
-    /** Who the regulator is stands in the charter, which never changes once it is there. */
+    /** Who the regulator is stands in the charter, which never changes once it is in force. */
     #endorsers(): Endorsers {
         let regulator: string | null = null;
         return new Endorsers(this.profile.mspIds, async () => {
-            regulator ??= (await orNull(this.charter.show('exchange')))?.orgs.regulator ?? null;
+            const established = regulator === null ? await orNull(this.charter.established('exchange')) : null;
+            regulator ??= established !== null && isInForce(established) ? established.charter.orgs.regulator : null;
             return regulator;
         });
     }

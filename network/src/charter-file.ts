@@ -1,15 +1,18 @@
-import { readFile } from 'node:fs/promises';
-import type { Charter } from '@commonwatt/chaincode/domain/charter';
+import { type EstablishedCharter, isInForce } from '@commonwatt/chaincode/domain/established-charter';
 import { slotAt } from '@commonwatt/chaincode/domain/clock';
 import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
-import { canonicalJson, type Json } from '@commonwatt/chaincode/wire/canonical';
-import { type EstablishCommand, establishCodec } from '@commonwatt/chaincode/wire/charter';
-import { adminIdentity, CommonwattError, connect, type Market, readConnectionProfile } from '@commonwatt/client';
+import type { EstablishCommand } from '@commonwatt/chaincode/wire/charter';
+import {
+    adminIdentity,
+    CommonwattError,
+    connect,
+    type Market,
+    readCharter,
+    readConnectionProfile,
+} from '@commonwatt/client';
 import { NetworkError } from './network-error.js';
 import type { Network } from './network.js';
-
-/** A charter and first rules as they lie in `test-network-config`: the first slot is filled in when they are put to use. */
-type CharterFile = { charter: { slotMinutes: number } & Record<string, Json>; rules: Json };
+import { type OrgName, orgNames } from './topology.js';
 
 /**
  * Reads a charter file.
@@ -18,9 +21,7 @@ type CharterFile = { charter: { slotMinutes: number } & Record<string, Json>; ru
  */
 export async function readCharterFile(file: string, firstSlot?: SlotIndex): Promise<EstablishCommand> {
     try {
-        const { charter, rules } = JSON.parse(await readFile(file, 'utf8')) as CharterFile;
-        const first = firstSlot ?? slotAt(charter, Date.now());
-        return establishCodec.decode(canonicalJson({ charter: { ...charter, firstSlot: first }, rules }));
+        return await readCharter(file, (grid) => firstSlot ?? slotAt(grid, Date.now()));
     } catch (cause) {
         throw new NetworkError(`The charter ${file} cannot be used: ${(cause as Error).message}`, {
             subject: file,
@@ -30,27 +31,48 @@ export async function readCharterFile(file: string, firstSlot?: SlotIndex): Prom
 }
 
 /**
- * Establishes the market on a network that answers, unless it is established already. An interrupted attempt is
- * completed with the charter that one of the chaincodes holds.
+ * Establishes the market on a network that answers, and has every organisation's administrator confirm it, unless that is
+ * done already. An interrupted attempt is completed with the charter that stands.
  */
 export async function establishMarket(network: Network, command: () => Promise<EstablishCommand>): Promise<void> {
-    const profile = await readConnectionProfile(network.profilePath('operator'));
+    const charterHash = await asAdmin(network, 'operator', (market) => establishAt(market, command));
+    if (charterHash === null) {
+        return;
+    }
+    for (const org of orgNames) {
+        await asAdmin(network, org, (market) => market.charter.confirm(charterHash));
+    }
+}
+
+/** Hash of the charter to be confirmed; `null` when all have. */
+async function establishAt(market: Market, command: () => Promise<EstablishCommand>): Promise<string | null> {
+    const exchange = await standing(market, 'exchange');
+    if (exchange !== null) {
+        return isInForce(exchange) ? null : exchange.charterHash;
+    }
+    const supervision = await standing(market, 'supervision');
+    const wanted = await command();
+    const done = await market.charter.establish({ ...wanted, charter: supervision?.charter ?? wanted.charter });
+    return done.exchange.value.charterHash;
+}
+
+async function asAdmin<Result>(
+    network: Network,
+    org: OrgName,
+    work: (market: Market) => Promise<Result>,
+): Promise<Result> {
+    const profile = await readConnectionProfile(network.profilePath(org));
     const market = await connect({ profile, identity: await adminIdentity(profile) });
     try {
-        const supervision = await charterOf(market, 'supervision');
-        const exchange = await charterOf(market, 'exchange');
-        if (supervision === null || exchange === null) {
-            const wanted = await command();
-            await market.charter.establish({ ...wanted, charter: supervision ?? exchange ?? wanted.charter });
-        }
+        return await work(market);
     } finally {
         market.close();
     }
 }
 
-async function charterOf(market: Market, role: 'supervision' | 'exchange'): Promise<Charter | null> {
+async function standing(market: Market, role: 'supervision' | 'exchange'): Promise<EstablishedCharter | null> {
     try {
-        return await market.charter.show(role);
+        return await market.charter.established(role);
     } catch (error) {
         if (error instanceof CommonwattError && error.code === 'CHARTER_MISSING') {
             return null;

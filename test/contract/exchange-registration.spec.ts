@@ -1,43 +1,15 @@
-import { priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { canonicalJson, type Json } from '@commonwatt/chaincode/wire/canonical';
 import { advanceCodec } from '@commonwatt/chaincode/wire/clock';
 import { liftCodec } from '@commonwatt/chaincode/wire/halt';
 import { registerMeterCodec } from '@commonwatt/chaincode/wire/meter';
 import { expect } from 'chai';
 import * as commands from '../support/market-commands.js';
-import { CHARTER, ELECTRICITY_RULES, FIRST_SLOT, RULES } from '../support/sample-market.js';
+import { CHARTER, FIRST_SLOT } from '../support/sample-market.js';
 import { SigningKey } from '../support/signing-key.js';
 import { StubMarket } from '../support/stub-market.js';
 
 const page = (more: Readonly<Record<string, Json>> = {}): string =>
     canonicalJson({ bookmark: '', pageSize: 50, ...more });
-
-describe('exchange: charter', () => {
-    it('is established with the first rules', async () => {
-        const market = await StubMarket.bare();
-        await market.refused('CHARTER_MISSING', 'stranger', 'exchange', 'charter:show', '{}');
-        await market.refused('CHARTER_MISSING', 'stranger', 'exchange', 'rules:show', '{}');
-        await market.refused('CALLER_NOT_ADMIN', 'stranger', 'exchange', 'charter:establish', commands.establish());
-        const second = commands.establish(CHARTER, { ...RULES, version: 2 });
-        await market.refused('RULES_INVALID', 'operatorAdmin', 'exchange', 'charter:establish', second);
-        const broken = commands.establish(CHARTER, {
-            ...RULES,
-            carriers: { heat: { ...ELECTRICITY_RULES, priceFloorMicroPerKwh: priceMicroPerKwh(2_000_000n) } },
-        });
-        await market.refused('RULES_INVALID', 'operatorAdmin', 'exchange', 'charter:establish', broken);
-        const oneChaincode = { ...CHARTER, chaincodes: { supervision: 'exchange', exchange: 'exchange' } };
-        const alone = commands.establish(oneChaincode);
-        await market.refused('CHARTER_INVALID', 'operatorAdmin', 'exchange', 'charter:establish', alone);
-
-        await market.do('communityAdmin', 'exchange', 'charter:establish', commands.establish());
-        expect(await market.ask('exchange', 'charter:show')).to.deep.equal(CHARTER);
-        expect(await market.ask('exchange', 'rules:show')).to.have.property('version', 1);
-        const other = commands.establish({ ...CHARTER, slotMinutes: 30 });
-        await market.refused('CHARTER_ESTABLISHED', 'operatorAdmin', 'exchange', 'charter:establish', other);
-        const otherRules = commands.establish(CHARTER, { ...RULES, haltGraceSlots: RULES.haltGraceSlots + 1 });
-        await market.refused('CHARTER_ESTABLISHED', 'operatorAdmin', 'exchange', 'charter:establish', otherRules);
-    });
-});
 
 describe('exchange: clock', () => {
     const advance = (fromSlot: number, toSlot: number): string => advanceCodec.encode({ fromSlot, toSlot });

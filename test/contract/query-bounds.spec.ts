@@ -157,7 +157,8 @@ describe('what a query reads', () => {
             const args = [verb, canonicalJson(question)];
             const answer = await market.ledger.endorse({ chaincode, args, creator });
             expect([answer.message, answer.status]).to.deep.equal(['', 200]);
-            const { recordsRead } = answer.simulation;
+            const isBesides = verb !== 'charter:show' && answer.simulation.readKeys.includes(`${chaincode}/charter`);
+            const recordsRead = answer.simulation.recordsRead - (isBesides ? 1 : 0);
             expect(recordsRead).to.be.at.most(bounds.get(name) ?? 0);
             if (!verb.endsWith(':history')) {
                 expect(recordsRead, 'the largest answer is asked for').to.equal(bounds.get(name));

@@ -4,39 +4,10 @@ import { priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
 import { expect } from 'chai';
 import * as commands from '../support/market-commands.js';
-import { CHARTER, FIRST_SLOT, sampleTerms } from '../support/sample-market.js';
+import { FIRST_SLOT, sampleTerms } from '../support/sample-market.js';
 import { StubMarket } from '../support/stub-market.js';
 
 const lift = (nextSlot: number): string => liftCodec.encode({ carrier: 'electricity', nextSlot });
-
-describe('supervision: charter', () => {
-    it('is established by an administrator of one of its organisations', async () => {
-        const market = await StubMarket.bare();
-        await market.refused('CHARTER_MISSING', 'stranger', 'supervision', 'charter:show', '{}');
-        const command = commands.establish();
-        for (const name of ['outsideAdmin', 'stranger', 'reviewer']) {
-            await market.refused('CALLER_NOT_ADMIN', name, 'supervision', 'charter:establish', command);
-        }
-        const { event } = await market.do('regulatorAdmin', 'supervision', 'charter:establish', command);
-        expect(event).to.deep.equal({
-            name: 'CharterEstablished/1',
-            payload: `{"currency":"EUR","firstSlot":${FIRST_SLOT}}`,
-        });
-        expect(await market.ask('supervision', 'charter:show')).to.deep.equal(CHARTER);
-    });
-
-    it('stands for ever', async () => {
-        const market = await StubMarket.established();
-        const other = commands.establish({ ...CHARTER, currency: 'CHF' });
-        await market.refused('CHARTER_ESTABLISHED', 'operatorAdmin', 'supervision', 'charter:establish', other);
-    });
-
-    it('is refused when it contradicts the separation of powers', async () => {
-        const market = await StubMarket.bare();
-        const alone = commands.establish({ ...CHARTER, orgs: { ...CHARTER.orgs, regulator: 'OperatorMSP' } });
-        await market.refused('CHARTER_INVALID', 'operatorAdmin', 'supervision', 'charter:establish', alone);
-    });
-});
 
 describe('supervision: seat', () => {
     let market: StubMarket;

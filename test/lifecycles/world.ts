@@ -246,8 +246,12 @@ async function buildWorld(rules: Rules): Promise<World> {
         await enrol(`${mspId} admin`, mspId, 'admin');
     }
     const charter = commands.establish(WORLD_CHARTER, rules);
-    await submit('admin', 'exchange', 'charter:establish', charter);
-    await submit('admin', 'supervision', 'charter:establish', charter);
+    for (const chaincode of ['supervision', 'exchange']) {
+        await submit('admin', chaincode, 'charter:establish', charter);
+        for (const name of ['admin', 'CommunityMSP admin', 'SupplierMSP admin', 'regulatorAdmin']) {
+            await submit(name, chaincode, 'charter:confirm', commands.confirm(charter));
+        }
+    }
     await submit('regulatorAdmin', 'supervision', 'seat:grant', commands.grantSeat('reviewer', reviewer));
     for (const kind of ['dispatcher', 'metering', 'settlement', 'platform'] as const) {
         const officer = await enrol(kind, OFFICERS[kind]);

@@ -18,7 +18,8 @@ const PERSONS = 'who signs for a party changes, not what signatures do; `test/pr
 
 /** Rows that the model leaves out, with the reason. */
 export const OUTSIDE: ReadonlyMap<string, string> = new Map([
-    ['both charter establish from nothing', BEFORE],
+    ['both charter establish from nothing/established', BEFORE],
+    ['both charter confirm from established', BEFORE],
     ['supervision seat grant from nothing', BEFORE],
     ['supervision seat revoke from granted', OFFICERS],
     ['exchange participant apply from nothing', BEFORE],

@@ -32,6 +32,21 @@ describe('01 qualify', function () {
             expect(exchange).to.include({ clock: 'virtual', firstSlot: story().market.firstSlot, currency: 'EUR' });
         });
 
+        it('is confirmed at both chaincodes by every organisation, by its own administrator', async () => {
+            const { charter } = story().as(BUYER.id);
+            for (const role of ['supervision', 'exchange'] as const) {
+                const { confirmedBy } = await charter.established(role);
+                expect(confirmedBy, role).to.have.members([
+                    'OperatorMSP',
+                    'CommunityMSP',
+                    'SupplierMSP',
+                    'RegulatorMSP',
+                ]);
+            }
+            const { charterHash } = await charter.established();
+            await expectRefusal(charter.confirmAt('supervision', charterHash), 'forbidden CALLER_NOT_ADMIN');
+        });
+
         it('stands for ever: again it changes nothing, another is refused, and only administrators ask', async () => {
             const admin = await story().market.actors.admin('operator');
             const command = { charter: await admin.charter.show(), rules: await admin.charter.rules() };

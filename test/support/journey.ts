@@ -105,8 +105,10 @@ function establishing(market: StubMarket): JourneyStep[] {
     const officer = (admin: string, kind: Parameters<typeof commands.grantSeat>[0]): JourneyStep =>
         supervision(admin, 'seat:grant', () => commands.grantSeat(kind, market.who(kind)));
     return [
-        exchange('operatorAdmin', 'charter:establish', () => commands.establish()),
         supervision('operatorAdmin', 'charter:establish', () => commands.establish()),
+        ...commands.ADMINISTRATORS.map((name) => supervision(name, 'charter:confirm', () => commands.confirm())),
+        exchange('operatorAdmin', 'charter:establish', () => commands.establish()),
+        ...commands.ADMINISTRATORS.map((name) => exchange(name, 'charter:confirm', () => commands.confirm())),
         officer('regulatorAdmin', 'reviewer'),
         officer('operatorAdmin', 'dispatcher'),
         officer('operatorAdmin', 'metering'),

@@ -28,7 +28,7 @@ import {
 } from '@commonwatt/chaincode/wire/agreement';
 import { enactCodec } from '@commonwatt/chaincode/wire/amendment';
 import { withdrawalDocument, withdrawCodec } from '@commonwatt/chaincode/wire/consent';
-import { establishCodec } from '@commonwatt/chaincode/wire/charter';
+import { charterHashOf, confirmCodec, establishCodec } from '@commonwatt/chaincode/wire/charter';
 import { connectionStatementCodec, setConnectionCodec } from '@commonwatt/chaincode/wire/connection';
 import { certifyCodec, conformityStatementCodec } from '@commonwatt/chaincode/wire/conformity';
 import { haltCommandCodec, haltStatementCodec } from '@commonwatt/chaincode/wire/halt';
@@ -57,6 +57,13 @@ import { WIDE_EXPOSURE, WIDE_RIGHTS } from './wide-bounds.js';
 
 export const establish = (charter: Charter = CHARTER, rules: Rules = RULES): string =>
     establishCodec.encode({ charter, rules });
+
+/** Confirms what such a command establishes, for the organisation of whoever sends it. */
+export const confirm = (establishing: string = establish()): string =>
+    confirmCodec.encode({ charterHash: charterHashOf(establishCodec.decode(establishing)) });
+
+/** Who confirms a charter of the sample market: the administrator of each organisation. */
+export const ADMINISTRATORS = ['operatorAdmin', 'communityAdmin', 'supplierAdmin', 'regulatorAdmin'] as const;
 
 export const grantSeat = (kind: SeatKind, officer: Identity): string =>
     seatGrantCodec.encode({

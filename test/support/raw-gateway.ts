@@ -24,7 +24,12 @@ export class RawGateway {
         this.#channel = channel;
     }
 
-    static async open(network: Network, { org, entry }: Actor): Promise<RawGateway> {
+    /** @param certificates what the actor says its certificate is, where that is not its own */
+    static async open(
+        network: Network,
+        { org, entry }: Pick<Actor, 'org' | 'entry'>,
+        certificates = entry.certificate,
+    ): Promise<RawGateway> {
         const profile = await readConnectionProfile(network.profilePath(org));
         const peer = profile.gateways.find((each) => each.mspId === mspIdOf(org));
         if (peer === undefined) {
@@ -33,8 +38,8 @@ export class RawGateway {
         const client = new Client(peer.address, credentials.createSsl(Buffer.from(peer.tlsCaPem)), {
             'grpc.ssl_target_name_override': 'localhost',
         });
-        const { mspId, certificate, signer } = identityOf(entry);
-        const identity = { mspId, credentials: Buffer.from(certificate) };
+        const { mspId, signer } = identityOf(entry);
+        const identity = { mspId, credentials: Buffer.from(certificates) };
         return new RawGateway(client, connect({ client, identity, signer, hash: hash.none }), profile.channel);
     }
 

@@ -9,7 +9,7 @@ export async function expectRefusal(
 ): Promise<CommonwattError> {
     const outcome = await refusalOf(attempt);
     expect(`${outcome.kind} ${outcome.code}`, outcome.message).to.equal(expected);
-    expect(outcome.operands).to.include(operands);
+    expect(outcome.operands).to.deep.include(operands);
     return outcome;
 }
 

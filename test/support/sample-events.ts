@@ -3,11 +3,13 @@ import type { MarketEvent } from '@commonwatt/chaincode/wire/events';
 import { FIRST_SLOT } from './sample-market.js';
 
 const agreementId = '1a'.repeat(32);
+const HASH = '9d'.repeat(32);
 const termsHash = '2b'.repeat(32);
 
 /** One event of every name. */
 export const SAMPLE_EVENTS: readonly MarketEvent[] = [
-    { name: 'CharterEstablished/1', payload: { currency: 'EUR', firstSlot: FIRST_SLOT } },
+    { name: 'CharterEstablished/1', payload: { charterHash: HASH, currency: 'EUR', firstSlot: FIRST_SLOT } },
+    { name: 'CharterConfirmed/1', payload: { charterHash: HASH, mspId: 'OperatorMSP', missing: ['RegulatorMSP'] } },
     { name: 'SeatGranted/1', payload: { kind: 'reviewer', mspId: 'RegulatorMSP', subjectHash: '3c'.repeat(32) } },
     { name: 'SeatRevoked/1', payload: { kind: 'reviewer', mspId: 'RegulatorMSP', subjectHash: '3c'.repeat(32) } },
     {

@@ -1,13 +1,22 @@
 import type { Leg, Terms } from '@commonwatt/chaincode/domain/agreement';
-import type { Charter } from '@commonwatt/chaincode/domain/charter';
+import type { Administrators, Charter } from '@commonwatt/chaincode/domain/charter';
 import type { CarrierRules, Rules } from '@commonwatt/chaincode/domain/rules';
 import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 
 /** First slot of the sample market. */
 export const FIRST_SLOT = 1_000;
 
+/** Administrators as Fabric marks them by itself. */
+export const BY_UNIT: Administrators = { unit: 'admin', certificates: [] };
+
 export const CHARTER: Charter = {
     orgs: { operator: 'OperatorMSP', community: 'CommunityMSP', supplier: 'SupplierMSP', regulator: 'RegulatorMSP' },
+    administrators: {
+        OperatorMSP: BY_UNIT,
+        CommunityMSP: BY_UNIT,
+        SupplierMSP: BY_UNIT,
+        RegulatorMSP: BY_UNIT,
+    },
     seats: {
         operator: ['dispatcher', 'metering', 'settlement', 'platform', 'voter'],
         community: ['voter'],

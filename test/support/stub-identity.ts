@@ -1,8 +1,8 @@
 // The certificate library resolves its parts through decorators, which need this first.
 import 'reflect-metadata';
-import { webcrypto, X509Certificate } from 'node:crypto';
+import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import { subjectHashOf } from '@commonwatt/chaincode/wire/signature';
+import { certificateIn, subjectHashOf } from '@commonwatt/chaincode/wire/certificate';
 import type { Creator } from '@commonwatt/chaincode/ledger-double';
 import { SigningKey } from './signing-key.js';
 
@@ -26,11 +26,11 @@ export async function createIdentity(mspId: string, subject: x509.JsonName | str
         keys: await certificateKeys,
         signingAlgorithm: P256,
     });
-    const pem = certificate.toString('pem');
+    const idBytes = Buffer.from(certificate.toString('pem'), 'utf8');
     return {
         mspId,
-        creator: { mspid: mspId, idBytes: Buffer.from(pem, 'utf8') },
-        subjectHash: subjectHashOf(mspId, new X509Certificate(pem).subject),
+        creator: { mspid: mspId, idBytes },
+        subjectHash: subjectHashOf(mspId, certificateIn(idBytes)),
         key: new SigningKey(),
     };
 }

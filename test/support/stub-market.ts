@@ -97,10 +97,19 @@ export class StubMarket {
         return StubMarket.#copyOf(`established ${command}`, () => StubMarket.#establish(command));
     }
 
+    /** The charter stands and is confirmed by the administrators of all organisations, at both chaincodes. */
+    async constitute(command = commands.establish()): Promise<void> {
+        for (const chaincode of ['supervision', 'exchange'] as const) {
+            await this.do('operatorAdmin', chaincode, 'charter:establish', command);
+            for (const name of commands.ADMINISTRATORS) {
+                await this.do(name, chaincode, 'charter:confirm', commands.confirm(command));
+            }
+        }
+    }
+
     static async #establish(command: string): Promise<StubMarket> {
         const market = await StubMarket.bare();
-        await market.do('operatorAdmin', 'exchange', 'charter:establish', command);
-        await market.do('operatorAdmin', 'supervision', 'charter:establish', command);
+        await market.constitute(command);
         const reviewer = commands.grantSeat('reviewer', market.who('reviewer'));
         await market.do('regulatorAdmin', 'supervision', 'seat:grant', reviewer);
         for (const kind of ['dispatcher', 'metering', 'settlement', 'platform'] as const) {

@@ -23,12 +23,20 @@ export const ORG_ROLES = ['operator', 'community', 'supplier', 'regulator'] as c
 export type OrgRole = (typeof ORG_ROLES)[number];
 
 /**
+ * How an organisation's administrators are known: by an organisational unit in the certificate's name, by the SHA-256 of
+ * their certificates in DER, or by either. Chaincode cannot read the channel's configuration, which says the same.
+ */
+export type Administrators = Readonly<{ unit: string | null; certificates: readonly string[] }>;
+
+/**
  * The constitution of one channel, fixed when the market is established and held by both chaincodes: which MSP is
  * which side, which seats and participants it may have, the slot grid and what tells the time. No MSP is a constant in
  * code, so that the same chaincodes serve any consortium.
  */
 export type Charter = Readonly<{
     orgs: Readonly<Record<OrgRole, string>>;
+    /** Of each organisation, by its MSP. */
+    administrators: Readonly<Record<string, Administrators>>;
     /** Kinds of seat whose holders each side names; the weak centre's reviewers are the regulator's alone. */
     seats: Readonly<Record<OrgRole, readonly SeatKind[]>>;
     /** Kinds of participant each side may bring; the regulator brings none. */
@@ -62,7 +70,40 @@ export function checkCharter(charter: Charter): void {
     refuse(new Set(msps).size >= 3, 'at least three organisations');
     refuse(charter.chaincodes.supervision !== charter.chaincodes.exchange, 'two chaincodes');
     refuse(60 % charter.slotMinutes === 0, 'slots divide the hour');
+    checkAdministrators(charter, refuse);
 }
+
+function checkAdministrators(charter: Charter, refuse: (holds: boolean, reason: string) => void): void {
+    const named = Object.keys(charter.administrators);
+    const organisations = organisationsOf(charter);
+    const isOfOrganisations = named.every((mspId) => organisations.includes(mspId));
+    refuse(isOfOrganisations, 'administrators are named of what is no organisation of the market');
+    for (const mspId of organisations) {
+        const { unit, certificates } = administratorsOf(charter, mspId);
+        refuse(unit !== null || certificates.length > 0, `nobody administers ${mspId}`);
+    }
+}
+
+const NOBODY: Administrators = { unit: null, certificates: [] };
+
+/** Who administers an organisation; nobody an outsider. */
+export const administratorsOf = (charter: Pick<Charter, 'administrators'>, mspId: string): Administrators =>
+    Object.hasOwn(charter.administrators, mspId) ? (charter.administrators[mspId] ?? NOBODY) : NOBODY;
+
+/** Who may be an administrator: what a certificate says of its holder. */
+export type Certified = Readonly<{ mspId: string; units: readonly string[]; certificateHash: string }>;
+
+/** Whether the charter makes the holder of a certificate an administrator of its organisation. */
+export function isAdministrator(charter: Charter, { mspId, units, certificateHash }: Certified): boolean {
+    const administrators = administratorsOf(charter, mspId);
+    return isAdministratorBy(administrators, { units, certificateHash }) && rolesOfMsp(charter, mspId).length > 0;
+}
+
+/** Whether a certificate is one by which an organisation's administrators are known. */
+export const isAdministratorBy = (
+    { unit, certificates }: Administrators,
+    { units, certificateHash }: Omit<Certified, 'mspId'>,
+): boolean => (unit !== null && units.includes(unit)) || certificates.includes(certificateHash);
 
 /** Sides that an MSP takes; empty for an outsider. */
 export function rolesOfMsp(charter: Charter, mspId: string): OrgRole[] {

@@ -12,6 +12,7 @@ export const ERROR_KINDS = {
     TRANSACTION_TIME_REFUSED: 'invalid',
     SIGNATURE_INVALID: 'invalid',
     KEY_INVALID: 'invalid',
+    CERTIFICATE_INVALID: 'invalid',
 
     CALLER_NOT_ADMIN: 'forbidden',
     CALLER_NOT_PARTICIPANT: 'forbidden',
@@ -21,6 +22,8 @@ export const ERROR_KINDS = {
     CHARTER_MISSING: 'notFound',
     CHARTER_INVALID: 'invalid',
     CHARTER_ESTABLISHED: 'conflict',
+    CHARTER_UNCONFIRMED: 'conflict',
+    CHARTER_DIFFERS: 'conflict',
     RULES_INVALID: 'invalid',
     RULES_PENDING: 'conflict',
     PROPOSAL_MISSING: 'notFound',

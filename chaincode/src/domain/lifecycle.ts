@@ -50,7 +50,8 @@ const row = (
 
 /** Every step of a trade, in trade order: the table of contents of both chaincodes. */
 export const LIFECYCLE: readonly Transition[] = [
-    row('establish', 'both', ['charter', 'establish'], 'admin', [null], ['established']),
+    row('establish', 'both', ['charter', 'establish'], 'admin', [null, 'established'], ['established']),
+    row('establish', 'both', ['charter', 'confirm'], 'admin', ['established'], ['established', 'inForce']),
     row('establish', 'supervision', ['seat', 'grant'], 'admin', [null], ['granted']),
     row('establish', 'supervision', ['seat', 'revoke'], 'admin', ['granted'], ['revoked']),
     row('establish', 'exchange', ['proposal', 'make'], 'voter', [null], ['open']),

@@ -52,6 +52,7 @@ const settlements = new SettlementContract('settlement');
 /** Which method answers which verb of the market. */
 export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeContext>>> = {
     'charter:establish': (ctx, command) => charters.establish(ctx, command),
+    'charter:confirm': (ctx, command) => charters.confirm(ctx, command),
     'charter:show': (ctx) => charters.show(ctx),
     'rules:show': (ctx) => charters.showRules(ctx),
     'rules:list': (ctx, query) => charters.listRules(ctx, query),

@@ -1,22 +1,25 @@
-import { X509Certificate } from 'node:crypto';
 import type { ChaincodeStub } from 'fabric-shim';
-import { subjectHashOf } from '../wire/signature.js';
+import { certificateHashOf, certificateIn, subjectHashOf, subjectOf, unitsOf } from '../wire/certificate.js';
 
 /** Who proposed the transaction, as its certificate says and the peer has verified. */
 export type Caller = Readonly<{
     mspId: string;
-    /** Hash of MSP and certificate subject: what participants and seats are bound to. */
+    /** Hash of MSP and the certificate's name: what participants and seats are bound to. */
     subjectHash: string;
-    /** Holder of an administrator certificate of its organisation (NodeOU `admin`). */
-    isAdmin: boolean;
+    /** Organisational units in the certificate's name: by one of them, an organisation's administrators are known. */
+    units: readonly string[];
+    /** SHA-256 of this very certificate. */
+    certificateHash: string;
 }>;
 
+/** @throws CERTIFICATE_INVALID {reason} */
 export function callerOf(stub: ChaincodeStub): Caller {
     const { mspid, idBytes } = stub.getCreator();
-    const { subject } = new X509Certificate(idBytes);
+    const certificate = certificateIn(idBytes);
     return {
         mspId: mspid,
-        subjectHash: subjectHashOf(mspid, subject),
-        isAdmin: subject.split('\n').includes('OU=admin'),
+        subjectHash: subjectHashOf(mspid, certificate),
+        units: unitsOf(subjectOf(certificate)),
+        certificateHash: certificateHashOf(certificate),
     };
 }

@@ -19,7 +19,7 @@ import {
 import { allowanceCodec, tradesBetweenCodec } from '../wire/allowance.js';
 import { agreementCodec, partyAgreementCodec } from '../wire/agreement.js';
 import { calorificCodec } from '../wire/calorific.js';
-import { charterCodec, datedRulesCodec } from '../wire/charter.js';
+import { datedRulesCodec, establishedCharterCodec } from '../wire/charter.js';
 import { tickCodec } from '../wire/clock.js';
 import type { Codec } from '../wire/codec.js';
 import { conformityCodec } from '../wire/conformity.js';
@@ -82,7 +82,8 @@ const record = <Value>(
 ): RecordType<Value> => ({ name, keyOf, codec, ...(money === undefined ? {} : { money }) });
 
 /** The key space of both chaincodes (`docs/key-space.md` says who writes each, under which policy, for how long). */
-export const CHARTER = record('charter', charterCodec, () => []);
+/** The charter and who has confirmed it: what every transaction reads. */
+export const CHARTER = record('charter', establishedCharterCodec, () => []);
 /** The rules that were enacted last: what every step reads. */
 export const RULES = record('rules', datedRulesCodec, () => []);
 /** Every version of the rules, by which old agreements and old slots are judged. */

@@ -1,5 +1,6 @@
 import { Context } from 'fabric-contract-api';
-import { type Charter, rolesOfMsp } from '../domain/charter.js';
+import { type Charter, isAdministrator } from '../domain/charter.js';
+import { demandInForce, type EstablishedCharter } from '../domain/established-charter.js';
 import { slotAt } from '../domain/clock.js';
 import { demand, marketError } from '../domain/errors.js';
 import { demandGranted, type Seat, type SeatKind } from '../domain/seat.js';
@@ -21,7 +22,7 @@ export abstract class MarketContext extends Context {
     protected abstract readonly chaincode: keyof Charter['chaincodes'];
     #ledger: Ledger | undefined;
     #caller: Caller | undefined;
-    #charter: Charter | undefined;
+    #established: EstablishedCharter | null | undefined;
 
     get ledger(): Ledger {
         this.#ledger ??= new Ledger(this.stub);
@@ -43,13 +44,31 @@ export abstract class MarketContext extends Context {
         guardClock(this.timeMs, ownTimeMs);
     }
 
+    /** The charter as it stands, confirmed or not; `null` until the market is established. */
+    async standingCharter(): Promise<EstablishedCharter | null> {
+        if (this.#established === undefined) {
+            this.#established = await this.ledger.get(CHARTER);
+        }
+        return this.#established;
+    }
+
     /** @throws CHARTER_MISSING {} until the market is established */
-    async charter(): Promise<Charter> {
-        this.#charter ??= (await this.ledger.get(CHARTER)) ?? undefined;
-        if (this.#charter === undefined) {
+    async established(): Promise<EstablishedCharter> {
+        const established = await this.standingCharter();
+        if (established === null) {
             throw marketError('CHARTER_MISSING');
         }
-        return this.#charter;
+        return established;
+    }
+
+    /** @throws CHARTER_MISSING {} until the market is established */
+    async charter(): Promise<Charter> {
+        return (await this.established()).charter;
+    }
+
+    /** @throws CHARTER_MISSING {} · CHARTER_UNCONFIRMED {charterHash, missing} until every organisation has confirmed the charter */
+    async demandInForce(): Promise<void> {
+        demandInForce(await this.established());
     }
 
     /** Slot that the transaction's time falls into. */
@@ -94,8 +113,7 @@ export abstract class MarketContext extends Context {
 
     /** @throws CALLER_NOT_ADMIN {mspId} unless an administrator of one of the charter's organisations calls */
     demandAdmin(charter: Charter): void {
-        const { mspId, isAdmin } = this.caller;
-        demand(isAdmin && rolesOfMsp(charter, mspId).length > 0, 'CALLER_NOT_ADMIN', { mspId });
+        demand(isAdministrator(charter, this.caller), 'CALLER_NOT_ADMIN', { mspId: this.caller.mspId });
     }
 
     /** @throws CALLER_NOT_SEATED, SEAT_REVOKED {kind, mspId, subjectHash} */

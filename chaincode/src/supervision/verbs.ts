@@ -24,6 +24,7 @@ const registry = new RegistryContract('registry');
 /** Which method answers which verb of the weak centre. */
 export const SUPERVISION_HANDLERS: Readonly<Record<SupervisionVerb, Handler<SupervisionContext>>> = {
     'charter:establish': (ctx, command) => charters.establish(ctx, command),
+    'charter:confirm': (ctx, command) => charters.confirm(ctx, command),
     'charter:show': (ctx) => charters.show(ctx),
     'seat:grant': (ctx, command) => seats.grant(ctx, command),
     'seat:revoke': (ctx, command) => seats.revoke(ctx, command),

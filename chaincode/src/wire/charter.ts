@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Charter, CARRIERS, ORG_ROLES } from '../domain/charter.js';
+import type { EstablishedCharter } from '../domain/established-charter.js';
 import { HALT_SLOTS_MAX } from '../domain/halt.js';
 import { PARTICIPANT_KINDS } from '../domain/participant.js';
 import { NEIGHBOUR_SLOTS_MAX } from '../domain/reading.js';
@@ -19,6 +20,7 @@ import {
     slotField,
     versionField,
 } from './fields.js';
+import { sha256Hex } from './signature.js';
 
 const perRole = <Field extends z.ZodType>(field: Field): z.ZodRecord<z.ZodEnum<RoleEnum>, Field> =>
     z.record(z.enum(ORG_ROLES), field);
@@ -26,8 +28,21 @@ type RoleEnum = { [Role in (typeof ORG_ROLES)[number]]: Role };
 
 const chaincodeName = z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, 'a chaincode name');
 
+/** Most certificates by which an organisation's administrators are named. */
+const ADMINISTRATORS_MAX = 8;
+/** Most bytes of an organisational unit: what X.520 lets one have. */
+const UNIT_CHARACTERS_MAX = 64;
+
+const administratorsSchema = z.strictObject({
+    unit: z.string().min(1).max(UNIT_CHARACTERS_MAX).nullable(),
+    certificates: distinct(hashField, ADMINISTRATORS_MAX),
+});
+
 const charterSchema = z.strictObject({
     orgs: perRole(mspIdField),
+    administrators: z
+        .record(mspIdField, administratorsSchema)
+        .refine((named) => Object.keys(named).length <= ORG_ROLES.length, 'more organisations than sides'),
     seats: perRole(distinct(z.enum(SEAT_KINDS), SEAT_KINDS.length)),
     participants: perRole(distinct(z.enum(PARTICIPANT_KINDS), PARTICIPANT_KINDS.length)),
     chaincodes: z.strictObject({ supervision: chaincodeName, exchange: chaincodeName }),
@@ -80,6 +95,20 @@ export const datedRulesCodec = codec<DatedRules>(
     z.strictObject({ rules: rulesSchema, fromSlot: slotField, proposalId: hashField.nullable() }),
 );
 
+export const establishedCharterCodec = codec<EstablishedCharter>(
+    z.strictObject({
+        charter: charterSchema,
+        charterHash: hashField,
+        confirmedBy: distinct(mspIdField, ORG_ROLES.length),
+    }),
+);
+
 /** Establishes the market: the charter for ever, the first rules until others are voted. */
 export type EstablishCommand = Readonly<{ charter: Charter; rules: Rules }>;
 export const establishCodec = codec<EstablishCommand>(z.strictObject({ charter: charterSchema, rules: rulesSchema }));
+
+/** What names a charter and its first rules: SHA-256 over their canonical text. */
+export const charterHashOf = (command: EstablishCommand): string => sha256Hex(establishCodec.encode(command));
+
+/** Confirms the charter of this hash in the name of the caller's organisation. */
+export const confirmCodec = codec<{ readonly charterHash: string }>(z.strictObject({ charterHash: hashField }));

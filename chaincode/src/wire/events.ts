@@ -27,7 +27,13 @@ const disputeRef = { pointId: idField, slot: slotField, raisedBy: idField };
  * beside the earlier, never in its place. Events are hints: projections check them against the blocks' write sets.
  */
 const SCHEMAS = {
-    'CharterEstablished/1': z.strictObject({ currency: z.string(), firstSlot: slotField }),
+    'CharterEstablished/1': z.strictObject({ charterHash: hashField, currency: z.string(), firstSlot: slotField }),
+    /** `missing`: organisations that have not confirmed yet; none when the charter comes into force. */
+    'CharterConfirmed/1': z.strictObject({
+        charterHash: hashField,
+        mspId: mspIdField,
+        missing: z.array(mspIdField),
+    }),
     'SeatGranted/1': z.strictObject({ kind: z.enum(SEAT_KINDS), mspId: mspIdField, subjectHash: hashField }),
     'SeatRevoked/1': z.strictObject({ kind: z.enum(SEAT_KINDS), mspId: mspIdField, subjectHash: hashField }),
     'RulesProposed/1': z.strictObject({

@@ -54,9 +54,6 @@ export const keyIdOf = (publicKey: string): string =>
 /** What a document is known by to whoever signs it, or takes a signature on it back. */
 export const documentHashOf = ([domain, body]: DocumentBody): string => sha256Hex(canonicalJson({ body, domain }));
 
-/** What binds a certificate to a record without writing its name on the ledger; `subject` as Node's X509Certificate gives it. */
-export const subjectHashOf = (mspId: string, subject: string): string => sha256Hex(`${mspId}\n${subject}`);
-
 /** The text that a party, officer or meter signs. The chaincode's version is not in it, or upgrades would void it. */
 export function signedText(domain: SignatureDomain, scope: SignatureScope, publicKey: string, body: Json): string {
     return canonicalJson({

@@ -9,8 +9,17 @@ const SUBMIT: Verb = { mode: 'submit', crosses: false };
 const SUBMIT_CROSSING: Verb = { mode: 'submit', crosses: true };
 const EVALUATE: Verb = { mode: 'evaluate', crosses: false };
 
+/** Verbs that are carried out before every organisation has confirmed the charter: what it takes to see and confirm it. */
+export const CONSTITUTING_VERBS: ReadonlySet<string> = new Set([
+    'charter:establish',
+    'charter:confirm',
+    'charter:show',
+    'rules:show',
+]);
+
 export const SUPERVISION_VERBS = {
     'charter:establish': SUBMIT,
+    'charter:confirm': SUBMIT,
     'charter:show': EVALUATE,
     'seat:grant': SUBMIT,
     'seat:revoke': SUBMIT,
@@ -43,7 +52,8 @@ export const SUPERVISION_VERBS = {
 } as const satisfies Record<string, Verb>;
 
 export const EXCHANGE_VERBS = {
-    'charter:establish': SUBMIT,
+    'charter:establish': SUBMIT_CROSSING,
+    'charter:confirm': SUBMIT_CROSSING,
     'charter:show': EVALUATE,
     'rules:show': EVALUATE,
     'rules:list': EVALUATE,

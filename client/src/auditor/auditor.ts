@@ -1,8 +1,10 @@
-import { charterCodec } from '@commonwatt/chaincode/wire/charter';
+import { type EstablishedCharter, isInForce } from '@commonwatt/chaincode/domain/established-charter';
+import { establishedCharterCodec } from '@commonwatt/chaincode/wire/charter';
 import type { common } from '@hyperledger/fabric-protos';
 import type { KeyWrite, LedgerDouble } from '@commonwatt/chaincode/ledger-double';
 import { type BlockTransaction, type BlockView, readBlock } from '../block-reader.js';
 import type { ChaincodeRole, Invocation } from '../transport.js';
+import { differingAdministrators } from './administrators.js';
 import { dataHashOf, headerHash, headerSignatures } from './block-hashes.js';
 import type { UnreadableBlock } from './block-source.js';
 import { Configuration } from './configuration.js';
@@ -169,7 +171,7 @@ export class Auditor {
             if (findings.length === 0) {
                 this.#configuration = configuration;
             }
-            return findings;
+            return [...findings, ...this.#administratorFindings()];
         } catch (error) {
             return [{ code: 'TRANSACTION_UNREADABLE', operands: { reason: reasonOf(error) } }];
         }
@@ -211,8 +213,10 @@ export class Auditor {
         this.#count({ reproduced: deviations.length === 0 ? 1 : 0 });
         const { version } = content;
         const [verb = ''] = content.args.map((arg) => Buffer.from(arg).toString('utf8'));
+        const isConstituting = content.writes.some(({ key }) => key === 'charter');
         return [
             ...findings,
+            ...(isConstituting ? this.#administratorFindings() : []),
             ...deviations.map((each) => ({ code: 'NOT_REPRODUCED' as const, operands: { verb, version, ...each } })),
         ];
     }
@@ -257,8 +261,22 @@ export class Auditor {
 
     /** By the charter; `null` before there is one. */
     #regulatorMspId(): string | null {
+        return this.#charter()?.charter.orgs.regulator ?? null;
+    }
+
+    /** Who administers an organisation to the market is who does on the channel. */
+    #administratorFindings(): Pick<Finding, 'code' | 'operands'>[] {
+        const established = this.#charter();
+        if (established === null || !isInForce(established) || this.#configuration === null) {
+            return [];
+        }
+        const mspIds = differingAdministrators(established.charter, this.#configuration.members.administrators);
+        return mspIds.length === 0 ? [] : [{ code: 'ADMINISTRATORS_DIFFER', operands: { mspIds } }];
+    }
+
+    #charter(): EstablishedCharter | null {
         const charter = this.ledger.read(this.#subject.chaincodes.exchange, 'charter');
-        return charter === undefined ? null : charterCodec.decode(charter.value.toString('utf8')).orgs.regulator;
+        return charter === undefined ? null : establishedCharterCodec.decode(charter.value.toString('utf8'));
     }
 
     /** Terms are written once, with a policy of their own, and neither is touched again. */

@@ -7,6 +7,7 @@ export const FINDING_CODES = [
     'BLOCK_UNSIGNED', // {}: no orderer of the channel signed the header
     'CONFIGURATION_NOT_REPRODUCED', // {}: it does not follow from the one before by the update that it holds
     'CONFIGURATION_UNSIGNED', // {mspIds}: administrators who have to agree to what changed did not sign it
+    'ADMINISTRATORS_DIFFER', // {mspIds}: the charter in force knows other administrators than the channel's configuration
     'TRANSACTION_UNREADABLE', // {reason}
     'CREATOR_SIGNATURE', // {mspId}: who is said to have sent the transaction did not sign it
     'ENDORSEMENT_SIGNATURE', // {mspId}: who is said to have endorsed it did not

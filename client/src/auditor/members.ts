@@ -1,6 +1,8 @@
 // The certificate library resolves its parts through decorators, which need this first.
 import 'reflect-metadata';
 import { verify, X509Certificate } from 'node:crypto';
+import { type Administrators, isAdministratorBy } from '@commonwatt/chaincode/domain/charter';
+import { certificateHashOf, subjectOf, unitsOf } from '@commonwatt/chaincode/wire/certificate';
 import { type common, msp } from '@hyperledger/fabric-protos';
 import { X509Crl } from '@peculiar/x509';
 import type { Signed } from './signed.js';
@@ -11,12 +13,12 @@ type Named<Value> = Readonly<{
     forEach: (visit: (value: Value, name: string) => void) => void;
 }>;
 
-/** Whose certificates an organisation vouches for, which no longer, by serial number, and how it marks administrators. */
+/** Whose certificates an organisation vouches for, which no longer, by serial number, and who administers it. */
 type Organization = Readonly<{
     mspId: string;
     roots: readonly X509Certificate[];
     revoked: ReadonlySet<bigint>;
-    administratorUnit: string;
+    administrators: Administrators;
 }>;
 
 export type Member = Readonly<{ mspId: string; isAdministrator: boolean }>;
@@ -58,6 +60,16 @@ export class Members {
         return [...this.#mspIds.values()];
     }
 
+    /** Administrators of every organisation of the application, by its MSP. */
+    get administrators(): ReadonlyMap<string, Administrators> {
+        return new Map(
+            this.mspIds.flatMap((mspId) => {
+                const organization = this.#organizations.get(mspId);
+                return organization === undefined ? [] : [[mspId, organization.administrators] as const];
+            }),
+        );
+    }
+
     /** The MSP of an organisation by the name of its part of the configuration. */
     mspIdOf(name: string): string {
         return this.#mspIds.get(name) ?? name;
@@ -76,9 +88,11 @@ export class Members {
             if (certificate === null || !verify('sha256', signed, certificate.publicKey, signature)) {
                 return null;
             }
-            const units = certificate.subject.split('\n');
-            const { administratorUnit = '' } = this.#organizations.get(mspid) ?? {};
-            return { mspId: mspid, isAdministrator: units.includes(`OU=${administratorUnit}`) };
+            const administrators = this.#organizations.get(mspid)?.administrators;
+            const [units, certificateHash] = [unitsOf(subjectOf(certificate.raw)), certificateHashOf(certificate.raw)];
+            const isAdministrator =
+                administrators !== undefined && isAdministratorBy(administrators, { units, certificateHash });
+            return { mspId: mspid, isAdministrator };
         } catch {
             return null; // not a certificate, or not a signature
         }
@@ -106,13 +120,20 @@ function organizationIn(value: Uint8Array): Organization {
     const content = msp.FabricMSPConfig.deserializeBinary(msp.MSPConfig.deserializeBinary(value).getConfig_asU8());
     const lists = content.getRevocationListList_asU8().map((list) => new X509Crl(Buffer.from(list)));
     const revoked = lists.flatMap(({ entries }) => entries.map(({ serialNumber }) => BigInt(`0x${serialNumber}`)));
-    const administrators = content.getFabricNodeOus()?.getAdminOuIdentifier();
     return {
         mspId: content.getName(),
         roots: content.getRootCertsList_asU8().map((pem) => new X509Certificate(pem)),
         revoked: new Set(revoked),
-        administratorUnit: administrators?.getOrganizationalUnitIdentifier() ?? 'admin',
+        administrators: administratorsIn(content),
     };
+}
+
+/** By the organisational unit, where the organisation classifies its members by units, and by certificates that it lists. */
+function administratorsIn(content: msp.FabricMSPConfig): Administrators {
+    const units = content.getFabricNodeOus();
+    const unit = units?.getEnable() === true ? units.getAdminOuIdentifier() : undefined;
+    const certificates = content.getAdminsList_asU8().map((pem) => certificateHashOf(new X509Certificate(pem).raw));
+    return { unit: unit?.getOrganizationalUnitIdentifier() ?? null, certificates };
 }
 
 /** MSP and certificate of an identity in a block. */

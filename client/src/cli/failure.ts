@@ -16,6 +16,11 @@ const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
     IDENTITY_EXISTS: 'Use it with --as, or choose another name.',
     SIGNING_KEY_MISSING: 'Use an identity of the wallet; the administrator signs no documents.',
     CHARTER_MISSING: 'Establish the market first: `commonwatt charter establish`.',
+    CHARTER_UNCONFIRMED:
+        'Have the administrators of the organizations named confirm it: `commonwatt charter show`, `commonwatt charter confirm`.',
+    CHARTER_DIFFERS: 'Look which charter stands, and who has confirmed it: `commonwatt charter show`.',
+    ADMINISTRATORS_DIFFER:
+        "Name the administrators of the organizations named as the channel's configuration does, in a charter established anew.",
     CALLER_NOT_ADMIN: "Use --as admin, with the organization's own --org.",
     CALLER_NOT_SEATED: "Have the organization's administrator grant the seat: `commonwatt seat grant`.",
     SEAT_REVOKED: 'Name another officer, or give this one another certificate: `commonwatt identity create`.',
