@@ -177,30 +177,30 @@ describe('exchange: agreement conclude', () => {
         ['supervision', 'reviewer'],
         ['exchange', 'dispatcher'],
     ] as const) {
-        const later = { firstSlot: FIRST_SLOT + 8, concludeBeforeSlot: FIRST_SLOT + 8 };
         const lift = (nextSlot: number): string => liftCodec.encode({ carrier: 'electricity', nextSlot });
 
-        it(`refuses while the halt of ${side} runs, and no longer`, async () => {
-            const command = commands.conclude(sampleTerms(later), market.people);
+        it(`refuses what delivers in the slots of the halt of ${side}`, async () => {
+            const [running, next] = [FIRST_SLOT + 3, FIRST_SLOT + 4].map((firstSlot) =>
+                commands.conclude(sampleTerms({ firstSlot, concludeBeforeSlot: firstSlot }), market.people),
+            );
             await market.do(officer, side, 'halt:set', commands.halt(market.who(officer), side));
-            await market.refused('MARKET_HALTED', 'stranger', 'exchange', 'agreement:conclude', command);
-            await market.advance(FIRST_SLOT, FIRST_SLOT + 4);
-            await market.do('stranger', 'exchange', 'agreement:conclude', command);
+            await market.refused('MARKET_HALTED', 'stranger', 'exchange', 'agreement:conclude', running ?? '');
+            await market.do('stranger', 'exchange', 'agreement:conclude', next ?? '');
         });
 
         it(`refuses until the slot in which a lift ends the halt of ${side}`, async () => {
-            const command = commands.conclude(sampleTerms(later), market.people);
+            const [halted, lifted] = [FIRST_SLOT + 1, FIRST_SLOT + 2].map((firstSlot) =>
+                commands.conclude(sampleTerms({ firstSlot, concludeBeforeSlot: firstSlot }), market.people),
+            );
             await market.do(officer, side, 'halt:set', commands.halt(market.who(officer), side));
             await market.advance(FIRST_SLOT);
             await market.do(officer, side, 'halt:lift', lift(FIRST_SLOT + 2));
-            await market.advance(FIRST_SLOT + 1);
-            await market.refused('MARKET_HALTED', 'stranger', 'exchange', 'agreement:conclude', command);
-            await market.advance(FIRST_SLOT + 2);
-            await market.do('stranger', 'exchange', 'agreement:conclude', command);
+            await market.refused('MARKET_HALTED', 'stranger', 'exchange', 'agreement:conclude', halted ?? '');
+            await market.do('stranger', 'exchange', 'agreement:conclude', lifted ?? '');
         });
 
         it(`opens at once when the halt of ${side} is lifted before it has begun`, async () => {
-            const command = commands.conclude(sampleTerms(later), market.people);
+            const command = commands.conclude(TERMS, market.people);
             await market.do(officer, side, 'halt:set', commands.halt(market.who(officer), side));
             await market.do(officer, side, 'halt:lift', lift(FIRST_SLOT));
             await market.do('stranger', 'exchange', 'agreement:conclude', command);

@@ -331,7 +331,7 @@ describe('exchange: rules that change', () => {
         await market.do('reviewer', 'supervision', 'halt:set', halting('supervision', first));
         await market.do('dispatcher', 'exchange', 'halt:set', halting('exchange', first));
         await change(proposalOf(nextRules({ haltRestSlots: 3 })));
-        const again = first + 2 + 3;
+        const again = first + 2 + 3 + 1;
         const tooSoon = (from: number, restSlots: number): Promise<void> =>
             market
                 .refused('HALT_CONFLICT', 'reviewer', 'supervision', 'halt:set', halting('supervision', from))
@@ -339,8 +339,9 @@ describe('exchange: rules that change', () => {
                     expect(operands).to.include({ restSlots });
                 });
         await tooSoon(again, 96);
-        await begin(fromSlot);
-        await tooSoon(again - 1, 3);
+        await begin(again - 2);
+        await tooSoon(again, 3);
+        await begin(again - 1);
         await market.do('reviewer', 'supervision', 'halt:set', halting('supervision', again));
         await market.do('dispatcher', 'exchange', 'halt:set', halting('exchange', again));
     });

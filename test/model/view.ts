@@ -73,7 +73,7 @@ export class View {
         return this.#halts.flatMap((cell) => this.#read(state, HALT, cell) ?? []);
     }
 
-    /** Whether a halt keeps new trade from being agreed. */
+    /** Whether a halt keeps new trade from being agreed: those of the scene cover all its slots. */
     isHalted(state: State): boolean {
         return this.haltsIn(state).some((halt) => !isLiftedUnbegun(halt) && !this.hasBegun(state, haltEndSlot(halt)));
     }

@@ -71,7 +71,7 @@ export class AmendmentContract extends ExchangeContract {
         await ctx.demandNotBegun(terms.concludeBeforeSlot);
         const signatories = await this.#demandConsent(ctx, agreement, amendment);
         await demandRequirements(ctx, terms, agreement.terms);
-        await demandTradable(ctx, terms, agentsOf(signatories));
+        await demandTradable(ctx, terms, agentsOf(signatories), fromSlot);
         await demandConformity(ctx, terms);
         await useMandates(ctx, signatories, { kind: 'amendment', terms, changes: agreement });
         await demandNotRefused(ctx, agreement);

@@ -1,6 +1,9 @@
 import { type Agreement, carriersOf, type Terms } from '../domain/agreement.js';
 import type { Carrier } from '../domain/charter.js';
+import { demand } from '../domain/errors.js';
+import { gatesDelivery, type Halt, haltEndSlot } from '../domain/halt.js';
 import { demandPermit, demandQualified, demandSamePerson, type Qualification } from '../domain/qualification.js';
+import type { SlotIndex } from '../domain/units.js';
 import { centrallyScreened, demandAdmission } from '../domain/screening.js';
 import {
     demandApproval,
@@ -14,7 +17,6 @@ import { haltCodec } from '../wire/halt.js';
 import { qualificationCodec } from '../wire/qualification.js';
 import type { Lookup } from '../wire/query.js';
 import { standingVerdictCodec, verdictCodec } from '../wire/verdict.js';
-import { demandNotHalted } from '../store/halts.js';
 import { HALT, SCREENING } from '../store/keys.js';
 import { demandCovers } from './indebtedness.js';
 import { ancestorKey } from './key-succession.js';
@@ -67,12 +69,18 @@ async function qualificationsIn(
 }
 
 /**
- * Checks with the weak centre that every party may trade what the terms say and that no halt runs on their carriers, and
+ * Checks with the weak centre that every party may trade what the terms say, that no halt covers slots in which they deliver, and
  * that no party is suspended for what it owes.
  * @param agentIds who signs for parties: the regulator has to qualify them, too
+ * @param fromSlot first slot that the terms decide; what is delivered before is not asked again
  * @throws QUALIFICATION_MISSING · QUALIFICATION_OF_ANOTHER · KEY_REPLACED · MARKET_HALTED · COVER_EXHAUSTED {participantId, carrier, balanceNano}
  */
-export async function demandTradable(ctx: TradeContext, terms: Terms, agentIds: readonly string[] = []): Promise<void> {
+export async function demandTradable(
+    ctx: TradeContext,
+    terms: Terms,
+    agentIds: readonly string[] = [],
+    fromSlot: SlotIndex = terms.firstSlot,
+): Promise<void> {
     const carriers = carriersOf(terms);
     const partyIds = terms.parties.map((party) => party.participantId);
     const subjectIds = [...new Set([...partyIds, ...agentIds])];
@@ -91,19 +99,22 @@ export async function demandTradable(ctx: TradeContext, terms: Terms, agentIds: 
     }
     for (const [position, carrier] of carriers.entries()) {
         const answer = answers[subjectIds.length + position];
-        await demandOpen(ctx, carrier, answer == null ? null : haltCodec.fromJson(answer));
+        const ofRegulator = answer == null ? null : haltCodec.fromJson(answer);
+        demandNotHalted([ofRegulator, await ctx.ledger.get(HALT, carrier)], terms, fromSlot);
     }
     await demandCovers(ctx, terms);
 }
 
-async function demandOpen(
-    ctx: TradeContext,
-    carrier: Carrier,
-    regulatorsHalt: Parameters<typeof demandNotHalted>[0],
-): Promise<void> {
-    const isOver = (untilSlot: number): Promise<boolean> => ctx.hasBegun(untilSlot);
-    await demandNotHalted(regulatorsHalt, isOver);
-    await demandNotHalted(await ctx.ledger.get(HALT, carrier), isOver);
+/**
+ * The last halt of either side is the only one that is not over, so no scan is needed: whoever sets one writes what is
+ * read here.
+ * @throws MARKET_HALTED {carrier, untilSlot}
+ */
+function demandNotHalted(halts: readonly (Halt | null)[], terms: Terms, fromSlot: SlotIndex): void {
+    for (const halt of halts.filter((each) => each !== null)) {
+        const operands = { carrier: halt.statement.carrier, untilSlot: haltEndSlot(halt) };
+        demand(!gatesDelivery(halt, terms, fromSlot), 'MARKET_HALTED', operands);
+    }
 }
 
 /**

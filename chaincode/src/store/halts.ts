@@ -1,15 +1,16 @@
 import type { Carrier } from '../domain/charter.js';
+import { slotsOfDays } from '../domain/clock.js';
 import { demand, marketError } from '../domain/errors.js';
 import {
     checkHalt,
     type Halt,
+    HALT_AHEAD_DAYS,
     HALT_SLOTS_MAX,
     haltCovers,
     haltEndSlot,
     type HaltStatement,
-    isLiftedUnbegun,
-    liftedFrom,
     liftHalt,
+    restedSlot,
 } from '../domain/halt.js';
 import { type Rules, rulesOf } from '../domain/rules.js';
 import type { SlotIndex } from '../domain/units.js';
@@ -22,7 +23,8 @@ import type { MarketContext, OfficerMark } from './market-context.js';
 const FELT_SLOTS_MAX = 2 * HALT_SLOTS_MAX;
 
 /**
- * Records a halt; the same statement again changes nothing, even when its slots have begun since.
+ * Records a halt; the same statement again changes nothing, even when its slots have begun since. The rest is counted
+ * to the moment in which it is set: a halt that is set early would else be chained to the one before it.
  * @throws SLOT_BEGUN · HALT_INVALID · HALT_CONFLICT
  */
 export async function recordHalt(
@@ -39,7 +41,16 @@ export async function recordHalt(
         return haltCodec.encode(latest);
     }
     await ctx.demandNotBegun(fromSlot);
-    checkHalt(latest, statement, rulesOf(rules, carrier).haltRestSlots);
+    const charter = await ctx.charter();
+    checkHalt(statement, charter);
+    const before = fromSlot - slotsOfDays(charter, HALT_AHEAD_DAYS);
+    const isNear = before < charter.firstSlot || (await ctx.hasBegun(before));
+    demand(isNear, 'HALT_INVALID', { reason: 'the halt begins more than 30 days ahead' });
+    if (latest !== null) {
+        const { haltRestSlots: restSlots } = rulesOf(rules, carrier);
+        const isRested = await ctx.hasBegun(restedSlot(latest, restSlots));
+        demand(isRested, 'HALT_CONFLICT', { carrier, untilSlot: haltEndSlot(latest), restSlots });
+    }
     const halt: Halt = { statement, ...officer, mspId, liftedSlot: null };
     ledger.put(HALT, halt);
     ledger.put(HALT_PERIOD, halt);
@@ -53,15 +64,14 @@ export async function recordHalt(
 export async function recordLift(ctx: MarketContext, carrier: Carrier, nextSlot: SlotIndex): Promise<string> {
     const { ledger } = ctx;
     const latest = await ledger.get(HALT, carrier);
-    if (latest !== null && latest.liftedSlot === liftedFrom(latest, nextSlot)) {
+    if (latest !== null && latest.liftedSlot === nextSlot) {
         return haltCodec.encode(latest);
     }
     await ctx.demandNotBegun(nextSlot);
     const lifted = liftHalt(latest, carrier, nextSlot);
     ledger.put(HALT, lifted);
     ledger.put(HALT_PERIOD, lifted);
-    const liftedSlot = lifted.liftedSlot ?? nextSlot;
-    await ctx.commit({ event: { name: 'HaltLifted/1', payload: { carrier, liftedSlot } } });
+    await ctx.commit({ event: { name: 'HaltLifted/1', payload: { carrier, liftedSlot: nextSlot } } });
     return haltCodec.encode(lifted);
 }
 
@@ -84,20 +94,4 @@ export async function latestHalt(ledger: Ledger, carrier: Carrier): Promise<Halt
         throw marketError('HALT_MISSING', { carrier });
     }
     return halt;
-}
-
-/**
- * A lifted halt gates until the slot that the lift names, one that was lifted before it began gates no more.
- * @param isOver tells whether the halt's end has begun
- * @throws MARKET_HALTED {carrier, untilSlot} while a halt runs
- */
-export async function demandNotHalted(
-    halt: Halt | null,
-    isOver: (untilSlot: SlotIndex) => Promise<boolean>,
-): Promise<void> {
-    if (halt === null || isLiftedUnbegun(halt)) {
-        return;
-    }
-    const untilSlot = haltEndSlot(halt);
-    demand(await isOver(untilSlot), 'MARKET_HALTED', { carrier: halt.statement.carrier, untilSlot });
 }

@@ -39,7 +39,7 @@ const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
     CONNECTION_OVERLOADED:
         'Agree less energy in the slot named, or wait until others take less: `commonwatt connection show`.',
     ID_AMBIGUOUS: 'Add digits until one id is left.',
-    MARKET_HALTED: 'Wait until the halt ends: `commonwatt halt show`.',
+    MARKET_HALTED: 'Deliver outside the slots of the halt, or wait until it ends: `commonwatt halt show`.',
     ACCOUNT_UNDERFUNDED: 'Deposit more: `commonwatt account deposit`.',
     COVER_OWED: 'Pay what is owed on the carrier named first: `commonwatt account cover`.',
     COVER_EXHAUSTED: 'Raise the credit cover of the participant named: `commonwatt account cover`.',

@@ -1,15 +1,21 @@
 import {
     checkHalt,
     exemptedBy,
+    gatesDelivery,
     type Halt,
     HALT_SLOTS_MAX,
     haltCovers,
     haltEndSlot,
     type HaltStatement,
     liftHalt,
+    restedSlot,
 } from '@commonwatt/chaincode/domain/halt';
+import type { Terms } from '@commonwatt/chaincode/domain/agreement';
+import type { Carrier } from '@commonwatt/chaincode/domain/charter';
+import { energyWh } from '@commonwatt/chaincode/domain/units';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
 import { expect } from 'chai';
+import { sampleLeg, sampleTerms } from '../../support/sample-market.js';
 import { expectRefusal } from '../../support/refusals.js';
 
 const statement = (fromSlot: number, untilSlot: number): HaltStatement => ({
@@ -28,53 +34,54 @@ const halt = (fromSlot: number, untilSlot: number, liftedSlot: number | null = n
 });
 
 describe('a halt of trade', () => {
-    it('lasts from a slot to a day', () => {
-        checkHalt(null, statement(10, 11), HALT_SLOTS_MAX);
-        checkHalt(null, statement(10, 10 + HALT_SLOTS_MAX), HALT_SLOTS_MAX);
-        const refused = (untilSlot: number, reason: string): void =>
-            expectRefusal(() => checkHalt(null, statement(10, untilSlot), HALT_SLOTS_MAX), 'HALT_INVALID', { reason });
-        refused(9, 'a halt lasts at least a slot');
-        refused(10, 'a halt lasts at least a slot');
-        refused(11 + HALT_SLOTS_MAX, 'a halt ends within a day');
-    });
-
-    it('is not renewed without a day of trade between', () => {
-        const latest = halt(10, 20);
-        checkHalt(latest, statement(20 + HALT_SLOTS_MAX, 21 + HALT_SLOTS_MAX), HALT_SLOTS_MAX);
-        for (const fromSlot of [10, 15, 20, 19 + HALT_SLOTS_MAX]) {
-            expectRefusal(
-                () => {
-                    checkHalt(latest, statement(fromSlot, fromSlot + 1), HALT_SLOTS_MAX);
-                },
-                'HALT_CONFLICT',
-                { carrier: 'electricity', untilSlot: 20, restSlots: HALT_SLOTS_MAX },
-            );
-        }
-    });
-
-    it('is renewed as the rules say, never before it has ended', () => {
-        const latest = halt(10, 20);
-        checkHalt(latest, statement(20, 30), 0);
-        checkHalt(latest, statement(24, 30), 4);
-        for (const [fromSlot, restSlots] of [
-            [19, 0],
-            [23, 4],
+    it('lasts from a slot to a day, however long a slot is', () => {
+        for (const [slotMinutes, slotsMax] of [
+            [15, HALT_SLOTS_MAX],
+            [60, 24],
+            [1, HALT_SLOTS_MAX],
         ] as const) {
-            expectRefusal(
-                () => {
-                    checkHalt(latest, statement(fromSlot, 30), restSlots);
-                },
-                'HALT_CONFLICT',
-                { untilSlot: 20, restSlots },
-            );
+            checkHalt(statement(10, 11), { slotMinutes });
+            checkHalt(statement(10, 10 + slotsMax), { slotMinutes });
+            const refused = (untilSlot: number, reason: string): void =>
+                expectRefusal(
+                    () => {
+                        checkHalt(statement(10, untilSlot), { slotMinutes });
+                    },
+                    'HALT_INVALID',
+                    { reason },
+                );
+            refused(9, 'the halt lasts no slot');
+            refused(10, 'the halt lasts no slot');
+            refused(11 + slotsMax, 'the halt lasts longer than a day');
         }
     });
 
-    it('that was lifted early makes room from its lifted end on', () => {
-        checkHalt(halt(10, 20, 12), statement(12 + HALT_SLOTS_MAX, 13 + HALT_SLOTS_MAX), HALT_SLOTS_MAX);
-        expectRefusal(() => {
-            checkHalt(halt(10, 20, 12), statement(11 + HALT_SLOTS_MAX, 13 + HALT_SLOTS_MAX), HALT_SLOTS_MAX);
-        }, 'HALT_CONFLICT');
+    it('is followed by a rest that begins with its end, early or not', () => {
+        expect(restedSlot(halt(10, 20), HALT_SLOTS_MAX)).to.equal(20 + HALT_SLOTS_MAX);
+        expect(restedSlot(halt(10, 20), 0)).to.equal(20);
+        expect(restedSlot(halt(10, 20, 12), 4)).to.equal(16);
+        expect(restedSlot(halt(10, 20, 5), 4)).to.equal(9);
+    });
+
+    it('gates what delivers in its slots on its carrier, and nothing else', () => {
+        const terms = (from: number, energies: readonly bigint[], carrier: Carrier = 'electricity'): Terms =>
+            sampleTerms({
+                firstSlot: from,
+                slotCount: energies.length,
+                legs: [sampleLeg({ carrier, energyWh: energies.map(energyWh) })],
+            });
+        const gated = (sold: Terms, lifted: number | null = null, fromSlot = sold.firstSlot): boolean =>
+            gatesDelivery(halt(10, 20, lifted), sold, fromSlot);
+        expect(gated(terms(8, [1n, 1n])), 'it ends before').to.equal(false);
+        expect(gated(terms(8, [1n, 1n, 1n])), 'its last slot').to.equal(true);
+        expect(gated(terms(19, [1n, 1n])), 'its first slot').to.equal(true);
+        expect(gated(terms(20, [1n, 1n])), 'it begins after').to.equal(false);
+        expect(gated(terms(9, [1n, ...Array.from({ length: 10 }, () => 0n), 1n])), 'around it').to.equal(false);
+        expect(gated(terms(12, [1n], 'heat')), 'another carrier').to.equal(false);
+        expect(gated(terms(14, [1n, 1n]), 15), 'before the lift').to.equal(true);
+        expect(gated(terms(15, [1n, 1n]), 15), 'from the lift on').to.equal(false);
+        expect(gated(terms(10, [1n, 1n]), 5), 'it never began').to.equal(false);
+        expect(gated(terms(19, [1n, 1n, 1n]), null, 20), 'decided from the slot after').to.equal(false);
     });
 
     it('is lifted from a slot before its end, once more only earlier', () => {
@@ -87,7 +94,7 @@ describe('a halt of trade', () => {
 
     it('lifted before it begins covers no slot at all, not even those of grace', () => {
         const lifted = liftHalt(halt(10, 20), 'electricity', 5);
-        expect(lifted.liftedSlot).to.equal(10);
+        expect(lifted.liftedSlot).to.equal(5);
         for (let slot = 0; slot < 40; slot += 1) {
             expect(haltCovers(lifted, slot, 4)).to.equal(false);
         }

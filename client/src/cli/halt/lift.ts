@@ -18,10 +18,11 @@ export function registerLift(noun: Command): void {
     onRun<Options>(verb, async (session, options) => {
         const market = await session.market();
         const side = await haltingSide(session);
-        const { fromSlot, untilSlot } = (await market.halts.show(side, options.carrier)).statement;
+        const { untilSlot } = (await market.halts.show(side, options.carrier)).statement;
+        const { firstSlot } = await market.charter.show();
         const nextSlot =
             options.nextSlot === undefined
-                ? await market.clock.firstNotBegun(fromSlot, untilSlot)
+                ? await market.clock.firstNotBegun(firstSlot, untilSlot)
                 : await session.slot(options.nextSlot);
         const done = await market.halts.lift(side, options.carrier, nextSlot);
         const slot = (await session.slotNames()).one(nextSlot);

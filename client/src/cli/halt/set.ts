@@ -16,7 +16,7 @@ export function registerSet(noun: Command): void {
         mode: 'submit',
     })
         .requiredOption('--carrier <carrier>', 'carrier', carrier)
-        .requiredOption('--from <slot>', 'first slot without default amounts: index or UTC time')
+        .requiredOption('--from <slot>', 'first slot in which nothing new delivers, within 30 days: index or UTC time')
         .requiredOption('--until <slot>', 'slot in which trade resumes: index or UTC time, within a day')
         .requiredOption('--reason <code>', 'reason code in camelCase');
     onRun<Options>(verb, async (session, options) => {
