@@ -49,8 +49,12 @@ describe('07 settle: while trade is halted', function () {
         it('from its commit on nothing is concluded or funded, not even what was endorsed before', async () => {
             waiting = (await story().market.conclude(draft())).value.agreementId;
             const terms = draftTerms(draft());
-            const concluding = concludeCodec.encode({ terms, consents: await story().market.consents(terms) });
-            const funding = fundCodec.encode({ agreementId: waiting, standingId: STANDING_ID, folds: [] });
+            const concluding = concludeCodec.encode({
+                terms,
+                consents: await story().market.consents(terms),
+                folds: [],
+            });
+            const funding = fundCodec.encode({ agreementId: waiting, standingId: STANDING_ID });
             await story().deliverUntil(story().slot(REGULATORS_HALT.from - 1));
             const codes = await heldBack(
                 [
