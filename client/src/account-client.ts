@@ -8,6 +8,8 @@ import type {
     PayoutRequest,
     PayoutReturn,
 } from '@commonwatt/chaincode/domain/payout';
+import type { Carrier } from '@commonwatt/chaincode/domain/charter';
+import { owedOn } from '@commonwatt/chaincode/domain/debt';
 import type { SubsidyFund, SubsidyPayment } from '@commonwatt/chaincode/domain/subsidy-fund';
 import { type AmountNano, NO_MONEY, plus, sumAmounts } from '@commonwatt/chaincode/domain/units';
 import {
@@ -71,7 +73,8 @@ export class AccountClient {
     /**
      * Raises the caller's credit cover, folding credits into the lane while it is short. Without an id the transfer
      * gets a new one, so every call moves money.
-     * @throws ForbiddenError CALLER_NOT_PARTICIPANT · ConflictError ACCOUNT_UNDERFUNDED, COVER_CONFLICT {transferId}
+     * @throws ForbiddenError CALLER_NOT_PARTICIPANT · ConflictError ACCOUNT_UNDERFUNDED, COVER_OWED, COVER_CONFLICT
+     * {transferId}
      */
     async cover(
         transfer: Omit<CoverTransfer, 'transferId'> & Partial<Pick<CoverTransfer, 'transferId'>>,
@@ -79,7 +82,7 @@ export class AccountClient {
         const { participantId, lane, amountNano, transferId = newId() } = transfer;
         const asked = { ...transfer, transferId };
         const signature = await this.#ledger.instruct('account:cover', coverTransferCodec, asked);
-        const sourceIds = await this.creditsToFold(participantId, lane, amountNano);
+        const sourceIds = await this.creditsToDebit(participantId, lane, amountNano, transfer.carrier);
         return await this.#ledger.submit(
             'exchange',
             'account:cover',
@@ -139,7 +142,7 @@ export class AccountClient {
         const payout = { ...asked, payoutId: asked.payoutId ?? newId() };
         const { participantId, lane, amountNano, payoutId } = payout;
         const signature = await this.#ledger.instruct('account:request-payout', payoutRequestCodec, payout);
-        const sourceIds = await this.creditsToFold(participantId, lane, amountNano);
+        const sourceIds = await this.creditsToDebit(participantId, lane, amountNano);
         return await this.#ledger.submit(
             'exchange',
             'account:request-payout',
@@ -255,6 +258,22 @@ export class AccountClient {
         const lanes = await this.lanes(participantId);
         const heldNano = lanes.find((each) => each.lane === lane)?.balanceNano ?? NO_MONEY;
         return heldNano >= neededNano ? [] : foldedCredits(await this.credits(participantId), heldNano, neededNano);
+    }
+
+    /**
+     * The same for an amount that leaves the free account: what the participant owes is paid first.
+     * @param into carrier of its own cover that the amount goes into, which pays what is owed there
+     */
+    async creditsToDebit(
+        participantId: string,
+        lane: number,
+        amount: AmountNano,
+        into: Carrier | null = null,
+    ): Promise<readonly string[]> {
+        const covers = await this.covers(participantId);
+        const isDebt = amount <= owedOn(covers.filter(({ carrier }) => carrier === into));
+        const first = isDebt ? [] : covers.filter(({ carrier }) => carrier !== into);
+        return await this.creditsToFold(participantId, lane, plus(amount, owedOn(first)));
     }
 
     async #everyRecord<Item>(

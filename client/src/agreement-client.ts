@@ -69,47 +69,50 @@ export class AgreementClient {
     }
 
     /**
-     * Puts an agreement on the ledger with every party's consent; anyone may.
+     * Puts an agreement on the ledger with every party's consent; anyone may. Every party's prefunding moves from its lane
+     * into escrow, where it waits for the review; credits are folded where a lane is short.
+     * @param named credits to fold, so that the ledger is not asked for them
      * @throws InvalidError TERMS_INVALID, SIGNATURE_INVALID · ForbiddenError SIGNATURE_MISSING, QUALIFICATION_MISSING ·
-     * ConflictError SLOT_BEGUN, SIGNATURE_WITHDRAWN, MARKET_HALTED · LimitError TERMS_LIMIT
+     * ConflictError SLOT_BEGUN, SIGNATURE_WITHDRAWN, MARKET_HALTED, ACCOUNT_UNDERFUNDED · LimitError TERMS_LIMIT
      */
-    async conclude(terms: Terms, consents: readonly Consent[]): Promise<Committed<Execution>> {
+    async conclude(terms: Terms, consents: readonly Consent[], named?: readonly Fold[]): Promise<Committed<Execution>> {
         const agreementId = translated(() => agreementIdOf(terms));
-        return await this.#ledger.submit(
-            'exchange',
-            'agreement:conclude',
-            () => concludeCodec.encode({ terms, consents }),
-            executionCodec.decode,
-            async () => (await orNull(this.show(agreementId)))?.execution ?? null,
-        );
-    }
-
-    /**
-     * Moves every party's prefunding into escrow, so that the agreement is in force; anyone may push it. Credits are
-     * folded where a lane is short.
-     * @param standingId the standing verdict that covers it; `null` when it has a verdict of its own
-     * @throws ForbiddenError VERDICT_MISSING, STANDING_VERDICT_EXCEEDED · ConflictError ACCOUNT_UNDERFUNDED, SLOT_BEGUN,
-     * AGREEMENT_STATE, MARKET_HALTED
-     */
-    async fund(agreementId: string, standingId: string | null): Promise<Committed<Execution>> {
-        const { terms } = (await this.show(agreementId)).agreement;
+        const concluded = async (): Promise<Execution | null> =>
+            (await orNull(this.show(agreementId)))?.execution ?? null;
         for (let attempt = 1; ; attempt += 1) {
-            const folds = await this.#foldsFor(terms);
+            const folds = named ?? (await this.#foldsFor(terms));
             try {
                 return await this.#ledger.submit(
                     'exchange',
-                    'agreement:fund',
-                    () => fundCodec.encode({ agreementId, standingId, folds }),
+                    'agreement:conclude',
+                    () => concludeCodec.encode({ terms, consents, folds }),
                     executionCodec.decode,
-                    () => this.#past(agreementId, 'fund'),
+                    concluded,
                 );
             } catch (error) {
-                const stale = error instanceof CommonwattError && STALE_FOLDS.includes(error.code);
+                const stale =
+                    named === undefined && error instanceof CommonwattError && STALE_FOLDS.includes(error.code);
                 if (!stale || attempt >= FOLD_ATTEMPTS_MAX) {
                     throw error;
                 }
             }
         }
+    }
+
+    /**
+     * Puts an approved agreement into force with what was reserved when it was concluded; anyone may push it.
+     * @param standingId the standing verdict that covers it; `null` when it has a verdict of its own
+     * @throws ForbiddenError VERDICT_MISSING, STANDING_VERDICT_EXCEEDED · ConflictError SLOT_BEGUN, AGREEMENT_STATE,
+     * MARKET_HALTED
+     */
+    async fund(agreementId: string, standingId: string | null): Promise<Committed<Execution>> {
+        return await this.#ledger.submit(
+            'exchange',
+            'agreement:fund',
+            () => fundCodec.encode({ agreementId, standingId }),
+            executionCodec.decode,
+            () => this.#past(agreementId, 'fund'),
+        );
     }
 
     /**
@@ -138,8 +141,8 @@ export class AgreementClient {
     }
 
     /**
-     * Ends delivery by common consent: escrow of the slots from the one signed goes back; an agreement that is not
-     * funded yet lapses. Anyone may push it, until that slot begins and not before the one before it has begun.
+     * Ends delivery by common consent: escrow of the slots from the one signed goes back; an agreement that is not in
+     * force yet lapses. Anyone may push it, until that slot begins and not before the one before it has begun.
      * @throws ForbiddenError SIGNATURE_MISSING · InvalidError SIGNATURE_INVALID · ConflictError SLOT_BEGUN,
      * SLOT_NOT_OVER, VERSION_STALE, AGREEMENT_STATE · NotFoundError AGREEMENT_MISSING
      */
@@ -153,7 +156,7 @@ export class AgreementClient {
         );
     }
 
-    /** Closes an agreement that was never funded. @throws ConflictError AGREEMENT_STATE, SLOT_NOT_OVER */
+    /** Closes an agreement that never enters into force; what it reserved goes back. @throws ConflictError AGREEMENT_STATE */
     async lapse(agreementId: string): Promise<Committed<Execution>> {
         return await this.#ledger.submit(
             'exchange',
@@ -260,7 +263,7 @@ export class AgreementClient {
         for (const holding of prefunding(terms)) {
             const { participantId } = holding;
             const lane = terms.parties.find((party) => party.participantId === participantId)?.lane ?? 0;
-            const sourceIds = await this.#accounts.creditsToFold(participantId, lane, heldBy(holding));
+            const sourceIds = await this.#accounts.creditsToDebit(participantId, lane, heldBy(holding));
             if (sourceIds.length > 0) {
                 folds.push({ participantId, sourceIds });
             }

@@ -198,7 +198,7 @@ function partyOutcome({ agreementId, participantId, settlements, legs, escrow }:
     };
 }
 
-/** What went into escrow and back apart from settlement: funding, amendments, an early end. */
+/** What went into escrow and back apart from settlement: conclusion, amendments, a lapse, an early end. */
 function escrowMoves(changes: readonly AgreementChange[]): {
     setAside: ReadonlyMap<string, AmountNano>;
     released: ReadonlyMap<string, AmountNano>;
@@ -206,14 +206,14 @@ function escrowMoves(changes: readonly AgreementChange[]): {
     const setAside = new Map<string, AmountNano>();
     const released = new Map<string, AmountNano>();
     const executions = executionsOf(changes);
-    executions.slice(1).forEach((after, index) => {
-        const before = executions[index];
-        if (before === undefined || isByRun(before, after)) {
+    executions.forEach((after, index) => {
+        const before = executions[index - 1];
+        if (before !== undefined && isByRun(before, after)) {
             return; // the postings of the run tell
         }
         for (const holding of after.holdings) {
             const { participantId } = holding;
-            const held = before.holdings.find((each) => each.participantId === participantId);
+            const held = before?.holdings.find((each) => each.participantId === participantId);
             const change = minus(heldBy(holding), held === undefined ? NO_MONEY : heldBy(held));
             const moves = change > 0n ? setAside : released;
             moves.set(participantId, plus(moves.get(participantId) ?? NO_MONEY, absolute(change)));

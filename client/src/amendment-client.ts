@@ -163,7 +163,7 @@ export class AmendmentClient {
         const folds: Fold[] = [];
         for (const { participantId, changeNano } of changesOf(view, amendment, { fromSlot, standingId })) {
             const lane = amendment.terms.parties.find((party) => party.participantId === participantId)?.lane ?? 0;
-            const sourceIds = changeNano > 0n ? await accounts.creditsToFold(participantId, lane, changeNano) : [];
+            const sourceIds = changeNano > 0n ? await accounts.creditsToDebit(participantId, lane, changeNano) : [];
             if (sourceIds.length > 0) {
                 folds.push({ participantId, sourceIds });
             }

@@ -23,7 +23,7 @@ export class GovernanceSteps {
             list: () => market.proposals.list(),
             isOpen: ({ state }) => state === 'open',
         });
-        this.#begun = new BegunSlots(market.clock);
+        this.#begun = new BegunSlots(market);
     }
 
     /** Proposals that are carried, once their vote is over and until their rules would be in force. */

@@ -34,7 +34,7 @@ export class TradeSteps {
         });
         this.#open = new OpenAgreements(market, records);
         this.#cover = new StandingCover(market, records);
-        this.#begun = new BegunSlots(market.clock);
+        this.#begun = new BegunSlots(market);
     }
 
     /** What can be pushed now. */
@@ -83,7 +83,7 @@ export class TradeSteps {
             const push: Step['push'] = () => agreements.release(agreementId, fromSlot);
             return fromSlot < execution.endSlot ? [{ name: `agreement:release ${agreementId}`, push }] : [];
         }
-        const isLate = await this.#begun.has(terms.firstSlot);
+        const isLate = await this.#begun.isPastReview(terms);
         if (isLate || isNegative(verdict)) {
             return [{ name: `agreement:lapse ${agreementId}`, push: () => agreements.lapse(agreementId) }];
         }

@@ -62,7 +62,7 @@ export class Reviewer {
         this.#open = new OpenAgreements(market, this.#records);
         this.#decided = keepDecidedDisputes(market, this.#records);
         this.#cover = new StandingCover(market, this.#records);
-        this.#begun = new BegunSlots(market.clock);
+        this.#begun = new BegunSlots(market);
     }
 
     /** Reviews all that waits. @throws UnavailableError when nothing can be read */
@@ -104,7 +104,10 @@ export class Reviewer {
         const counting = new Map(open.filter(isCounted).map(({ agreement }) => [agreement.agreementId, agreement]));
         for (const { version, type } of open.flatMap(waitingVersions)) {
             const { agreementId, terms } = version;
-            const isLate = await this.#begun.has(type === 'agreement' ? terms.firstSlot : terms.concludeBeforeSlot);
+            const isLate =
+                type === 'agreement'
+                    ? await this.#begun.isPastReview(terms)
+                    : await this.#begun.has(terms.concludeBeforeSlot);
             if (isLate) {
                 continue;
             }

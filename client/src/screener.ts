@@ -68,7 +68,7 @@ export class Screener {
         });
         this.#open = new OpenAgreements(market, this.#records);
         this.#cover = new StandingCover(market, this.#records);
-        this.#begun = new BegunSlots(market.clock);
+        this.#begun = new BegunSlots(market);
     }
 
     /** Screens all that waits. @throws UnavailableError when nothing can be read */
@@ -105,7 +105,7 @@ export class Screener {
         const versions: Version[] = [];
         for (const open of all.filter(({ verdict }) => !isNegative(verdict))) {
             const { execution, agreement, verdict, amendment, amendmentVerdict } = open;
-            if (execution.state === 'concluded' && !(await this.#begun.has(agreement.terms.firstSlot))) {
+            if (execution.state === 'concluded' && !(await this.#begun.isPastReview(agreement.terms))) {
                 versions.push({ version: agreement, verdict, loads: await this.#loadsOf(agreement.terms) });
             }
             const isVoid =

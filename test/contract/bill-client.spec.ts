@@ -36,8 +36,7 @@ describe('the bill of a participant', () => {
         stub = await StubMarket.ready(undefined, WITH_FEES);
         market = clientOf(stub, 'stranger').market;
         await stub.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(TERMS, stub.people));
-        const folds = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
-        await stub.do('stranger', 'exchange', 'agreement:fund', commands.fund(TERMS, 'ordinary', folds));
+        await stub.do('stranger', 'exchange', 'agreement:fund', commands.fund(TERMS, 'ordinary'));
         await stub.advance(FIRST_SLOT, FIRST_SLOT + 3);
         await report(0, 260n, 320n);
         await report(1, 500n, 520n);

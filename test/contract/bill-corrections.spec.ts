@@ -42,8 +42,7 @@ describe('the bill of a participant whose slots were corrected', () => {
         stub = await StubMarket.ready();
         market = clientOf(stub, 'stranger').market;
         await stub.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(TERMS, stub.people));
-        const folds = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
-        await stub.do('stranger', 'exchange', 'agreement:fund', commands.fund(TERMS, 'ordinary', folds));
+        await stub.do('stranger', 'exchange', 'agreement:fund', commands.fund(TERMS, 'ordinary'));
         await stub.advance(FIRST_SLOT, FIRST_SLOT + SLOTS + R1);
         await report(0, { solar: 60n, anna: 100n, bert: 0n });
         await report(1, { anna: 200n, bert: 0n });

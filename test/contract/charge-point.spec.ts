@@ -108,8 +108,7 @@ describe('exchange: a charge point', () => {
         await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(terms, market.people));
         const approved = commands.decide(market.who('reviewer'), terms, 'approved');
         await market.do('reviewer', 'supervision', 'verdict:approve', approved);
-        const folds = { retail: ['deposit.pay-retail'], bert: ['deposit.pay-bert'] };
-        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, null, folds));
+        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, null));
     };
     const settled = async (carrier: 'electricity' | 'mobility', offset = 0): ReturnType<StubMarket['settlement']> => {
         const slot = FIRST_SLOT + offset;

@@ -34,7 +34,6 @@ const conclude = (terms: Terms): Promise<Endorsement> =>
     market.do('stranger', 'exchange', 'agreement:conclude', concluding(terms));
 const refused = (code: ErrorCode, terms: Terms): Promise<WireError> =>
     market.refused(code, 'stranger', 'exchange', 'agreement:conclude', concluding(terms));
-const FUNDING = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
 
 beforeEach(async () => {
     market = await StubMarket.ready(CHARTER, DEMANDING);
@@ -133,7 +132,7 @@ describe('exchange: a device that sells', () => {
         await publish();
         await certify();
         await conclude(FOUR);
-        const fund = commands.fund(FOUR, 'ordinary', FUNDING);
+        const fund = commands.fund(FOUR, 'ordinary');
         await withdraw(2);
         await market.refused('CONFORMITY_MISSING', 'stranger', 'exchange', 'agreement:fund', fund);
         await certify({ sequence: 3, untilSlot: END });

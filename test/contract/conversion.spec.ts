@@ -47,10 +47,7 @@ describe('exchange: settlement of legs made from others', () => {
             await market.registerMeter(name, 'heat', true);
         }
         await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(TERMS, market.people));
-        const folds = Object.fromEntries(
-            TERMS.parties.map(({ participantId }) => [participantId, [`deposit.pay-${participantId}`]]),
-        );
-        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(TERMS, 'ordinary', folds));
+        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(TERMS, 'ordinary'));
         await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
     });
 

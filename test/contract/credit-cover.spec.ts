@@ -40,8 +40,7 @@ async function annaTakes(totalWh: bigint, n = 0): Promise<void> {
 }
 
 const concludeLater = (): string => commands.conclude(later, market.people);
-const fundLater = (): string =>
-    commands.fund(later, 'ordinary', { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] });
+const fundLater = (): string => commands.fund(later, 'ordinary');
 
 const cover = (nano: bigint, transferId = 'top-up'): Promise<unknown> =>
     market.do(
@@ -69,7 +68,7 @@ describe('exchange: a credit cover below the limit', () => {
     it('suspends its owner from concluding, and at the limit not yet', async () => {
         await annaTakes(10n);
         await market.do('stranger', 'exchange', 'agreement:conclude', concludeLater());
-        await annaTakes(11n, 1);
+        await annaTakes(21n, 1); // concluding has paid for the first slot
         const another = sampleTerms({ firstSlot: FIRST_SLOT + 60, concludeBeforeSlot: FIRST_SLOT + 60 });
         const refused = await market.refused(
             'COVER_EXHAUSTED',
@@ -90,8 +89,8 @@ describe('exchange: a credit cover below the limit', () => {
         await market.do('stranger', 'exchange', 'agreement:conclude', concludeLater());
         await annaTakes(11n);
         await market.refused('COVER_EXHAUSTED', 'stranger', 'exchange', 'agreement:fund', fundLater());
-        await cover(229_999n);
-        const still = commands.fund(later, 'ordinary', { solar: ['deposit.pay-solar'] });
+        await cover(229_999n, 'little');
+        const still = commands.fund(later, 'ordinary');
         await market.refused('COVER_EXHAUSTED', 'stranger', 'exchange', 'agreement:fund', still);
         await cover(1n, 'more');
         await market.do('stranger', 'exchange', 'agreement:fund', still);
@@ -104,8 +103,7 @@ describe('exchange: a credit cover below the limit', () => {
         }
         const running = sampleTerms({ toleranceBp: 0 });
         await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(running, market.people));
-        const folds = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
-        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(running, 'ordinary', folds));
+        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(running, 'ordinary'));
         await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
         await report(0, 1_000n, 300n);
         await report(1, 1_200n, 500n);
@@ -146,8 +144,7 @@ describe('exchange: a credit cover below the limit', () => {
             concludeBeforeSlot: FIRST_SLOT + 1,
         });
         await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(sale, market.people));
-        const folds = { bert: ['deposit.pay-bert'], solar: ['deposit.pay-solar'] };
-        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(sale, 'ordinary', folds));
+        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(sale, 'ordinary'));
         await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
         const night = [
             market.reading('solar-point', FIRST_SLOT, 11n, 0n),
@@ -169,11 +166,12 @@ describe('exchange: a credit cover below the limit', () => {
 
     it('collides with an agreement under way only where it decides about a party', async () => {
         await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
+        await cover(LIMIT_NANO);
         await report(0, 10n);
         const conclude = await market.endorse('stranger', 'exchange', 'agreement:conclude', concludeLater());
         await market.settle(FIRST_SLOT);
         expect(market.ledger.commit(conclude), 'the cover has changed, the answer has not').to.equal('VALID');
-        await report(1, 11n);
+        await report(1, 21n);
         const fund = await market.endorse('stranger', 'exchange', 'agreement:fund', fundLater());
         await market.settle(FIRST_SLOT + 1);
         expect(market.ledger.commit(fund)).to.equal('MVCC_READ_CONFLICT');

@@ -59,8 +59,7 @@ describe('exchange: settlement without every reading', () => {
     it('pays by the estimate, and an agreement comes to its end with a dead meter', async () => {
         const name = agreementIdOf(TERMS);
         await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(TERMS, market.people));
-        const folds = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
-        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(TERMS, 'ordinary', folds));
+        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(TERMS, 'ordinary'));
         await market.advance(FIRST_SLOT, FIRST_SLOT + 2 + DEADLINE);
         for (const n of [0, 1]) {
             await report(n, { anna: 300n + 200n * BigInt(n), bert: 0n });
@@ -166,8 +165,7 @@ describe('property: settlement without every reading', () => {
             fc.asyncProperty(fc.array(reported, { minLength: 2, maxLength: 2 }), async (slots) => {
                 market = await StubMarket.ready();
                 await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(TERMS, market.people));
-                const folds = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
-                await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(TERMS, 'ordinary', folds));
+                await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(TERMS, 'ordinary'));
                 await advanceTo(2 + DEADLINE);
                 const registers = { solar: 0n, anna: 0n };
                 for (const [n, wh] of slots.entries()) {

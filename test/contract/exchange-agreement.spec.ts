@@ -1,7 +1,10 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
+import { heldBy, prefunding } from '@commonwatt/chaincode/domain/escrow';
 import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { creditCodec, laneCodec } from '@commonwatt/chaincode/wire/account';
 import {
     agreementIdOf,
+    type AgreementView,
     agreementViewCodec,
     concludeCodec,
     consentDocument,
@@ -11,11 +14,13 @@ import { documentHashOf } from '@commonwatt/chaincode/wire/signature';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
 import { liftCodec } from '@commonwatt/chaincode/wire/halt';
+import { decodePage } from '@commonwatt/chaincode/wire/query';
 import { decodePolicy } from '@commonwatt/chaincode/store/policies';
 import { expect } from 'chai';
+import { requestPayout } from '../support/instructions.js';
 import * as commands from '../support/market-commands.js';
 import { FIRST_SLOT, sampleLeg, sampleTerms } from '../support/sample-market.js';
-import { StubMarket } from '../support/stub-market.js';
+import { DEPOSIT_NANO, StubMarket } from '../support/stub-market.js';
 
 const ref = (terms: Terms): string => canonicalJson({ agreementId: agreementIdOf(terms) });
 const TERMS = sampleTerms();
@@ -31,7 +36,39 @@ const concludeSample = async (terms: Terms = TERMS): Promise<void> => {
     await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(terms, market.people));
 };
 const fundSample = async (terms: Terms = TERMS): Promise<void> => {
-    await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary', FOLDS));
+    await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary'));
+};
+/** Slots begin up to this one. */
+const begin = async (slot: number): Promise<void> => {
+    for (let from = FIRST_SLOT; from <= slot; from += 96) {
+        await market.advance(from, Math.min(slot, from + 95));
+    }
+};
+const shown = async (terms: Terms = TERMS): Promise<AgreementView> => {
+    const { payload } = await market.endorse('stranger', 'exchange', 'agreement:show', ref(terms));
+    return agreementViewCodec.decode(payload);
+};
+/** Free money of a participant, by lane and by source. */
+const free = async (
+    participantId: string,
+): Promise<Readonly<{ lanes: Record<number, bigint>; credits: Record<string, bigint> }>> => {
+    const query = canonicalJson({ bookmark: '', pageSize: 50, participantId });
+    const [lanes, credits] = await Promise.all(
+        (['account:lanes', 'account:credits'] as const).map((verb) =>
+            market.endorse('stranger', 'exchange', verb, query),
+        ),
+    );
+    return {
+        lanes: Object.fromEntries(
+            decodePage(lanes?.payload ?? '', laneCodec).items.map(({ lane, balanceNano }) => [lane, balanceNano]),
+        ),
+        credits: Object.fromEntries(
+            decodePage(credits?.payload ?? '', creditCodec).items.map(({ sourceId, amountNano }) => [
+                sourceId,
+                amountNano,
+            ]),
+        ),
+    };
 };
 const stateOf = async (terms: Terms = TERMS): Promise<unknown> => {
     const { payload } = await market.endorse('stranger', 'exchange', 'agreement:show', ref(terms));
@@ -120,7 +157,7 @@ describe('exchange: agreement conclude', () => {
             throw new Error('two consents');
         }
         const send = (given: readonly (typeof solar)[]): string =>
-            concludeCodec.encode({ terms: TERMS, consents: given });
+            concludeCodec.encode({ terms: TERMS, consents: given, folds: [] });
         await market.refused('SIGNATURE_MISSING', 'solar', 'exchange', conclude, send([solar]));
         await market.refused('SIGNATURE_MISSING', 'solar', 'exchange', conclude, send([solar, solar]));
         await market.refused('SIGNATURE_MISSING', 'solar', 'exchange', conclude, send([solar, anna, anna]));
@@ -281,22 +318,18 @@ describe('exchange: consent withdraw', () => {
 
 describe('exchange: agreement fund', () => {
     beforeEach(open);
-    it('takes every party’s escrow from the lane of its terms, whoever pushes', async () => {
+    it('puts into force what is reserved, and touches no lane', async () => {
         await concludeSample();
         const { writes, event } = await market.do(
             'stranger',
             'exchange',
             'agreement:fund',
-            commands.fund(TERMS, 'ordinary', FOLDS),
+            commands.fund(TERMS, 'ordinary'),
         );
         expect(writes.map((write) => [write.key, write.value === null])).to.deep.equal([
             [`commitment/electricity/000000${FIRST_SLOT}/${ID}`, false],
             [`connected-agreement/electricity/bus-1/000000${FIRST_SLOT}/${ID}`, false],
-            ['credit/anna/deposit.pay-anna', true],
-            ['credit/solar/deposit.pay-solar', true],
             [`execution/${ID}`, false],
-            ['lane/anna/0000000000', false],
-            ['lane/solar/0000000000', false],
         ]);
         expect(event?.payload).to.equal(canonicalJson({ agreementId: ID, standingId: 'ordinary', version: 1 }));
         expect(await stateOf()).to.equal('inForce');
@@ -305,9 +338,9 @@ describe('exchange: agreement fund', () => {
     it('needs an approval, its own or a standing one that fits', async () => {
         await market.refused('AGREEMENT_MISSING', 'anna', 'exchange', 'agreement:fund', commands.fund(TERMS));
         await concludeSample();
-        const own = commands.fund(TERMS, null, FOLDS);
+        const own = commands.fund(TERMS, null);
         await market.refused('VERDICT_MISSING', 'anna', 'exchange', 'agreement:fund', own);
-        const unknown = commands.fund(TERMS, 'no-such-verdict', FOLDS);
+        const unknown = commands.fund(TERMS, 'no-such-verdict');
         await market.refused('STANDING_VERDICT_EXCEEDED', 'anna', 'exchange', 'agreement:fund', unknown);
         const reviewer = market.who('reviewer');
         const approval = commands.decide(reviewer, TERMS, 'approved');
@@ -320,7 +353,7 @@ describe('exchange: agreement fund', () => {
         const rejection = commands.decide(market.who('reviewer'), TERMS, 'rejected');
         await market.do('reviewer', 'supervision', 'verdict:reject', rejection);
         for (const standingId of ['ordinary', null]) {
-            const command = commands.fund(TERMS, standingId, FOLDS);
+            const command = commands.fund(TERMS, standingId);
             const { operands } = await market.refused('VERDICT_MISSING', 'anna', 'exchange', 'agreement:fund', command);
             expect(operands).to.deep.equal({ agreementId: ID, decision: 'rejected' });
         }
@@ -335,35 +368,16 @@ describe('exchange: agreement fund', () => {
             'anna',
             'exchange',
             'agreement:fund',
-            commands.fund(large, 'ordinary', FOLDS),
+            commands.fund(large, 'ordinary'),
         );
         expect(operands).to.deep.equal({ standingId: 'ordinary', bound: 'agreementEnergyMaxWh' });
-    });
-
-    it('is refused without the money, with credits that are not there or not needed', async () => {
-        await concludeSample();
-        const refuse = async (
-            code: Parameters<StubMarket['refused']>[0],
-            folds: Readonly<Record<string, readonly string[]>>,
-        ): Promise<void> => {
-            await market.refused(code, 'anna', 'exchange', 'agreement:fund', commands.fund(TERMS, 'ordinary', folds));
-        };
-        await refuse('ACCOUNT_UNDERFUNDED', { solar: FOLDS.solar });
-        await refuse('CREDIT_MISSING', { ...FOLDS, anna: ['deposit.pay-nothing'] });
-        await refuse('CREDIT_MISSING', { ...FOLDS, anna: ['deposit.pay-solar'] });
-        await market.deposit('anna', 5n, 'pay-more');
-        await refuse('CREDIT_NOT_NEEDED', { ...FOLDS, anna: ['deposit.pay-anna', 'deposit.pay-more'] });
-        const many = Array.from({ length: 129 }, (_, index) => `deposit.x-${index}`);
-        const folds = [{ participantId: 'anna', sourceIds: many }];
-        const tooMany = canonicalJson({ agreementId: ID, folds, standingId: 'ordinary' });
-        await market.refused('INPUT_INVALID', 'anna', 'exchange', 'agreement:fund', tooMany);
     });
 
     it('is refused when delivery has begun, and the agreement then lapses', async () => {
         await concludeSample();
         await market.refused('AGREEMENT_STATE', 'anna', 'exchange', 'agreement:lapse', ref(TERMS));
         await market.advance(FIRST_SLOT);
-        const command = commands.fund(TERMS, 'ordinary', FOLDS);
+        const command = commands.fund(TERMS, 'ordinary');
         await market.refused('SLOT_BEGUN', 'anna', 'exchange', 'agreement:fund', command);
         const { event } = await market.do('stranger', 'exchange', 'agreement:lapse', ref(TERMS));
         expect(event?.name).to.equal('AgreementLapsed/1');
@@ -371,12 +385,26 @@ describe('exchange: agreement fund', () => {
         await market.refused('AGREEMENT_STATE', 'anna', 'exchange', 'agreement:fund', command);
     });
 
+    it('is refused when the review has had its week, and the agreement then lapses, long before delivery', async () => {
+        const early = sampleTerms({ firstSlot: FIRST_SLOT + 1_000, concludeBeforeSlot: FIRST_SLOT + 2 });
+        const deadline = FIRST_SLOT + 2 + 7 * 96;
+        await concludeSample(early);
+        await begin(deadline - 1);
+        await market.refused('AGREEMENT_STATE', 'anna', 'exchange', 'agreement:lapse', ref(early));
+        await market.endorse('anna', 'exchange', 'agreement:fund', commands.fund(early));
+        await market.advance(deadline);
+        const late = await market.refused('SLOT_BEGUN', 'anna', 'exchange', 'agreement:fund', commands.fund(early));
+        expect(late.operands).to.deep.equal({ slot: deadline });
+        await market.do('stranger', 'exchange', 'agreement:lapse', ref(early));
+        expect(await stateOf(early)).to.equal('lapsed');
+    });
+
     it('is refused while a halt runs and while a party is suspended', async () => {
         await concludeSample();
         const reviewer = market.who('reviewer');
         const suspended = commands.qualify(reviewer, 'anna', { status: 'suspended', sequence: 2 });
         await market.do('reviewer', 'supervision', 'qualification:suspend', suspended);
-        const command = commands.fund(TERMS, 'ordinary', FOLDS);
+        const command = commands.fund(TERMS, 'ordinary');
         await market.refused('QUALIFICATION_MISSING', 'anna', 'exchange', 'agreement:fund', command);
         const granted = commands.qualify(reviewer, 'anna', { sequence: 3 });
         await market.do('reviewer', 'supervision', 'qualification:grant', granted);
@@ -386,7 +414,7 @@ describe('exchange: agreement fund', () => {
 
     it('does not slip in behind a verdict or the first slot when it is held back', async () => {
         await concludeSample();
-        const command = commands.fund(TERMS, 'ordinary', FOLDS);
+        const command = commands.fund(TERMS, 'ordinary');
         const late = await market.endorse('anna', 'exchange', 'agreement:fund', command);
         const rejection = commands.decide(market.who('reviewer'), TERMS, 'rejected');
         await market.do('reviewer', 'supervision', 'verdict:reject', rejection);
@@ -395,15 +423,152 @@ describe('exchange: agreement fund', () => {
 
     it('and a lapse cannot both happen', async () => {
         await concludeSample();
-        const fund = await market.endorse(
-            'anna',
-            'exchange',
-            'agreement:fund',
-            commands.fund(TERMS, 'ordinary', FOLDS),
-        );
+        const fund = await market.endorse('anna', 'exchange', 'agreement:fund', commands.fund(TERMS, 'ordinary'));
         await market.advance(FIRST_SLOT);
         await market.do('anna', 'exchange', 'agreement:lapse', ref(TERMS));
         expect(market.ledger.commit(fund)).to.equal('MVCC_READ_CONFLICT');
+    });
+});
+
+describe('exchange: what an agreement reserves', () => {
+    beforeEach(open);
+    const CONCLUDE = 'agreement:conclude' as const;
+    const [SOLARS, ANNAS] = prefunding(TERMS).map(heldBy);
+
+    it('is taken from the lanes of its terms when it is concluded, whoever pushes', async () => {
+        const later = sampleTerms({
+            parties: [
+                { participantId: 'solar', lane: 3 },
+                { participantId: 'anna', lane: 7 },
+            ],
+        });
+        await concludeSample(later);
+        expect(await free('solar')).to.deep.equal({ lanes: { 3: DEPOSIT_NANO - (SOLARS ?? 0n) }, credits: {} });
+        expect(await free('anna')).to.deep.equal({ lanes: { 7: DEPOSIT_NANO - (ANNAS ?? 0n) }, credits: {} });
+        const { execution } = await shown(later);
+        expect(execution.state).to.equal('concluded');
+        expect(execution.holdings.map(heldBy)).to.deep.equal([SOLARS, ANNAS]);
+    });
+
+    it('is no free option: a party that empties its lane during the review is bound all the same', async () => {
+        await concludeSample();
+        const left = DEPOSIT_NANO - (ANNAS ?? 0n);
+        const payout = (id: string, nano: bigint): string =>
+            requestPayout(market.who('anna'), {
+                payoutId: id,
+                participantId: 'anna',
+                lane: 0,
+                amountNano: amountNano(nano),
+            });
+        await market.refused(
+            'ACCOUNT_UNDERFUNDED',
+            'anna',
+            'exchange',
+            'account:request-payout',
+            payout('all', left + 1n),
+        );
+        await market.do('anna', 'exchange', 'account:request-payout', payout('rest', left));
+        await fundSample();
+        expect(await stateOf()).to.equal('inForce');
+    });
+
+    it('is refused without the money, with credits that are not there or not needed', async () => {
+        const refuse = async (
+            code: Parameters<StubMarket['refused']>[0],
+            folds: Readonly<Record<string, readonly string[]>>,
+        ): Promise<void> => {
+            await market.refused(code, 'anna', 'exchange', CONCLUDE, commands.conclude(TERMS, market.people, folds));
+        };
+        await refuse('ACCOUNT_UNDERFUNDED', { solar: FOLDS.solar });
+        await refuse('CREDIT_MISSING', { ...FOLDS, anna: ['deposit.pay-nothing'] });
+        await refuse('CREDIT_MISSING', { ...FOLDS, anna: ['deposit.pay-solar'] });
+        await market.deposit('anna', 5n, 'pay-more');
+        await refuse('CREDIT_NOT_NEEDED', { ...FOLDS, anna: ['deposit.pay-anna', 'deposit.pay-more'] });
+        const many = Array.from({ length: 129 }, (_, index) => `deposit.x-${index}`);
+        const sound = commands.conclude(TERMS, market.people, { anna: [] });
+        const command = sound.replace('"sourceIds":[]', `"sourceIds":${canonicalJson(many)}`);
+        await market.refused('INPUT_INVALID', 'anna', 'exchange', CONCLUDE, command);
+    });
+
+    it('is locked for nobody by what it did not sign, however often an accomplice concludes', async () => {
+        await concludeSample();
+        const again = sampleTerms({ salt: '01'.repeat(32) });
+        const forged = { ...market.people, anna: market.who('stranger') };
+        await market.refused('SIGNATURE_MISSING', 'solar', 'exchange', CONCLUDE, commands.conclude(again, forged));
+        const { writes } = await market.do('solar', 'exchange', CONCLUDE, commands.conclude(TERMS, market.people));
+        expect(writes).to.deep.equal([]);
+        expect((await free('anna')).lanes).to.deep.equal({ 0: DEPOSIT_NANO - (ANNAS ?? 0n) });
+    });
+
+    for (const [how, end] of [
+        ['the first slot', () => market.advance(FIRST_SLOT)],
+        [
+            'a rejection',
+            () => {
+                const rejection = commands.decide(market.who('reviewer'), TERMS, 'rejected');
+                return market.do('reviewer', 'supervision', 'verdict:reject', rejection);
+            },
+        ],
+    ] as const) {
+        it(`comes back by a lapse after ${how}, once, though the market is halted and a party suspended`, async () => {
+            await concludeSample();
+            const reviewer = market.who('reviewer');
+            const suspended = commands.qualify(reviewer, 'anna', { status: 'suspended', sequence: 2 });
+            await market.do('reviewer', 'supervision', 'qualification:suspend', suspended);
+            await market.do('reviewer', 'supervision', 'halt:set', commands.halt(reviewer, 'supervision'));
+            await end();
+            await market.do('stranger', 'exchange', 'agreement:lapse', ref(TERMS));
+            expect((await free('solar')).credits).to.deep.equal({ [`lapse.${ID}`]: SOLARS });
+            expect((await free('anna')).credits).to.deep.equal({ [`lapse.${ID}`]: ANNAS });
+            const { writes } = await market.do('stranger', 'exchange', 'agreement:lapse', ref(TERMS));
+            expect(writes).to.deep.equal([]);
+            const again = await market.do('solar', 'exchange', CONCLUDE, commands.conclude(TERMS, market.people));
+            expect(again.writes, 'a lapsed agreement is not concluded again').to.deep.equal([]);
+        });
+    }
+
+    it('comes back when all parties cancel', async () => {
+        await concludeSample();
+        await market.do('stranger', 'exchange', 'agreement:cancel', commands.cancel(TERMS, FIRST_SLOT, market.people));
+        expect((await free('anna')).credits).to.deep.equal({ [`cancel.${ID}`]: ANNAS });
+        expect(await stateOf()).to.equal('lapsed');
+    });
+
+    it('makes two conclusions on one lane wait for each other, and none on two lanes, nor two fundings', async () => {
+        const [first, second, third] = ['a1', 'a2', 'a3'].map((salt, index) =>
+            sampleTerms({
+                salt: salt.repeat(32),
+                firstSlot: FIRST_SLOT + 96 * index,
+                concludeBeforeSlot: FIRST_SLOT,
+                parties: [
+                    { participantId: 'solar', lane: index === 2 ? 1 : 0 },
+                    { participantId: 'anna', lane: index === 2 ? 1 : 0 },
+                ],
+            }),
+        );
+        if (first === undefined || second === undefined || third === undefined) {
+            throw new Error('three agreements');
+        }
+        await market.deposit('solar', DEPOSIT_NANO, 'pay-solar-b');
+        await market.deposit('anna', DEPOSIT_NANO, 'pay-anna-b');
+        const other = { solar: ['deposit.pay-solar-b'], anna: ['deposit.pay-anna-b'] };
+        const endorsed = [
+            await market.endorse('solar', 'exchange', CONCLUDE, commands.conclude(first, market.people, FOLDS)),
+            await market.endorse('solar', 'exchange', CONCLUDE, commands.conclude(second, market.people, FOLDS)),
+            await market.endorse('solar', 'exchange', CONCLUDE, commands.conclude(third, market.people, other)),
+        ];
+        expect(endorsed.map((each) => market.ledger.commit(each))).to.deep.equal([
+            'VALID',
+            'MVCC_READ_CONFLICT',
+            'VALID',
+        ]);
+        await concludeSample(second);
+        const funded = await Promise.all(
+            [first, second].map((terms) =>
+                market.endorse('stranger', 'exchange', 'agreement:fund', commands.fund(terms)),
+            ),
+        );
+        expect(funded.map((each) => market.ledger.commit(each))).to.deep.equal(['VALID', 'VALID']);
     });
 });
 
@@ -501,8 +666,9 @@ describe('exchange: agreement queries', () => {
             }),
         );
         const large = sampleTerms({ legs, slotCount: slots });
+        await market.deposit('anna', 10n ** 15n, 'pay-large');
         const command = commands.conclude(large, market.people);
-        expect(command.length).to.be.within(60_000, 65_536);
+        expect(command.length).to.be.within(60_000, 65_200);
         await market.do('anna', 'exchange', 'agreement:conclude', command);
         expect(await stateOf(large)).to.equal('concluded');
     });

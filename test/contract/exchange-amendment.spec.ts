@@ -26,7 +26,6 @@ const FOUR = saleOf([100n, 100n, 100n, 100n]);
 const ID = agreementIdOf(FOUR);
 const RAISED = following(FOUR, saleOf([100n, 150n, 200n, 100n]));
 const LOWERED = following(FOUR, saleOf([100n, 50n, 50n]));
-const FOLDS = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
 
 let market: StubMarket;
 const open = async (): Promise<void> => {
@@ -37,7 +36,7 @@ const open = async (): Promise<void> => {
 type Answer = Awaited<ReturnType<StubMarket['do']>>;
 
 const fund = (): Promise<Answer> =>
-    market.do('stranger', 'exchange', 'agreement:fund', commands.fund(FOUR, 'ordinary', FOLDS));
+    market.do('stranger', 'exchange', 'agreement:fund', commands.fund(FOUR, 'ordinary'));
 const proposal = (terms: Terms): string => commands.proposeAmendment(ID, terms, market.people);
 const propose = (terms: Terms): Promise<Answer> =>
     market.do('stranger', 'exchange', 'amendment:propose', proposal(terms));
@@ -254,12 +253,44 @@ describe('exchange: amendment enact', () => {
         }
     });
 
-    it('of an agreement that is not funded moves nothing; funding then takes what the new terms need', async () => {
+    it('of an agreement that is not in force yet reserves what the new terms need more', async () => {
         await propose(RAISED);
         const { writes } = await enact(RAISED);
-        expect(writes.map(({ key }) => key)).to.deep.equal([`agreement/${ID}`, `execution/${ID}`]);
+        expect(writes.map(({ key }) => key)).to.deep.equal([
+            `agreement/${ID}`,
+            `execution/${ID}`,
+            'lane/anna/0000000000',
+            'lane/solar/0000000000',
+        ]);
         await fund();
         expect(await held()).to.deep.equal({ solar: [0n, 55_000_000n], anna: [110_000_000n, 0n] });
+    });
+
+    it('of an agreement that is not in force yet gives back what the new terms need less', async () => {
+        await propose(LOWERED);
+        const { writes } = await enact(LOWERED);
+        expect(writes.map(({ key }) => key)).to.deep.equal([
+            `agreement/${ID}`,
+            `credit/anna/amend.2.${ID}`,
+            `credit/solar/amend.2.${ID}`,
+            `execution/${ID}`,
+        ]);
+        await market.advance(FIRST_SLOT);
+        await market.do('stranger', 'exchange', 'agreement:lapse', canonicalJson({ agreementId: ID }));
+        expect(await held()).to.deep.equal({ solar: [0n, 0n], anna: [0n, 0n] });
+        expect(moneyIn(market.ledger)).to.equal(4n * DEPOSIT_NANO);
+    });
+
+    it('of an agreement whose review is over does not take it up again: it can only lapse', async () => {
+        await propose(RAISED);
+        await market.advance(FIRST_SLOT);
+        await market.refused(
+            'SLOT_BEGUN',
+            'stranger',
+            'exchange',
+            'amendment:enact',
+            enactment(RAISED, { fromSlot: FIRST_SLOT + 1 }),
+        );
     });
 
     it('changes the ledger once', async () => {
@@ -456,11 +487,15 @@ describe('exchange: agreement cancel', () => {
         expect(again.writes).to.deep.equal([]);
     });
 
-    it('of an agreement that is not funded lets it lapse, so that nobody funds it', async () => {
+    it('of an agreement that is not in force yet lets it lapse, so that nobody funds it', async () => {
         const { writes } = await market.do('stranger', 'exchange', 'agreement:cancel', cancel(FIRST_SLOT));
-        expect(writes.map(({ key }) => key)).to.deep.equal([`execution/${ID}`]);
+        expect(writes.map(({ key }) => key)).to.deep.equal([
+            `credit/anna/cancel.${ID}`,
+            `credit/solar/cancel.${ID}`,
+            `execution/${ID}`,
+        ]);
         expect((await view()).execution.state).to.equal('lapsed');
-        const command = commands.fund(FOUR, 'ordinary', FOLDS);
+        const command = commands.fund(FOUR, 'ordinary');
         await market.refused('AGREEMENT_STATE', 'stranger', 'exchange', 'agreement:fund', command);
     });
 

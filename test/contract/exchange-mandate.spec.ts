@@ -122,15 +122,7 @@ describe('exchange: an agent concludes', () => {
         const terms = buying([300n, 200n]);
         const { event } = await market.do('stranger', 'exchange', CONCLUDE, concluding(terms, statement));
         expect(event?.name).to.equal('AgreementConcluded/1');
-        await market.do(
-            'stranger',
-            'exchange',
-            'agreement:fund',
-            commands.fund(terms, 'ordinary', {
-                solar: ['deposit.pay-solar'],
-                anna: ['deposit.pay-anna'],
-            }),
-        );
+        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary'));
     });
 
     it('nothing outside the bounds', async () => {
@@ -197,7 +189,7 @@ describe('exchange: an agent concludes', () => {
             commands.consentOf(terms, 'solar', agent),
             commands.consentOf(terms, 'anna', market.who('anna')),
         ];
-        const command = concludeCodec.encode({ terms, consents });
+        const command = concludeCodec.encode({ terms, consents, folds: [] });
         await market.refused('MANDATE_MISSING', 'stranger', 'exchange', CONCLUDE, command);
         await revoke(statement);
         const { operands } = await refused('MANDATE_REVOKED', terms, statement);
@@ -250,7 +242,7 @@ describe('exchange: an agent concludes', () => {
         // What the agent signs for itself does not count for its principal.
         const own = commands.consentOf(selling, 'retail', market.who('retail'));
         const reused = { ...own, participantId: 'anna', mandateId: mandateIdOf(generous) };
-        const command = concludeCodec.encode({ terms: selling, consents: [own, reused] });
+        const command = concludeCodec.encode({ terms: selling, consents: [own, reused], folds: [] });
         await market.refused('SIGNATURE_INVALID', 'retail', 'exchange', CONCLUDE, command);
         await market.do('retail', 'exchange', CONCLUDE, commands.conclude(selling, signers(generous)));
     });

@@ -19,10 +19,7 @@ let market: StubMarket;
 
 async function inForce(terms: Terms = TERMS): Promise<void> {
     await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(terms, market.people));
-    const folds = Object.fromEntries(
-        terms.parties.map(({ participantId }) => [participantId, [`deposit.pay-${participantId}`]]),
-    );
-    await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary', folds));
+    await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary'));
 }
 
 /** Registers at the end of a slot: solar gave, anna took, bert did nothing. */

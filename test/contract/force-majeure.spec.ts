@@ -32,8 +32,7 @@ describe('exchange: force majeure', () => {
 
     const fund = async (terms: Terms): Promise<void> => {
         await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(terms, market.people));
-        const folds = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
-        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary', folds));
+        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary'));
     };
     const declare = (changes: Parameters<typeof declareForceMajeure>[1] = {}): Promise<unknown> =>
         market.do(

@@ -11,7 +11,7 @@ import * as commands from '../support/market-commands.js';
 import { DEADLINE, negotiableTerms } from '../support/offer-commands.js';
 import { CHARTER, ELECTRICITY_RULES, FIRST_SLOT, RULES } from '../support/sample-market.js';
 import { blockOf } from '../support/stub-blocks.js';
-import { StubMarket } from '../support/stub-market.js';
+import { DEPOSIT_NANO, StubMarket } from '../support/stub-market.js';
 import { clientOf } from '../support/stub-transport.js';
 
 const salted = (salt: string, energies: readonly bigint[]): Terms =>
@@ -80,6 +80,7 @@ describe('a keeper', () => {
     it('asks for all verdicts together, and for the terms of an agreement once', async () => {
         const { market, transport } = clientOf(stub, 'stranger');
         const keeper = new Keeper(market);
+        await stub.deposit('anna', DEPOSIT_NANO, 'pay-more');
         const terms = ['a1', 'a2', 'a3', 'a4', 'a5'].map((salt) => salted(salt, LARGE));
         for (const each of terms) {
             await conclude(each); // beyond the standing verdict: they wait
@@ -202,9 +203,8 @@ describe('a screener', () => {
             report.refusal?.code ?? null,
         ]);
     };
-    const fund = (terms: Terms, folds: Readonly<Record<string, readonly string[]>> = {}): Promise<unknown> =>
-        stub.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary', folds));
-    const FOLDS = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
+    const fund = (terms: Terms): Promise<unknown> =>
+        stub.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary'));
 
     beforeEach(async () => {
         stub = await StubMarket.ready(CHARTER, CENTRAL);
@@ -234,7 +234,7 @@ describe('a screener', () => {
         const [first, second, third] = [salted('a1', [300n]), salted('a2', [100n]), salted('a3', [1n])];
         await conclude(first);
         await screened();
-        await fund(first, FOLDS);
+        await fund(first);
         await conclude(second);
         expect(await screened(second)).to.deep.equal([[0, 1, 'admitted', null]]);
         screener = new Screener(as('dispatcher'));
@@ -259,7 +259,7 @@ describe('a screener', () => {
         const terms = salted('a1', [300n, 300n]);
         await conclude(terms);
         await screened(terms);
-        await fund(terms, FOLDS);
+        await fund(terms);
         const propose = (version: number, energies: readonly bigint[]): Promise<unknown> => {
             const next: Terms = { ...following(terms, salted('a1', energies)), version };
             const command = commands.proposeAmendment(agreementIdOf(terms), next, stub.people);

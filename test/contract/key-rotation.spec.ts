@@ -129,7 +129,7 @@ describe('exchange: a replaced key', () => {
 
     it('counts for nothing that was endorsed before and comes after', async () => {
         await conclude(FOUR);
-        const fund = commands.fund(FOUR, 'ordinary', { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] });
+        const fund = commands.fund(FOUR, 'ordinary');
         await market.do('stranger', 'exchange', 'agreement:fund', fund);
         const propose = commands.proposeAmendment(ID, RAISED, market.people);
         await market.do('stranger', 'exchange', 'amendment:propose', propose);
@@ -158,7 +158,7 @@ describe('exchange: a replaced key', () => {
         const third = new SigningKey();
         await rotate();
         await rotate(next, third);
-        const fund = commands.fund(FOUR, 'ordinary', { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] });
+        const fund = commands.fund(FOUR, 'ordinary');
         await market.do('stranger', 'exchange', 'agreement:fund', fund);
         for (const key of [annas(), next]) {
             const byOld = commands.proposeAmendment(ID, RAISED, withAnna(key));

@@ -23,7 +23,6 @@ const SLOTS = [FIRST_SLOT, FIRST_SLOT + 1];
 /** From the end of a slot to its final run. */
 const FINAL_AFTER = RULES.reconciliationAfterSlots[2];
 const WIND_UP = participantQueryCodec.encode({ participantId: 'anna' });
-const FUNDING = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
 
 let market: StubMarket;
 
@@ -153,7 +152,7 @@ describe('exchange: participant leave', () => {
         await refused('PARTICIPANT_LEAVING', 'amendment:enact', commands.enact(ID, 2, FIRST_SLOT));
         const another = commands.proposeAmendment(ID, { ...next, version: 3 }, market.people);
         await refused('PARTICIPANT_LEAVING', 'amendment:propose', another);
-        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(TWO, 'ordinary', FUNDING));
+        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(TWO, 'ordinary'));
         const cancel = commands.cancel(other, FIRST_SLOT, market.people);
         await market.do('stranger', 'exchange', 'agreement:cancel', cancel);
     });
@@ -162,7 +161,7 @@ describe('exchange: participant leave', () => {
         await request('before', ['deposit.pay-anna']);
         await market.refused('DEPARTURE_MISSING', 'bert', 'exchange', 'participant:wind-up', WIND_UP);
         await conclude();
-        const funding = commands.fund(TWO, 'ordinary', { solar: ['deposit.pay-solar'] });
+        const funding = commands.fund(TWO, 'ordinary');
         await market.do('stranger', 'exchange', 'agreement:fund', funding);
         await leave();
         await expectNothingPaid();
@@ -194,7 +193,7 @@ describe('exchange: participant leave', () => {
 
     it('waits for no run of what was never delivered', async () => {
         await conclude();
-        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(TWO, 'ordinary', FUNDING));
+        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(TWO, 'ordinary'));
         await leave();
         const cancel = commands.cancel(TWO, FIRST_SLOT, market.people);
         await market.do('stranger', 'exchange', 'agreement:cancel', cancel);
@@ -203,7 +202,7 @@ describe('exchange: participant leave', () => {
 
     it('is reached by disputes and corrections of what it agreed', async () => {
         await conclude();
-        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(TWO, 'ordinary', FUNDING));
+        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(TWO, 'ordinary'));
         await leave();
         await market.advance(FIRST_SLOT, FIRST_SLOT + 2 + FINAL_AFTER);
         for (const slot of SLOTS) {
@@ -256,6 +255,6 @@ describe('exchange: participant leave', () => {
         await refusedPayout('NOT_WOUND_UP');
         const rest = departureCodec.decode((await windUp()).payload);
         expect([rest.woundUpThrough, rest.isWoundUp]).to.deep.equal([ids[WOUND_UP_MAX], true]);
-        await request('after', ['deposit.pay-anna']);
+        await request('after');
     });
 });

@@ -93,8 +93,7 @@ describe('exchange: a lot of coal', () => {
             'verdict:approve',
             commands.decide(market.who('reviewer'), terms, 'approved'),
         );
-        const folds = { retail: ['deposit.pay-retail'], plant: ['deposit.pay-plant'] };
-        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, null, folds));
+        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, null));
     };
     const receipt = (deliveredWh: bigint, changes: Partial<DeliveryStatement> = {}, key = source): string =>
         submitStatements(

@@ -1,18 +1,22 @@
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
+import { heldBy, prefunding } from '@commonwatt/chaincode/domain/escrow';
 import { PAYMENT_PURPOSES, type PaymentPurpose } from '@commonwatt/chaincode/domain/payment';
-import { amountNano, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import {
     depositCodec,
     payoutPaymentCodec,
     payoutReturnCodec,
     subsidyPaymentCodec,
 } from '@commonwatt/chaincode/wire/account';
+import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
+import { enactCodec } from '@commonwatt/chaincode/wire/amendment';
 import type { ExchangeVerb } from '@commonwatt/chaincode/wire/verbs';
 import { expect } from 'chai';
-import { drawCover, requestPayout } from '../support/instructions.js';
+import { drawCover, fillLanes, raiseCover, requestPayout } from '../support/instructions.js';
 import { heldByAccount, moneyIn } from '../support/ledger-money.js';
 import * as commands from '../support/market-commands.js';
-import { ELECTRICITY_RULES, FIRST_SLOT, RULES } from '../support/sample-market.js';
+import { following } from '../support/amended.js';
+import { ELECTRICITY_RULES, FIRST_SLOT, RULES, sampleLeg, sampleTerms } from '../support/sample-market.js';
 import { DEPOSIT_NANO, StubMarket } from '../support/stub-market.js';
 
 const WITH_FEE: Rules = {
@@ -38,6 +42,11 @@ const confirm = (paymentId = 'bank-1', payoutId = 'leaving'): string =>
     payoutPaymentCodec.encode({ paymentId, participantId: 'anna', payoutId });
 const fund = (nano: bigint, paymentId = 'state-1', carrier: 'electricity' | 'heat' = 'electricity'): string =>
     subsidyPaymentCodec.encode({ paymentId, carrier, amountNano: amountNano(nano) });
+/** What anna owes for ten Wh that nobody sold her, and their fee. */
+const indebted = async (): Promise<bigint> => {
+    await annaTakes(10n);
+    return 10n * 230_000n;
+};
 const held = (account: Parameters<ReturnType<typeof heldByAccount>['get']>[0]): bigint =>
     heldByAccount(market.ledger).get(account) ?? 0n;
 
@@ -67,14 +76,137 @@ describe('exchange: account request-payout', () => {
         await market.refused('ACCOUNT_UNDERFUNDED', 'anna', 'exchange', 'account:request-payout', rest);
     });
 
-    it('waits until nothing is owed', async () => {
-        await annaTakes(10n);
-        const owed = await market.refused('COVER_OWED', 'anna', 'exchange', 'account:request-payout', request(7n));
+    it('pays first what is owed, on every carrier, and is refused where the lane is too little for both', async () => {
+        const owedNano = await indebted();
+        const rest = DEPOSIT_NANO - owedNano;
+        const more = request(rest + 1n);
+        const owed = await market.refused('COVER_OWED', 'anna', 'exchange', 'account:request-payout', more);
         expect(owed.operands).to.deep.equal({
             participantId: 'anna',
             carrier: 'electricity',
-            balanceNano: String(-10n * 230_000n),
+            balanceNano: String(-owedNano),
+            neededNano: String(DEPOSIT_NANO + 1n),
+            heldNano: String(DEPOSIT_NANO),
         });
+        const { writes } = await market.do('anna', 'exchange', 'account:request-payout', request(rest));
+        expect(writes.map(({ key, value }) => [key.replace(/[0-9a-f]{40}$/, 'TX'), value === null])).to.deep.equal([
+            ['allowance/anna/payout/0', false],
+            ['cover-transfer/anna/debt-electricity-TX', false],
+            ['cover/anna/electricity', false],
+            ['credit/anna/deposit.pay-anna', true],
+            ['indebtedness/anna/electricity', true],
+            ['lane/anna/0000000000', false],
+            ['payout/anna/leaving', false],
+        ]);
+        expect([held('free/anna'), held('cover/anna/electricity'), held('payout/anna')]).to.deep.equal([0n, 0n, rest]);
+        expect(moneyIn(market.ledger)).to.equal(4n * DEPOSIT_NANO);
+    });
+
+    it('that was endorsed before a run makes its owner owe is void', async () => {
+        await market.advance(FIRST_SLOT, FIRST_SLOT + 1);
+        await report(10n);
+        const early = await market.endorse('anna', 'exchange', 'account:request-payout', request(7n));
+        await market.settle(FIRST_SLOT);
+        expect(market.ledger.commit(early)).to.equal('PHANTOM_READ_CONFLICT');
+    });
+
+    it('of who owes nothing reads no cover, so that no run and no payout wait for each other', async () => {
+        const early = await market.endorse('anna', 'exchange', 'account:request-payout', request(7n));
+        await annaTakes(0n, 100n);
+        expect(market.ledger.commit(early)).to.equal('VALID');
+    });
+});
+
+describe('exchange: what a participant owes', () => {
+    beforeEach(open);
+    const sham = sampleTerms({
+        firstSlot: FIRST_SLOT + 50,
+        concludeBeforeSlot: FIRST_SLOT + 50,
+        defaultCapNano: amountNano(0n),
+        legs: [
+            sampleLeg({
+                energyWh: [energyWh(10_000n), energyWh(1n)],
+                priceMicroPerKwh: [priceMicroPerKwh(900_000n), priceMicroPerKwh(1n)],
+            }),
+        ],
+    });
+    const price = prefunding(sham).reduce((sum, holding) => sum + heldBy(holding), 0n);
+    const cover = (carrier: 'electricity' | 'heat', nano: bigint, sourceIds = fromDeposit): string =>
+        raiseCover(
+            market.who('anna'),
+            { transferId: 'aside', participantId: 'anna', carrier, lane: 0, amountNano: amountNano(nano) },
+            sourceIds,
+        );
+    /** Whatever leaves the account leaves behind what is owed. */
+    const expectPaid = (leavesNano: bigint, owedNano: bigint): void => {
+        expect(held('cover/anna/electricity')).to.equal(0n);
+        expect(held('free/anna')).to.equal(DEPOSIT_NANO - leavesNano - owedNano);
+        expect(moneyIn(market.ledger)).to.equal(4n * DEPOSIT_NANO);
+    };
+
+    it('does not leave through a sham trade with an accomplice', async () => {
+        const owedNano = await indebted();
+        await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(sham, market.people));
+        expectPaid(price, owedNano);
+    });
+
+    it('keeps a trade from being concluded with the money that is owed', async () => {
+        const owedNano = await indebted();
+        const all = request(DEPOSIT_NANO - price - owedNano);
+        await market.do('anna', 'exchange', 'account:request-payout', all);
+        await annaTakes(20n, 0n, 1);
+        const command = commands.conclude(sham, market.people);
+        await market.refused('COVER_OWED', 'stranger', 'exchange', 'agreement:conclude', command);
+    });
+
+    it('does not leave by an amendment that asks for more', async () => {
+        await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(sham, market.people));
+        const owedNano = await indebted();
+        const more = following(sham, {
+            ...sham,
+            legs: sham.legs.map((leg) => ({ ...leg, energyWh: [energyWh(10_001n), energyWh(1n)] })),
+        });
+        const agreementId = agreementIdOf(sham);
+        const proposal = commands.proposeAmendment(agreementId, more, market.people);
+        await market.do('stranger', 'exchange', 'amendment:propose', proposal);
+        const approval = commands.decide(market.who('reviewer'), more, 'approved', { agreementId });
+        await market.do('reviewer', 'supervision', 'verdict:approve', approval);
+        const enact = enactCodec.encode({
+            agreementId,
+            version: 2,
+            fromSlot: sham.firstSlot,
+            standingId: null,
+            folds: [],
+        });
+        await market.do('stranger', 'exchange', 'amendment:enact', enact);
+        expectPaid(price + 900_000n, owedNano);
+    });
+
+    it('does not hide in the cover of another carrier', async () => {
+        const owedNano = await indebted();
+        await market.do('anna', 'exchange', 'account:cover', cover('heat', 1_000n));
+        expect(held('cover/anna/heat')).to.equal(1_000n);
+        expectPaid(1_000n, owedNano);
+    });
+
+    it('is paid by a transfer into its own cover, in parts and with nothing on top', async () => {
+        const owedNano = await indebted();
+        await market.do('anna', 'exchange', 'account:cover', cover('electricity', owedNano - 1n));
+        expect(held('cover/anna/electricity')).to.equal(-1n);
+        expect(held('free/anna')).to.equal(DEPOSIT_NANO - owedNano + 1n);
+        await market.do('anna', 'exchange', 'account:request-payout', request(1n, []));
+        expectPaid(1n, owedNano);
+    });
+
+    it('may move between lanes', async () => {
+        const owedNano = await indebted();
+        const lanes = [{ lane: 5, amountNano: amountNano(DEPOSIT_NANO) }];
+        const apart = { fillingId: 'apart', participantId: 'anna', fromLane: 0, lanes };
+        const filling = fillLanes(market.who('anna'), apart, fromDeposit);
+        await market.do('anna', 'exchange', 'account:fill-lanes', filling);
+        expect(held('cover/anna/electricity')).to.equal(-owedNano);
+        const command = request(1n, []);
+        await market.refused('COVER_OWED', 'anna', 'exchange', 'account:request-payout', command);
     });
 });
 
@@ -287,13 +419,18 @@ describe('exchange: account fund-subsidy', () => {
 });
 
 /** One slot in which anna takes and solar gives without an agreement. */
-async function annaTakes(wh: bigint, solarWh = 0n): Promise<void> {
-    await market.advance(FIRST_SLOT, FIRST_SLOT + 1);
+async function annaTakes(wh: bigint, solarWh = 0n, n = 0): Promise<void> {
+    await market.advance(n === 0 ? FIRST_SLOT : FIRST_SLOT + n + 1, FIRST_SLOT + n + 1);
+    await report(wh, solarWh, n);
+    await market.settle(FIRST_SLOT + n);
+}
+
+/** Registers at the end of the nth slot. */
+async function report(wh: bigint, solarWh = 0n, n = 0): Promise<void> {
     const readings = [
-        market.reading('solar-point', FIRST_SLOT, 0n, solarWh),
-        market.reading('anna-point', FIRST_SLOT, wh, 0n),
-        market.reading('bert-point', FIRST_SLOT, 0n, 0n),
+        market.reading('solar-point', FIRST_SLOT + n, 0n, solarWh),
+        market.reading('anna-point', FIRST_SLOT + n, wh, 0n),
+        market.reading('bert-point', FIRST_SLOT + n, 0n, 0n),
     ];
     await market.do('stranger', 'exchange', 'reading:submit', commands.submitReadings(...readings));
-    await market.settle(FIRST_SLOT);
 }

@@ -209,7 +209,6 @@ describe('exchange: rules that change', () => {
     const concluding = (terms: Terms): string => commands.conclude(terms, market.people);
     const conclude = (terms: Terms): Promise<Endorsement> =>
         market.do('stranger', 'exchange', 'agreement:conclude', concluding(terms));
-    const FOLDS = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
 
     it('are in force with the tick of their slot, for all that is new, even for what was endorsed before', async () => {
         await change(PROPOSAL);
@@ -259,7 +258,7 @@ describe('exchange: rules that change', () => {
         const running = acrossTheChange();
         await conclude(running);
         await conclude({ ...old, salt: '77'.repeat(32) });
-        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(running, 'ordinary', FOLDS));
+        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(running, 'ordinary'));
         await change(later);
         await begin(fromSlot);
         await market.do('stranger', 'exchange', 'agreement:fund', commands.fund({ ...old, salt: '77'.repeat(32) }));

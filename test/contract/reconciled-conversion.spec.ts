@@ -41,8 +41,7 @@ describe('exchange: corrections of legs made from others', () => {
         await market.registerMeter('bert', 'heat', true);
         await market.registerMeter('anna', 'heat', true);
         await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(TERMS, market.people));
-        const folds = Object.fromEntries(['solar', 'bert', 'anna'].map((name) => [name, [`deposit.pay-${name}`]]));
-        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(TERMS, 'ordinary', folds));
+        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(TERMS, 'ordinary'));
         await market.advance(FIRST_SLOT, FIRST_SLOT + 1 + DEADLINE);
         const submit = (...readings: readonly SignedReading[]): Promise<unknown> =>
             market.do('stranger', 'exchange', 'reading:submit', commands.submitReadings(...readings));

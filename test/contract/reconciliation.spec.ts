@@ -50,15 +50,9 @@ async function advanceTo(n: number): Promise<void> {
 async function open(agreed: readonly Terms[], rules: Rules = RULES): Promise<void> {
     market = await StubMarket.ready(CHARTER, rules);
     begun = FIRST_SLOT - 1;
-    for (const [index, terms] of agreed.entries()) {
+    for (const terms of agreed) {
         await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(terms, market.people));
-        const folds =
-            index === 0
-                ? Object.fromEntries(
-                      terms.parties.map(({ participantId }) => [participantId, [`deposit.pay-${participantId}`]]),
-                  )
-                : {};
-        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary', folds));
+        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary'));
     }
 }
 

@@ -92,7 +92,6 @@ describe('exchange: permitted trading relations', () => {
             'RELATION_NOT_PERMITTED',
         );
         await market.refused('RELATION_NOT_PERMITTED', 'stranger', 'exchange', 'amendment:propose', amended(2));
-        const folds = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
-        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(old, 'ordinary', folds));
+        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(old, 'ordinary'));
     });
 });

@@ -108,12 +108,7 @@ describe('exchange: requirement', () => {
         const agreementId = agreementIdOf(four);
         await conclude(four);
         await publish({ leadTimeSlots: 2 });
-        await market.do(
-            'stranger',
-            'exchange',
-            'agreement:fund',
-            commands.fund(four, 'ordinary', { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] }),
-        );
+        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(four, 'ordinary'));
         const propose = (version: number, energies: readonly bigint[], more: Partial<Terms> = {}): string => {
             const terms = { ...following(four, saleOf(energies)), version, previousHash: termsHashOf(four), ...more };
             return commands.proposeAmendment(agreementId, terms, market.people);

@@ -74,12 +74,7 @@ describe('a reviewer', () => {
         const terms = at('a1', 200_000n);
         await conclude(terms);
         await turn();
-        await stub.do(
-            'stranger',
-            'exchange',
-            'agreement:fund',
-            commands.fund(terms, null, { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] }),
-        );
+        await stub.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, null));
         const propose = async (version: number, price: bigint, wh = 100n): Promise<void> => {
             const next = { ...following(terms, at('a1', price, wh)), version };
             const command = commands.proposeAmendment(agreementIdOf(terms), next, stub.people);

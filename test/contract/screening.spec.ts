@@ -30,19 +30,14 @@ async function conclude(terms: Terms): Promise<void> {
     await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(terms, market.people));
 }
 
-const FOLDS = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
-let folded = false;
-
 async function fund(terms: Terms): Promise<ReturnType<StubMarket['do']>> {
     await conclude(terms);
-    const folds = folded ? {} : FOLDS;
-    folded = true;
-    return market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary', folds));
+    return market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary'));
 }
 
 async function fundRefused(code: Parameters<StubMarket['refused']>[0], terms: Terms): Promise<unknown> {
     await conclude(terms);
-    const command = commands.fund(terms, 'ordinary', folded ? {} : FOLDS);
+    const command = commands.fund(terms, 'ordinary');
     return (await market.refused(code, 'stranger', 'exchange', 'agreement:fund', command)).operands;
 }
 
@@ -63,7 +58,6 @@ const salted = (salt: string, energies: readonly bigint[], more: Partial<Terms> 
 
 async function begin(screening: ScreeningMode): Promise<void> {
     market = await StubMarket.ready(CHARTER, screenedAs(screening));
-    folded = false;
 }
 
 describe('exchange: connection set', () => {
@@ -149,7 +143,7 @@ describe('exchange: connection set', () => {
             const terms = salted('a1', [300n, 200n]);
             await conclude(terms);
             const set = commands.setConnection(dispatcher());
-            const fundCommand = commands.fund(terms, 'ordinary', FOLDS);
+            const fundCommand = commands.fund(terms, 'ordinary');
             const setting = await market.endorse('dispatcher', 'exchange', 'connection:set', set);
             const funding = await market.endorse('stranger', 'exchange', 'agreement:fund', fundCommand);
             const [one, other] = first === 'funding' ? [funding, setting] : [setting, funding];
@@ -212,7 +206,7 @@ describe('exchange: a connection that is limited', () => {
             ],
         });
         await conclude(back);
-        const command = commands.fund(back, 'ordinary', { bert: ['deposit.pay-bert'] });
+        const command = commands.fund(back, 'ordinary');
         await market.refused('CONNECTION_OVERLOADED', 'stranger', 'exchange', 'agreement:fund', command);
     });
 
@@ -244,16 +238,9 @@ describe('exchange: a connection that is limited', () => {
             await conclude(terms);
         }
         const [first, second] = await Promise.all(
-            sales.map((terms, index) => {
-                const buyer = ['anna', 'bert'][index] ?? '';
-                const folds = { [buyer]: [`deposit.pay-${buyer}`] };
-                return market.endorse(
-                    'stranger',
-                    'exchange',
-                    'agreement:fund',
-                    commands.fund(terms, 'ordinary', folds),
-                );
-            }),
+            sales.map((terms) =>
+                market.endorse('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary')),
+            ),
         );
         if (first === undefined || second === undefined) {
             throw new Error('two sales are funded');
@@ -316,7 +303,7 @@ describe('exchange: a connection that is limited', () => {
         await market.do('stranger', 'exchange', 'amendment:propose', propose);
         await market.do('stranger', 'exchange', 'amendment:enact', commands.enact(agreementIdOf(terms), 2, FIRST_SLOT));
         expect(await inForce('bus-1', 1)).to.deep.equal([[0n, 0n]]);
-        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary', FOLDS));
+        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary'));
         expect(await inForce('bus-1', 1)).to.deep.equal([[400n, 400n]]);
     });
 
@@ -372,7 +359,7 @@ describe('exchange: central screening', () => {
         of: Terms = terms,
     ): string => commands.screen(dispatcher(), of, decision, changes);
     const about = { agreementId: ID, version: 1, carrier: 'electricity' };
-    const fundCommand = commands.fund(terms, 'ordinary', FOLDS);
+    const fundCommand = commands.fund(terms, 'ordinary');
 
     beforeEach(async () => {
         await begin('central');

@@ -66,8 +66,7 @@ describe('a seat that is taken back', () => {
         await market.do('supplierAdmin', 'supervision', 'seat:revoke', voter);
         const again = castVote(market.who('supplier-voter'), proposalIdOf(change), 'yes');
         await market.refused('SEAT_REVOKED', 'supplier-voter', 'exchange', 'proposal:vote', again);
-        const folds = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
-        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(small, 'ordinary', folds));
+        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(small, 'ordinary'));
         await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(large, null));
         await market.advance(FIRST_SLOT, change.voteUntilSlot);
         await market.do('stranger', 'exchange', 'proposal:enact', enactProposal(change));

@@ -68,8 +68,10 @@ export class Trade {
     /** Concludes what everyone signed, after a bargain on the ledger or without one. */
     async conclude(): Promise<void> {
         const consents = this.drawn.rounds > 0 ? await this.#bargain() : this.#consents(this.terms);
-        const command = concludeCodec.encode({ terms: this.terms, consents });
-        await this.#player.exchange('stranger', 'agreement:conclude', command);
+        await this.#withFolds((folds) => {
+            const command = concludeCodec.encode({ terms: this.terms, consents, folds });
+            return this.#player.exchange('stranger', 'agreement:conclude', command);
+        });
     }
 
     async review(decision: 'approved' | 'rejected' | 'terminated', terms = this.current): Promise<void> {
@@ -85,9 +87,7 @@ export class Trade {
         if (this.isConcluded) {
             await screen(this.#player, this.current, agreementId, this.drawn.terms.circle[0] ?? 1);
         }
-        await this.#withFolds((folds) =>
-            this.#player.exchange('stranger', 'agreement:fund', fundCodec.encode({ agreementId, standingId, folds })),
-        );
+        await this.#player.exchange('stranger', 'agreement:fund', fundCodec.encode({ agreementId, standingId }));
     }
 
     /** Signs, proposes, mostly has it approved, and enacts the next version. */
@@ -181,7 +181,7 @@ export class Trade {
         const chosen = at(forged, move.pick);
         const consents = chosen === null ? genuine : [...genuine, chosen];
         if (isFirst) {
-            const command = concludeCodec.encode({ terms, consents });
+            const command = concludeCodec.encode({ terms, consents, folds: [] });
             await this.#attempt('a forged consent', 'agreement:conclude', command);
         } else {
             const command = proposeAmendmentCodec.encode({ agreementId, terms, consents });

@@ -151,7 +151,7 @@ class Forger {
     }
 
     #execution(agreement: Agreement, state: Execution['state']): Execution {
-        return { ...openExecution(agreement), state };
+        return { ...openExecution(agreement).execution, state };
     }
 
     #forge<Value>(

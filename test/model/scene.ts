@@ -1,4 +1,5 @@
 import type { Leg, Terms } from '@commonwatt/chaincode/domain/agreement';
+import { heldBy, prefunding } from '@commonwatt/chaincode/domain/escrow';
 import type { ParticipantKind } from '@commonwatt/chaincode/domain/participant';
 import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { agreementIdOf, agreementRefCodec, termsHashOf } from '@commonwatt/chaincode/wire/agreement';
@@ -172,14 +173,15 @@ class Steps {
         const lastTick = (this.#slots.at(-1) ?? FIRST_SLOT) + 1 + DEADLINE_SLOTS;
         const ticks = Array.from({ length: lastTick - FIRST_SLOT + 1 }, (_, offset) => FIRST_SLOT + offset);
         return [
-            this.#exchange('conclude', 'agreement:conclude', commands.conclude(this.#terms, this.#market.people), {
-                needs: this.#partyIds,
-            }),
             this.#exchange(
-                'fund under the standing verdict',
-                'agreement:fund',
-                commands.fund(this.#terms, 'ordinary', this.#folds()),
+                'conclude',
+                'agreement:conclude',
+                commands.conclude(this.#terms, this.#market.people, this.#folds()),
+                {
+                    needs: this.#partyIds,
+                },
             ),
+            this.#exchange('fund under the standing verdict', 'agreement:fund', commands.fund(this.#terms, 'ordinary')),
             this.#exchange('lapse', 'agreement:lapse', agreementRefCodec.encode({ agreementId: this.#agreementId })),
             ...ticks.map((slot) =>
                 this.#exchange(
@@ -213,11 +215,7 @@ class Steps {
         return [
             ...(['approve', 'reject', 'terminate'] as const).map((verb) => decide(this.#terms, verb)),
             this.#regulator('revoke the standing verdict', 'verdict:standing', revoked),
-            this.#exchange(
-                'fund under its own verdict',
-                'agreement:fund',
-                commands.fund(this.#terms, null, this.#folds()),
-            ),
+            this.#exchange('fund under its own verdict', 'agreement:fund', commands.fund(this.#terms, null)),
             ...this.#slots.map((slot) =>
                 this.#exchange(`release from slot ${slot}`, 'agreement:release', commands.release(this.#terms, slot)),
             ),
@@ -310,9 +308,10 @@ class Steps {
         );
     }
 
-    /** The deposit of each party becomes its lane. */
+    /** The deposit of each party that sets money aside becomes its lane. */
     #folds(): Record<string, string[]> {
-        return Object.fromEntries(this.#partyIds.map((partyId) => [partyId, [`deposit.pay-${partyId}`]]));
+        const paying = prefunding(this.#terms).filter((holding) => heldBy(holding) > 0n);
+        return Object.fromEntries(paying.map(({ participantId }) => [participantId, [`deposit.pay-${participantId}`]]));
     }
 
     #exchange(

@@ -59,7 +59,7 @@ describe('endorsement sets, by the stock peer CLI', function () {
             it(`concluded by ${set(endorsers)}: ${status}`, async () => {
                 const terms = draftTerms(sale(market()));
                 const consents = await market().consents(terms);
-                const command = concludeCodec.encode({ terms, consents });
+                const command = concludeCodec.encode({ terms, consents, folds: [] });
                 expectStatus(await invoke('exchange', endorsers, ['agreement:conclude', command]), status);
             });
         }

@@ -215,7 +215,7 @@ describe('rules that the organisations change', function () {
         const { agreements } = as(ROOF.id);
         expect((await agreements.fund(old.value.agreementId, STANDING_ID)).value.state).to.equal('inForce');
         const terms = sale(ROOF.id, HOME.id, fromSlot + 4, PRICE_MICRO, 1);
-        const command = concludeCodec.encode({ terms, consents: await market.consents(terms) });
+        const command = concludeCodec.encode({ terms, consents: await market.consents(terms), folds: [] });
         await begin(fromSlot - 1);
         const code = await heldBack(HOME.id, 'agreement:conclude', command, () => begin(fromSlot));
         expect(code).to.equal(peer.TxValidationCode.MVCC_READ_CONFLICT);

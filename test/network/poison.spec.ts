@@ -112,7 +112,7 @@ describe('poison, straight to the peers', function () {
                 priceMicroPerKwh: 100_000n,
             }),
         );
-        sound = concludeCodec.encode({ terms, consents: await market().consents(terms) });
+        sound = concludeCodec.encode({ terms, consents: await market().consents(terms), folds: [] });
         untouched = await fingerprint();
     });
 

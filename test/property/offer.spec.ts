@@ -147,7 +147,7 @@ class Bargain {
             ({ participantId }) => this.#signatures.get(`${termsHash} ${participantId}`) ?? [],
         );
         const before = this.#isConcluded(terms);
-        const command = concludeCodec.encode({ terms, consents });
+        const command = concludeCodec.encode({ terms, consents, folds: [] });
         const answer = await this.market.endorse('stranger', 'exchange', 'agreement:conclude', command);
         const ids = new Set(terms.parties.map(({ participantId }) => participantId));
         const signed = consents.length === ids.size && ids.size === terms.parties.length && !isOpen({ terms });

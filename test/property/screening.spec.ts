@@ -261,9 +261,6 @@ async function startMarket(): Promise<StubMarket> {
         await market.do('metering', 'exchange', 'meter:register', commands.registerMeter(far, new SigningKey()));
     }
     await market.advance(FIRST_SLOT, FROM - 1);
-    for (const terms of START) {
-        await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(terms, market.people));
-    }
     for (const participantId of ['solar', 'anna']) {
         const transfer = {
             transferId: 'top-up',
@@ -275,6 +272,9 @@ async function startMarket(): Promise<StubMarket> {
         const sourceIds = [`deposit.pay-${participantId}`]; // the whole deposit comes into the lane
         const command = raiseCover(market.who(participantId), transfer, sourceIds);
         await market.do(participantId, 'exchange', 'account:cover', command);
+    }
+    for (const terms of START) {
+        await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(terms, market.people));
     }
     const watts = { importMaxW: powerW(2_000n), exportMaxW: powerW(2_000n) };
     const set = commands.setConnection(market.who('dispatcher'), watts, FROM);

@@ -19,10 +19,17 @@ import { RawGateway, submitLate } from '../support/raw-gateway.js';
 import { expectRefusal } from '../support/refusal.js';
 import { saleDraft } from '../support/sale.js';
 import { twinOf } from '../support/signing-key.js';
-import { type AgreementName, BUYER, NEIGHBOUR, NEWCOMER, PROSUMER } from './cast.js';
+import { type AgreementName, BUYER, NEIGHBOUR, NEWCOMER, OPERATORS_ROOF, PROSUMER } from './cast.js';
 import { withStory } from './with-story.js';
 
-const NAMES: readonly AgreementName[] = ['trade', 'supply', 'operatorsTrade', 'abusive', 'rejected'];
+/** Agreements in their order, and whose deposit each is the first to need. */
+const CONCLUDED: readonly (readonly [AgreementName, readonly string[]])[] = [
+    ['trade', [PROSUMER.id, BUYER.id]],
+    ['supply', [RETAILER.id]],
+    ['operatorsTrade', [OPERATORS_ROOF.id, NEIGHBOUR.id]],
+    ['abusive', []],
+    ['rejected', []],
+];
 
 describe('03 conclude', function () {
     this.timeout(20_000);
@@ -42,7 +49,7 @@ describe('03 conclude', function () {
         expectRefusal(story().market.conclude(draft), expected, operands);
 
     describe('what all parties signed', () => {
-        for (const name of NAMES) {
+        for (const [name, firstDebits] of CONCLUDED) {
             it(`${name}: terms and execution are written, the terms under a policy of their own`, async () => {
                 const concluded = (await story().concluded())[name];
                 const { terms } = concluded;
@@ -55,6 +62,8 @@ describe('03 conclude', function () {
                         `agreement/${agreementId}`,
                         `execution/${agreementId}`,
                         ...terms.parties.map(({ participantId: id }) => `party-agreement/${id}/${agreementId}`),
+                        ...terms.parties.map(({ participantId: id }) => `lane/${id}/0000000000`),
+                        ...firstDebits.map((id) => `credit/${id}/deposit.transfer-${id}`),
                         ...pointPairsOf(terms).map(({ carrier, sellerPoint, buyerPoint }) =>
                             ledgerKey('trades-between', [carrier, sellerPoint, buyerPoint, blockOf(terms.firstSlot)]),
                         ),
@@ -97,8 +106,10 @@ describe('03 conclude', function () {
         it('a party that is suspended, also when the transaction was endorsed before', async () => {
             const { qualifications } = story().as('reviewer');
             await story().market.qualify(NEWCOMER);
-            const terms = draftTerms(sale(PROSUMER.id, NEWCOMER.id));
-            const command = concludeCodec.encode({ terms, consents: await consents(terms) });
+            const free = { energyWh: [10n], priceMicroPerKwh: 0n }; // it has brought no money
+            const { firstSlot } = story();
+            const terms = draftTerms(saleDraft({ sellerId: PROSUMER.id, buyerId: NEWCOMER.id, firstSlot, ...free }));
+            const command = concludeCodec.encode({ terms, consents: await consents(terms), folds: [] });
             const code = await heldBack(command, async () => {
                 await qualifications.suspend({ participantId: NEWCOMER.id, reasonCode: 'underInquiry' });
             });
@@ -179,7 +190,7 @@ describe('03 conclude', function () {
             const terms = ordinary();
             const given = await consents(terms);
             const neighbour = story().as(NEIGHBOUR.id);
-            const code = await heldBack(concludeCodec.encode({ terms, consents: given }), async () => {
+            const code = await heldBack(concludeCodec.encode({ terms, consents: given, folds: [] }), async () => {
                 const withdrawn = await neighbour.consents.withdraw(consentDocument(terms), NEIGHBOUR.id);
                 const { participantId, documentHash, keyId } = withdrawn.value;
                 await expectInBlock(neighbour, withdrawn, {
@@ -229,7 +240,7 @@ describe('03 conclude', function () {
             const slot = story().market.nextSlot;
             const terms = ordinary({ concludeBeforeSlot: slot });
             const given = await consents(terms);
-            const code = await heldBack(concludeCodec.encode({ terms, consents: given }), async () => {
+            const code = await heldBack(concludeCodec.encode({ terms, consents: given, folds: [] }), async () => {
                 await story().market.tick();
             });
             expect(code).to.equal(peer.TxValidationCode.MVCC_READ_CONFLICT);

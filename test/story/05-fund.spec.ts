@@ -2,24 +2,17 @@ import { expect } from 'chai';
 import { peer } from '@hyperledger/fabric-protos';
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 
-import { fundCodec } from '@commonwatt/chaincode/wire/agreement';
-import type { Draft } from '@commonwatt/client';
+import { concludeCodec, fundCodec } from '@commonwatt/chaincode/wire/agreement';
+import { type Draft, draftTerms } from '@commonwatt/client';
 import { expectInBlock, expectNothingWritten } from '../support/in-block.js';
 import { CARRIER, DEPOSIT_NANO, RETAILER } from '../support/market.js';
 import { RawGateway, submitLate } from '../support/raw-gateway.js';
 import { expectRefusal } from '../support/refusal.js';
 import { saleDraft } from '../support/sale.js';
 import { BUYER, NEIGHBOUR, OPERATORS_ROOF, PROSUMER, STANDING_ID } from './cast.js';
-import { reviewedOf } from './story.js';
 import { withStory } from './with-story.js';
 
-/** Funded agreements in their order, and whose deposit each is the first to need. */
-const FUNDED = [
-    ['trade', [PROSUMER.id, BUYER.id]],
-    ['supply', [RETAILER.id]],
-    ['operatorsTrade', [OPERATORS_ROOF.id, NEIGHBOUR.id]],
-    ['abusive', []],
-] as const;
+const FUNDED = ['trade', 'supply', 'operatorsTrade', 'abusive'] as const;
 
 /** The retailer sells at the slack node, everybody else is at one bus. */
 const connectionsOf = (terms: { parties: readonly { participantId: string }[] }): Set<string> =>
@@ -31,17 +24,19 @@ describe('05 fund', function () {
     const fund = (agreementId: string, standingId: string | null) =>
         story().as(RETAILER.id).agreements.fund(agreementId, standingId);
 
-    /** Concludes a small sale that is neither reviewed nor funded. */
-    const concludeSale = async (wh: bigint, price: bigint, more: Partial<Draft> = {}) => {
+    /** A small sale, concluded where that is said, and neither reviewed nor in force. */
+    const drafted = (wh: bigint, price: bigint): Draft => {
         const [sellerId, buyerId, firstSlot] = [RETAILER.id, BUYER.id, story().firstSlot];
-        const draft = saleDraft({ sellerId, buyerId, firstSlot, energyWh: [wh], priceMicroPerKwh: price }, more);
-        const concluded = await story().market.conclude(draft);
+        return saleDraft({ sellerId, buyerId, firstSlot, energyWh: [wh], priceMicroPerKwh: price });
+    };
+    const concludeSale = async (wh: bigint, price: bigint) => {
+        const concluded = await story().market.conclude(drafted(wh, price));
         return { ...concluded, agreementId: concluded.value.agreementId };
     };
 
     describe('money set aside', () => {
-        for (const [name, firstDebits] of FUNDED) {
-            it(`${name}: every party's escrow is taken from the lane that its terms name`, async () => {
+        for (const name of FUNDED) {
+            it(`${name}: what was reserved when it was concluded is in force, and no lane is touched`, async () => {
                 const { value, terms } = (await story().concluded())[name];
                 const { agreementId } = value;
                 const funded = (await story().funded())[name];
@@ -56,8 +51,6 @@ describe('05 fund', function () {
                         ...[...connectionsOf(terms)].map(
                             (node) => `connected-agreement/${CARRIER}/${node}/${slotKey}/${agreementId}`,
                         ),
-                        ...terms.parties.map(({ participantId }) => `lane/${participantId}/0000000000`),
-                        ...firstDebits.map((id) => `credit/${id}/deposit.transfer-${id}`),
                     ],
                     event: { name: 'AgreementFunded/1', payload: { agreementId, version: 1, standingId } },
                 });
@@ -70,7 +63,8 @@ describe('05 fund', function () {
         it('is missing in the accounts it came from', async () => {
             const concluded = await story().concluded();
             for (const { id } of [PROSUMER, BUYER, RETAILER, NEIGHBOUR, OPERATORS_ROOF]) {
-                const held = FUNDED.flatMap(([name]) => expectedHoldings(concluded[name].terms))
+                const held = [...FUNDED, 'rejected' as const]
+                    .flatMap((name) => expectedHoldings(concluded[name].terms))
                     .filter((holding) => holding.participantId === id)
                     .reduce((sum, { energyNano, defaultNano }) => sum + energyNano + defaultNano, 0n);
                 expect(held > 0n, `${id} has money in escrow`).to.equal(true);
@@ -102,11 +96,9 @@ describe('05 fund', function () {
                     standingId,
                     bound,
                 });
-            const [dear, large, ordinary] = await Promise.all([
-                concludeSale(10n, 400_001n),
-                concludeSale(20_001n, 100_000n),
-                concludeSale(10n, 100_000n),
-            ]);
+            const dear = await concludeSale(10n, 400_001n);
+            const large = await concludeSale(20_001n, 100_000n);
+            const ordinary = await concludeSale(10n, 100_000n);
             await exceeded(STANDING_ID, 'price', dear.agreementId);
             await exceeded(STANDING_ID, 'agreementEnergyMaxWh', large.agreementId);
             const { verdicts } = story().as('reviewer');
@@ -140,12 +132,16 @@ describe('05 fund', function () {
 
         it('is closed by anybody, for good', async () => {
             const { rejected } = await story().concluded();
-            const { agreementId } = rejected.value;
+            const { terms, value } = rejected;
+            const { agreementId } = value;
             const lapsed = await story().as(NEIGHBOUR.id).agreements.lapse(agreementId);
             await expectInBlock(story().as(NEIGHBOUR.id), lapsed, {
                 chaincode: 'exchange',
                 verb: 'agreement:lapse',
-                keys: [`execution/${agreementId}`],
+                keys: [
+                    `execution/${agreementId}`,
+                    ...terms.parties.map(({ participantId }) => `credit/${participantId}/lapse.${agreementId}`),
+                ],
                 event: { name: 'AgreementLapsed/1', payload: { agreementId, version: 1 } },
             });
             const { trade } = await story().concluded();
@@ -156,27 +152,22 @@ describe('05 fund', function () {
 
     describe('what is not paid for', () => {
         it('a party has too little money', async () => {
-            const concluded = await concludeSale(1_000_000n, 400_000n); // 400 of the 100 that the buyer has
-            await story().as('reviewer').verdicts.approve(reviewedOf(concluded), 'noObjection');
-            await expectRefusal(fund(concluded.agreementId, null), 'conflict ACCOUNT_UNDERFUNDED', {
+            const tooMuch = concludeSale(1_000_000n, 400_000n); // 400 of the 100 that the buyer has
+            await expectRefusal(tooMuch, 'conflict ACCOUNT_UNDERFUNDED', {
                 participantId: BUYER.id,
                 neededNano: String(1_000_000n * 400_000n),
             });
         });
 
         it('a credit is named that is not there, is spent, or is not needed', async () => {
-            const { agreementId } = await concludeSale(10n, 100_000n);
+            const terms = draftTerms(drafted(10n, 100_000n));
+            const consents = await story().market.consents(terms);
             const { ledger } = story().as(BUYER.id);
             const folding = (participantId: string, sourceId: string) =>
                 ledger.submit(
                     'exchange',
-                    'agreement:fund',
-                    () =>
-                        fundCodec.encode({
-                            agreementId,
-                            standingId: STANDING_ID,
-                            folds: [{ participantId, sourceIds: [sourceId] }],
-                        }),
+                    'agreement:conclude',
+                    () => concludeCodec.encode({ terms, consents, folds: [{ participantId, sourceIds: [sourceId] }] }),
                     (answer) => answer,
                 );
             const spent = `deposit.transfer-${BUYER.id}`;
@@ -205,7 +196,7 @@ describe('05 fund', function () {
     async function heldBack(agreementId: string, standingId: string, meanwhile: () => Promise<void>): Promise<number> {
         const gateway = await RawGateway.open(story().market.network, story().market.actors.get(BUYER.id));
         try {
-            const command = fundCodec.encode({ agreementId, standingId, folds: [] });
+            const command = fundCodec.encode({ agreementId, standingId });
             const endorsed = await gateway.endorse({ chaincode: 'exchange', verb: 'agreement:fund', args: [command] });
             await meanwhile();
             return await submitLate(endorsed);

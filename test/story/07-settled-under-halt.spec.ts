@@ -44,11 +44,14 @@ describe('07 settle: while trade is halted', function () {
     };
 
     describe('by the regulator', () => {
+        let waiting: string;
+
         it('from its commit on nothing is concluded or funded in its slots, not even what was endorsed before', async () => {
-            const waiting = (await story().market.conclude(draft(REGULATORS_HALT.from))).value.agreementId;
+            waiting = (await story().market.conclude(draft(REGULATORS_HALT.from))).value.agreementId;
             const terms = draftTerms(draft(REGULATORS_HALT.from));
-            const concluding = concludeCodec.encode({ terms, consents: await story().market.consents(terms) });
-            const funding = fundCodec.encode({ agreementId: waiting, standingId: STANDING_ID, folds: [] });
+            const consents = await story().market.consents(terms);
+            const concluding = concludeCodec.encode({ terms, consents, folds: [] });
+            const funding = fundCodec.encode({ agreementId: waiting, standingId: STANDING_ID });
             await story().deliverUntil(story().slot(REGULATORS_HALT.from - 1));
             const codes = await heldBack(
                 [

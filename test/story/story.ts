@@ -118,8 +118,13 @@ export class Story {
             await this.qualified();
             const conclude = (name: AgreementName): Promise<Concluded> =>
                 this.market.conclude(DRAFTS[name](this.firstSlot));
-            const concluded = await forEach(Object.keys(DRAFTS) as AgreementName[], String, conclude);
-            return Object.fromEntries(concluded) as Record<AgreementName, Concluded>;
+            return {
+                trade: await conclude('trade'),
+                supply: await conclude('supply'),
+                operatorsTrade: await conclude('operatorsTrade'),
+                abusive: await conclude('abusive'),
+                rejected: await conclude('rejected'),
+            };
         });
     }
 

@@ -272,9 +272,7 @@ function agreeing(market: StubMarket): JourneyStep[] {
         exchange('anna', 'consent:withdraw', () => commands.withdraw(WITHDRAWN, 'anna', market.who('anna'))),
 
         conclude(AMENDED),
-        exchange('stranger', 'agreement:fund', () =>
-            commands.fund(AMENDED, 'ordinary', { solar: ['deposit.pay-solar'] }),
-        ),
+        exchange('stranger', 'agreement:fund', () => commands.fund(AMENDED, 'ordinary')),
         exchange('stranger', 'amendment:propose', () =>
             commands.proposeAmendment(agreementIdOf(AMENDED), NEXT_VERSION, market.people),
         ),

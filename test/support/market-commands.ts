@@ -260,9 +260,17 @@ function consentsOf(agreementId: string, terms: Terms, signers: Signers): Consen
     });
 }
 
-/** Terms with the consent of each party, by participant id. */
-export const conclude = (terms: Terms, signers: Signers): string =>
-    concludeCodec.encode({ terms, consents: consentsOf(agreementIdOf(terms), terms, signers) });
+/** Terms with the consent of each party, by participant id, and the credits to fold for it. */
+export const conclude = (
+    terms: Terms,
+    signers: Signers,
+    folds: Readonly<Record<string, readonly string[]>> = {},
+): string =>
+    concludeCodec.encode({
+        terms,
+        consents: consentsOf(agreementIdOf(terms), terms, signers),
+        folds: Object.entries(folds).map(([participantId, sourceIds]) => ({ participantId, sourceIds })),
+    });
 
 /** Takes back what a key signed in a participant's name: the signer's own, unless another is named. */
 export function withdrawDocument(
@@ -283,16 +291,8 @@ export const withdraw = (
     agreementId = agreementIdOf(terms),
 ): string => withdrawDocument(consentDocument(terms, agreementId), participantId, signer);
 
-export const fund = (
-    terms: Terms,
-    standingId: string | null = 'ordinary',
-    folds: Readonly<Record<string, readonly string[]>> = {},
-): string =>
-    fundCodec.encode({
-        agreementId: agreementIdOf(terms),
-        standingId,
-        folds: Object.entries(folds).map(([participantId, sourceIds]) => ({ participantId, sourceIds })),
-    });
+export const fund = (terms: Terms, standingId: string | null = 'ordinary'): string =>
+    fundCodec.encode({ agreementId: agreementIdOf(terms), standingId });
 
 export const release = (terms: Terms, fromSlot: number): string =>
     releaseCodec.encode({ agreementId: agreementIdOf(terms), fromSlot });

@@ -123,7 +123,7 @@ export class OfferMoves {
 
     /** What anyone may push once an offer is accepted: its terms with the consents that stand in it. */
     concludeCommand({ terms, consents }: Offer): string {
-        return concludeCodec.encode({ terms, consents });
+        return concludeCodec.encode({ terms, consents, folds: [] });
     }
 
     #consent(terms: Terms, participantId: string, by: By): Consent {

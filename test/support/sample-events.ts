@@ -6,6 +6,8 @@ const agreementId = '1a'.repeat(32);
 const HASH = '9d'.repeat(32);
 const termsHash = '2b'.repeat(32);
 
+const DEBTS_PAID = [{ participantId: 'anna', carrier: 'heat' as const, amountNano: amountNano(3_000_000n) }];
+
 /** One event of every name. */
 export const SAMPLE_EVENTS: readonly MarketEvent[] = [
     { name: 'CharterEstablished/1', payload: { charterHash: HASH, currency: 'EUR', firstSlot: FIRST_SLOT } },
@@ -77,6 +79,7 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
             transferId: 'top-up-1',
             carrier: 'electricity',
             amountNano: amountNano(1_000_000_000n),
+            debtsPaid: DEBTS_PAID,
         },
     },
     {
@@ -94,7 +97,12 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
     },
     {
         name: 'PayoutRequested/1',
-        payload: { participantId: 'anna', payoutId: 'payout-1', amountNano: amountNano(2_000_000_000n) },
+        payload: {
+            participantId: 'anna',
+            payoutId: 'payout-1',
+            amountNano: amountNano(2_000_000_000n),
+            debtsPaid: DEBTS_PAID,
+        },
     },
     {
         name: 'PayoutConfirmed/1',
@@ -142,7 +150,7 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
     { name: 'ConsentWithdrawn/1', payload: { participantId: 'anna', documentHash: termsHash } },
     {
         name: 'AgreementConcluded/1',
-        payload: { agreementId, version: 1, termsHash, partyIds: ['solar', 'anna'] },
+        payload: { agreementId, version: 1, termsHash, partyIds: ['solar', 'anna'], debtsPaid: DEBTS_PAID },
     },
     { name: 'VerdictGiven/1', payload: { agreementId, version: 1, decision: 'terminated' } },
     { name: 'StandingVerdictGiven/1', payload: { standingId: 'ordinary', sequence: 1, status: 'granted' } },
@@ -154,7 +162,7 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
     { name: 'AmendmentProposed/1', payload: { agreementId, version: 2, termsHash } },
     {
         name: 'AmendmentEnacted/1',
-        payload: { agreementId, version: 2, fromSlot: FIRST_SLOT + 1, standingId: null },
+        payload: { agreementId, version: 2, fromSlot: FIRST_SLOT + 1, standingId: null, debtsPaid: DEBTS_PAID },
     },
     {
         name: 'AgreementCancelled/1',

@@ -64,10 +64,10 @@ export class SettlementMarket {
 
     /** Concludes and funds; `agreementId` decides the order of the legs. */
     agree(agreementId: string, terms: Terms): void {
-        const opened = openExecution({ agreementId, termsHash: agreementId, terms, consents: [] });
-        const { execution, postings } = fundExecution(opened, terms, null);
+        const agreement = { agreementId, termsHash: agreementId, terms, consents: [] };
+        const { execution, postings } = openExecution(agreement);
         this.#terms.set(agreementId, terms);
-        this.executions.set(agreementId, execution);
+        this.executions.set(agreementId, fundExecution(execution, null));
         this.postings.push(...postings);
         for (const { participantId } of terms.parties) {
             this.participants.set(participantId, participant(participantId, this.#mspOf(participantId)));

@@ -13,6 +13,7 @@ import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/v
 import { amountNano } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
 import { type Endorsement, LedgerDouble } from '@commonwatt/chaincode/ledger-double';
+import { withFolds } from './folds.js';
 import * as commands from './market-commands.js';
 import { CHARTER, RULES } from './sample-market.js';
 import { SigningKey } from './signing-key.js';
@@ -160,7 +161,8 @@ export class StubMarket {
         verb: Verb<Name>,
         command: string,
     ): Promise<Endorsement> {
-        return this.ledger.endorse({ chaincode, args: [verb, command], creator: this.who(name).creator });
+        const folded = verb === 'agreement:conclude' ? withFolds(this.ledger, command) : command;
+        return this.ledger.endorse({ chaincode, args: [verb, folded], creator: this.who(name).creator });
     }
 
     /** Submits what must succeed. */

@@ -26,6 +26,10 @@ export type CoverTransfer = Readonly<{
     amountNano: AmountNano;
 }>;
 
+/** Names the payment of a debt by a debit: only the transaction that makes it has this id. */
+export const debtTransferId = (carrier: Carrier, transactionId: string): string =>
+    `debt-${carrier}-${transactionId.slice(0, 40)}`;
+
 /** Money that a participant moves from one of its lanes into others, once per id that it chose. */
 export type LaneFilling = Readonly<{
     fillingId: string;

@@ -1,10 +1,15 @@
 import { type Agreement, carriersOf, endSlot, type Terms } from './agreement.js';
+import type { Charter } from './charter.js';
+import { slotsOfDays } from './clock.js';
 import { assert } from './errors.js';
 import { type AgreementState, nextAgreementState } from './lifecycle.js';
 import { escrowAccount, freeAccount, type Posting, transfer } from './posting.js';
 import type { Progress } from './progress.js';
 import { type AmountNano, NO_MONEY, plus, type SlotIndex } from './units.js';
 import { costWithin, worstCase } from './worst-case.js';
+
+/** Days that the review of a concluded agreement may take after the last slot in which it could be concluded. */
+export const REVIEW_DAYS = 7;
 
 /** Money set aside by one party of one agreement. Nobody spends it: only the terms move it (paper §3.2). */
 export type Holding = Readonly<{
@@ -14,6 +19,9 @@ export type Holding = Readonly<{
     /** What is left for default amounts; never negative. */
     defaultNano: AmountNano;
 }>;
+
+/** An agreement after a step, and the money that the step moves. */
+export type Outcome = Readonly<{ execution: Execution; postings: Posting[] }>;
 
 /** How far an agreement is carried out. Kept apart from the terms, so that no party's org can hold it up. */
 export type Execution = Readonly<{
@@ -29,20 +37,45 @@ export type Execution = Readonly<{
     holdings: readonly Holding[];
 }>;
 
-/** A concluded agreement, not yet funded. */
-export function openExecution(agreement: Agreement): Execution {
-    const { terms } = agreement;
+/**
+ * A concluded agreement: every party's prefunding is reserved in escrow, so that nobody can wait for the review and then
+ * have nothing left to be bound with.
+ */
+export function openExecution({ agreementId, termsHash, terms }: Agreement): Outcome {
+    const holdings = prefunding(terms);
+    const reason = { kind: 'fund', agreementId, slot: null } as const;
     return {
-        agreementId: agreement.agreementId,
-        version: terms.version,
-        termsHash: agreement.termsHash,
-        state: 'concluded',
-        standingId: null,
-        endSlot: endSlot(terms),
-        progress: carriersOf(terms).map((carrier) => ({ carrier, nextSlot: terms.firstSlot })),
-        holdings: [],
+        execution: {
+            agreementId,
+            version: terms.version,
+            termsHash,
+            state: 'concluded',
+            standingId: null,
+            endSlot: endSlot(terms),
+            progress: carriersOf(terms).map((carrier) => ({ carrier, nextSlot: terms.firstSlot })),
+            holdings,
+        },
+        postings: holdings.flatMap((holding) => {
+            const { participantId } = holding;
+            return transfer(
+                freeAccount(participantId),
+                escrowAccount(agreementId, participantId),
+                heldBy(holding),
+                reason,
+            );
+        }),
     };
 }
+
+/**
+ * First slot in which a concluded agreement cannot enter into force any more, and gives back what it reserves: delivery
+ * begins, or the review has had its days since it could last be concluded. The terms name both slots, so nobody's money
+ * waits longer than it signed for, however long the regulator says nothing.
+ */
+export const reviewDeadline = (
+    { firstSlot, concludeBeforeSlot }: Pick<Terms, 'firstSlot' | 'concludeBeforeSlot'>,
+    charter: Pick<Charter, 'slotMinutes'>,
+): SlotIndex => Math.min(firstSlot, concludeBeforeSlot + slotsOfDays(charter, REVIEW_DAYS));
 
 /** What each party escrows before delivery: all it may have to pay under the terms. */
 export function prefunding(terms: Terms): Holding[] {
@@ -56,25 +89,24 @@ export function prefunding(terms: Terms): Holding[] {
 export const reservedFrom = (terms: Terms, participantId: string, fromSlot: SlotIndex): AmountNano =>
     costWithin(worstCase(terms, participantId), fromSlot, endSlot(terms)).energyNano;
 
-/** Moves the prefunding into escrow: the agreement is in force. */
-export function fundExecution(
-    execution: Execution,
-    terms: Terms,
-    standingId: string | null,
-): { execution: Execution; postings: Posting[] } {
-    const holdings = prefunding(terms);
-    const { agreementId } = execution;
-    const reason = { kind: 'fund', agreementId, slot: null } as const;
+/** Puts an agreement into force with what it has reserved. @throws AGREEMENT_STATE {verb, state} */
+export const fundExecution = (execution: Execution, standingId: string | null): Execution => ({
+    ...execution,
+    state: nextAgreementState('fund', execution.state),
+    standingId,
+});
+
+/** Closes an agreement that never enters into force; what it reserved goes back. @throws AGREEMENT_STATE {verb, state} */
+export function lapseExecution(execution: Execution): Outcome {
+    const { agreementId, holdings } = execution;
+    const state = nextAgreementState('lapse', execution.state);
     return {
-        execution: { ...execution, state: nextAgreementState('fund', execution.state), standingId, holdings },
-        postings: holdings.flatMap((holding) =>
-            transfer(
-                freeAccount(holding.participantId),
-                escrowAccount(agreementId, holding.participantId),
-                heldBy(holding),
-                reason,
-            ),
-        ),
+        execution: {
+            ...execution,
+            state,
+            holdings: holdings.map((holding) => ({ ...holding, energyNano: NO_MONEY, defaultNano: NO_MONEY })),
+        },
+        postings: holdings.flatMap((holding) => releaseTo(agreementId, holding, heldBy(holding), null)),
     };
 }
 
@@ -90,10 +122,10 @@ export function windDown(
     terms: Terms,
     fromSlot: SlotIndex,
     verb: 'release' | 'cancel' = 'release',
-): { execution: Execution; postings: Posting[] } {
+): Outcome {
     const state = nextAgreementState(verb, execution.state);
     if (state === 'lapsed') {
-        return { execution: { ...execution, state }, postings: [] }; // it holds nothing yet and never delivers
+        return lapseExecution(execution);
     }
     const cut: Execution = {
         ...execution,
@@ -112,10 +144,7 @@ export function windDown(
 }
 
 /** Gives back what is left once every slot is settled. */
-export function closeWhenSettled(
-    execution: Execution,
-    slot: SlotIndex | null,
-): { execution: Execution; postings: Posting[] } {
+export function closeWhenSettled(execution: Execution, slot: SlotIndex | null): Outcome {
     const open = execution.progress.some((progress) => progress.nextSlot < execution.endSlot);
     if (open) {
         return { execution, postings: [] };

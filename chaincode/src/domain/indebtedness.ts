@@ -5,8 +5,8 @@ import type { Rules } from './rules.js';
 import { type AmountNano, negate } from './units.js';
 
 /**
- * Whether a participant's credit cover of a carrier is exhausted. Apart from the cover, which every run changes, so that
- * only a change of this answer touches agreements being concluded.
+ * That a participant's credit cover of a carrier is below zero, and whether it is exhausted. Apart from the cover, which
+ * every run changes, so that only a change of this answer touches agreements being concluded. Who owes nothing has none.
  */
 export type Indebtedness = Readonly<{ participantId: string; carrier: Carrier; isExhausted: boolean }>;
 

@@ -38,13 +38,6 @@ export function requestPayout(existing: Payout | null, asked: PayoutRequest): Pa
     return existing ?? { ...asked, paymentId: null, returnReason: null };
 }
 
-/** Who owes on a carrier pays that first. @throws COVER_OWED {participantId, carrier, balanceNano} */
-export function demandNothingOwed(covers: readonly Cover[]): void {
-    for (const { participantId, carrier, balanceNano } of covers) {
-        demand(balanceNano >= 0n, 'COVER_OWED', { participantId, carrier, balanceNano });
-    }
-}
-
 export type PayoutState = 'requested' | 'paid' | 'returned';
 
 export function payoutStateOf({ paymentId, returnReason }: Payout): PayoutState {

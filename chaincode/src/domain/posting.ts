@@ -22,7 +22,7 @@ export type AccountName =
 export const POSTING_KINDS = [
     'deposit', // money arrived outside, a free account or a subsidy fund grows
     'payout', // free → on its way out → outside, or back
-    'fund', // free → escrow when an agreement enters into force
+    'fund', // free → escrow when an agreement is concluded, or amended to need more
     'energy', // escrow of the payer → free account of the payee
     'default', // escrow of the defaulting party → free account of the other
     'release', // escrow → free account of the same party
@@ -56,9 +56,13 @@ export function ownerOf(account: AccountName): string | null {
     }
     return place === 'system' || place === 'subsidy' ? null : first;
 }
+/** Whose credit cover it is, and of which carrier; `null` for every other account. */
+export function coverOf(account: AccountName): Readonly<{ participantId: string; carrier: Carrier }> | null {
+    const [place, participantId = '', carrier = ''] = account.split('/');
+    return place === 'cover' ? { participantId, carrier: carrier as Carrier } : null;
+}
 /** Whose credit cover it is; `null` for every other account. */
-export const ownerOfCover = (account: AccountName): string | null =>
-    account.startsWith('cover/') ? (account.split('/')[1] ?? null) : null;
+export const ownerOfCover = (account: AccountName): string | null => coverOf(account)?.participantId ?? null;
 export const escrowAccount = (agreementId: string, participantId: string): AccountName =>
     `escrow/${agreementId}/${participantId}`;
 export const coverAccount = (participantId: string, carrier: Carrier): AccountName =>

@@ -1,5 +1,6 @@
 import {
     type Cover,
+    type CoverTransfer,
     emptyCover,
     fillLanes,
     isRepeatedFilling,
@@ -7,7 +8,8 @@ import {
     type Lane,
 } from '../domain/account.js';
 import { CARRIERS } from '../domain/charter.js';
-import { demandNothingOwed, drawCover, isRepeatedDraw, requestPayout } from '../domain/payout.js';
+import { owedOn } from '../domain/debt.js';
+import { drawCover, isRepeatedDraw, requestPayout } from '../domain/payout.js';
 import { coverAccount, freeAccount, payoutAccount, PAYING_OUT, transfer } from '../domain/posting.js';
 import { plus, sumAmounts } from '../domain/units.js';
 import {
@@ -26,10 +28,10 @@ import {
 } from '../wire/account.js';
 import { encodePage, participantPageQueryCodec, participantQueryCodec } from '../wire/query.js';
 import { COVER, COVER_DRAW, COVER_TRANSFER, CREDIT, LANE, LANE_FILLING, PAYOUT } from '../store/keys.js';
-import { debit, loadCredits, loadLane, removeCredits } from './accounts.js';
+import { debit, debtsPaidIn, loadCredits, loadLane, removeCredits } from './accounts.js';
 import { demandMoneyFree } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
-import { noteIndebtedness } from './indebtedness.js';
+import { debtsOf, noteIndebtedness } from './indebtedness.js';
 import { countStep } from './limits.js';
 import { verifyInstruction } from './own-signature.js';
 import type { TradeContext } from './trade-context.js';
@@ -37,9 +39,10 @@ import type { TradeContext } from './trade-context.js';
 /** Accounts: what participants do themselves with money that they brought, earned or set aside as credit cover. */
 export class AccountContract extends ExchangeContract {
     /**
-     * Moves money of the caller's own into its credit cover, once per transfer id.
+     * Moves money of the caller's own into its credit cover, once per transfer id. Beyond what it owes there, what it owes on
+     * other carriers is paid first.
      * @throws CALLER_NOT_PARTICIPANT · COVER_CONFLICT · SIGNATURE_INVALID · CREDIT_MISSING · CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED ·
-     * ALLOWANCE_USED_UP
+     * COVER_OWED · ALLOWANCE_USED_UP
      */
     async cover(ctx: TradeContext, command: string): Promise<string> {
         const { transfer: asked, sourceIds, signature } = coverCommandCodec.decode(command);
@@ -51,19 +54,29 @@ export class AccountContract extends ExchangeContract {
         }
         const signed = coverTransferCodec.toJson(asked);
         await verifyInstruction(ctx, owner, 'account:cover', signed, signature);
-        await debit(ctx, participantId, lane, sourceIds, amountNano);
+        const debts = await debit(
+            ctx,
+            { participantId, lane, sourceIds, amountNano },
+            await othersFirst(ctx, before, asked),
+        );
         const cover: Cover = { ...before, balanceNano: plus(before.balanceNano, amountNano) };
         await countStep(ctx, { participantId, purpose: 'cover', part: carrier });
         ctx.ledger.put(COVER_TRANSFER, asked);
         ctx.ledger.put(COVER, cover);
         await noteIndebtedness(ctx, cover, before.balanceNano);
         await ctx.commit({
-            postings: transfer(freeAccount(participantId), coverAccount(participantId, carrier), amountNano, {
-                kind: 'cover',
-                agreementId: null,
-                slot: null,
-            }),
-            event: { name: 'CoverRaised/1', payload: { participantId, transferId, carrier, amountNano } },
+            postings: [
+                ...debts,
+                ...transfer(freeAccount(participantId), coverAccount(participantId, carrier), amountNano, {
+                    kind: 'cover',
+                    agreementId: null,
+                    slot: null,
+                }),
+            ],
+            event: {
+                name: 'CoverRaised/1',
+                payload: { participantId, transferId, carrier, amountNano, ...debtsPaidIn(debts) },
+            },
         });
         return coverCodec.encode(cover);
     }
@@ -132,7 +145,8 @@ export class AccountContract extends ExchangeContract {
     }
 
     /**
-     * Takes money of the caller's own from a lane, on its way out of the market, once per payout id.
+     * Takes money of the caller's own from a lane, on its way out of the market, once per payout id. What it owes is paid
+     * first.
      * @throws CALLER_NOT_PARTICIPANT · PAYOUT_CONFLICT · SIGNATURE_INVALID · NOT_WOUND_UP · COVER_OWED · CREDIT_MISSING ·
      * CREDIT_NOT_NEEDED · ACCOUNT_UNDERFUNDED · ALLOWANCE_USED_UP
      */
@@ -148,13 +162,18 @@ export class AccountContract extends ExchangeContract {
         const signed = payoutRequestCodec.toJson(asked);
         await verifyInstruction(ctx, owner, 'account:request-payout', signed, signature);
         await demandMoneyFree(ctx, participantId);
-        demandNothingOwed(await this.#coversOf(ctx, participantId));
-        await debit(ctx, participantId, lane, sourceIds, amountNano);
+        const debts = await debit(ctx, { participantId, lane, sourceIds, amountNano });
         await countStep(ctx, { participantId, purpose: 'payout', part: String(lane) });
         ctx.ledger.put(PAYOUT, payout);
         await ctx.commit({
-            postings: transfer(freeAccount(participantId), payoutAccount(participantId), amountNano, PAYING_OUT),
-            event: { name: 'PayoutRequested/1', payload: { participantId, payoutId, amountNano } },
+            postings: [
+                ...debts,
+                ...transfer(freeAccount(participantId), payoutAccount(participantId), amountNano, PAYING_OUT),
+            ],
+            event: {
+                name: 'PayoutRequested/1',
+                payload: { participantId, payoutId, amountNano, ...debtsPaidIn(debts) },
+            },
         });
         return payoutCodec.encode(payout);
     }
@@ -179,14 +198,13 @@ export class AccountContract extends ExchangeContract {
         const { participantId, ...page } = participantPageQueryCodec.decode(query);
         return encodePage(await ctx.ledger.page(PAYOUT, page, [participantId]), payoutCodec);
     }
+}
 
-    /** A participant has at most one cover per carrier. */
-    async #coversOf(ctx: TradeContext, participantId: string): Promise<Cover[]> {
-        const covers: Cover[] = [];
-        for (const carrier of CARRIERS) {
-            const cover = await ctx.ledger.get(COVER, participantId, carrier);
-            covers.push(...(cover === null ? [] : [cover]));
-        }
-        return covers;
+/** Debts that a transfer into a cover pays first: none as long as it pays one itself, else all others. */
+async function othersFirst(ctx: TradeContext, before: Cover, { amountNano }: CoverTransfer): Promise<Cover[]> {
+    if (amountNano <= owedOn([before])) {
+        return [];
     }
+    const debts = await debtsOf(ctx, before.participantId);
+    return debts.filter(({ carrier }) => carrier !== before.carrier);
 }

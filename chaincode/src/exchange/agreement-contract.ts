@@ -7,8 +7,15 @@ import {
     checkTerms,
 } from '../domain/agreement.js';
 import { demand } from '../domain/errors.js';
-import { type Execution, fundExecution, heldBy, openExecution, windDown } from '../domain/escrow.js';
-import { nextAgreementState } from '../domain/lifecycle.js';
+import {
+    type Execution,
+    fundExecution,
+    heldBy,
+    lapseExecution,
+    openExecution,
+    reviewDeadline,
+    windDown,
+} from '../domain/escrow.js';
 import type { SlotIndex } from '../domain/units.js';
 import { demandRefusal, isNegative } from '../domain/verdict.js';
 import {
@@ -29,7 +36,7 @@ import { canonicalJson } from '../wire/canonical.js';
 import { encodePage, findQueryCodec, pageQueryCodec, participantPageQueryCodec } from '../wire/query.js';
 import { AGREEMENT, COMMITMENT, EXECUTION, PARTY_AGREEMENT } from '../store/keys.js';
 import { encodePolicy, termsPolicy } from '../store/policies.js';
-import { debit, putCredits } from './accounts.js';
+import { debitParties, debtsPaidIn, putCredits } from './accounts.js';
 import { demandConformity } from './conformity.js';
 import { demandStaying } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
@@ -47,14 +54,16 @@ const FOUND_MAX = 16;
 /** Agreements from the parties' signatures to their end. */
 export class AgreementContract extends ExchangeContract {
     /**
-     * Binds the parties to terms that all of them signed. The terms get a key policy of their own.
+     * Binds the parties to terms that all of them signed, and takes every party's escrow from the lane its terms name, so
+     * that no party can wait for the review with its money elsewhere. The terms get a key policy of their own.
      * @throws TERMS_INVALID · TERMS_LIMIT · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN ·
      * MANDATE_MISSING · MANDATE_REVOKED · MANDATE_EXCEEDED · KEY_REPLACED · PARTICIPANT_LEAVING · PARTICIPANT_MISSING ·
      * TRADE_NOT_OF_KIND · RELATION_NOT_PERMITTED · METER_MISSING · METER_OF_OTHER · QUALIFICATION_MISSING · CONFORMITY_MISSING · CONFORMITY_EXCEEDED ·
-     * REQUIREMENT_NOT_MET · MARKET_HALTED · COVER_EXHAUSTED · TRADES_LIMIT · SLOT_BEGUN
+     * REQUIREMENT_NOT_MET · MARKET_HALTED · COVER_EXHAUSTED · TRADES_LIMIT · SLOT_BEGUN · ACCOUNT_UNDERFUNDED ·
+     * COVER_OWED · CREDIT_MISSING · CREDIT_NOT_NEEDED
      */
     async conclude(ctx: TradeContext, command: string): Promise<string> {
-        const { terms, consents } = concludeCodec.decode(command);
+        const { terms, consents, folds } = concludeCodec.decode(command);
         const agreement: Agreement = {
             agreementId: agreementIdOf(terms),
             termsHash: termsHashOf(terms),
@@ -82,6 +91,12 @@ export class AgreementContract extends ExchangeContract {
         await demandConformity(ctx, terms);
         await useMandates(ctx, signatories, document);
         await countTrades(ctx, terms);
+        const { execution, postings } = openExecution(agreement);
+        const takings = execution.holdings.map((held) => ({
+            participantId: held.participantId,
+            amountNano: heldBy(held),
+        }));
+        const debts = await debitParties(ctx, terms, takings, folds);
 
         const { orgs } = await ctx.charter();
         const policy = termsPolicy(
@@ -90,60 +105,51 @@ export class AgreementContract extends ExchangeContract {
             Object.values(orgs),
         );
         ctx.ledger.put(AGREEMENT, agreement, encodePolicy(policy));
-        const execution = openExecution(agreement);
         ctx.ledger.put(EXECUTION, execution);
         const partyIds = terms.parties.map((party) => party.participantId);
         for (const participantId of partyIds) {
             ctx.ledger.put(PARTY_AGREEMENT, { participantId, agreementId });
         }
         await ctx.commit({
+            postings: [...debts, ...postings],
             event: {
                 name: 'AgreementConcluded/1',
-                payload: { agreementId, version: terms.version, termsHash, partyIds },
+                payload: { agreementId, version: terms.version, termsHash, partyIds, ...debtsPaidIn(debts) },
             },
         });
         return executionCodec.encode(execution);
     }
 
     /**
-     * Puts an approved agreement into force: every party's escrow is taken from the lane its terms name. Settlement
-     * finds the agreement by the commitments written here, always for slots to come; what is not funded delivers
-     * nothing, so it is not looked at either.
+     * Puts an approved agreement into force with what it has reserved. Settlement finds the agreement by the commitments
+     * written here, always for slots to come; what is not in force delivers nothing, so it is not looked at either.
      * @throws AGREEMENT_MISSING · AGREEMENT_STATE · SLOT_BEGUN · VERDICT_MISSING · STANDING_VERDICT_EXCEEDED ·
      * ADMISSION_MISSING · CONNECTION_OVERLOADED · QUALIFICATION_MISSING · CONFORMITY_MISSING · CONFORMITY_EXCEEDED ·
-     * MARKET_HALTED · COVER_EXHAUSTED · ACCOUNT_UNDERFUNDED · CREDIT_MISSING · CREDIT_NOT_NEEDED
+     * MARKET_HALTED · COVER_EXHAUSTED
      */
     async fund(ctx: TradeContext, command: string): Promise<string> {
-        const { agreementId, standingId, folds } = fundCodec.decode(command);
+        const { agreementId, standingId } = fundCodec.decode(command);
         const { agreement, execution } = await loadAgreement(ctx, agreementId);
         demand(execution.state !== 'lapsed', 'AGREEMENT_STATE', { verb: 'fund', state: execution.state });
         if (execution.state !== 'concluded') {
             return executionCodec.encode(execution);
         }
         const { terms } = agreement;
-        await ctx.demandNotBegun(terms.firstSlot);
+        await ctx.demandNotBegun(reviewDeadline(terms, await ctx.charter()));
         await demandTradable(ctx, terms);
         await demandConformity(ctx, terms);
         await demandReviewed(ctx, agreement, standingId);
         await demandAdmitted(ctx, agreement);
         await loadConnections(ctx, agreementId, terms);
-        const outcome = fundExecution(execution, terms, standingId);
-        for (const { participantId, lane } of terms.parties) {
-            const holding = outcome.execution.holdings.find((held) => held.participantId === participantId);
-            const sourceIds = folds.find((fold) => fold.participantId === participantId)?.sourceIds ?? [];
-            if (holding !== undefined && heldBy(holding) > 0n) {
-                await debit(ctx, participantId, lane, sourceIds, heldBy(holding));
-            }
-        }
-        ctx.ledger.put(EXECUTION, outcome.execution);
+        const funded = fundExecution(execution, standingId);
+        ctx.ledger.put(EXECUTION, funded);
         for (const carrier of carriersOf(terms)) {
             ctx.ledger.put(COMMITMENT, { carrier, firstSlot: terms.firstSlot, agreementId });
         }
         await ctx.commit({
-            postings: outcome.postings,
             event: { name: 'AgreementFunded/1', payload: { agreementId, version: terms.version, standingId } },
         });
-        return executionCodec.encode(outcome.execution);
+        return executionCodec.encode(funded);
     }
 
     /**
@@ -165,7 +171,7 @@ export class AgreementContract extends ExchangeContract {
 
     /**
      * Ends an agreement by common consent: as after a termination, but by the signatures of all parties. One that is
-     * not funded yet lapses.
+     * not in force yet lapses, and gives back what it reserved.
      * @throws AGREEMENT_MISSING · AGREEMENT_STATE · VERSION_STALE {agreementId, version, inForce} · SIGNATURE_MISSING ·
      * SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · MANDATE_EXCEEDED · SLOT_BEGUN · SLOT_NOT_OVER
      */
@@ -184,22 +190,29 @@ export class AgreementContract extends ExchangeContract {
         return this.#windDown(ctx, agreement, execution, { verb: 'cancel', fromSlot });
     }
 
-    /** Closes an agreement that can no longer enter into force. @throws AGREEMENT_MISSING · AGREEMENT_STATE */
+    /**
+     * Closes an agreement that can no longer enter into force, and gives back what it reserved. No halt and no suspended
+     * party holds that up.
+     * @throws AGREEMENT_MISSING · AGREEMENT_STATE
+     */
     async lapse(ctx: TradeContext, command: string): Promise<string> {
         const { agreementId } = agreementRefCodec.decode(command);
         const { agreement, execution } = await loadAgreement(ctx, agreementId);
         if (execution.state === 'lapsed') {
             return executionCodec.encode(execution);
         }
-        const lapsed: Execution = { ...execution, state: nextAgreementState('lapse', execution.state) };
+        const { terms } = agreement;
+        const lapsed = lapseExecution(execution);
         const { verdict } = await review(ctx, agreement, null);
-        const late = await ctx.hasTicked(agreement.terms.firstSlot);
+        const late = await ctx.hasTicked(reviewDeadline(terms, await ctx.charter()));
         demand(isNegative(verdict) || late, 'AGREEMENT_STATE', { verb: 'lapse', state: execution.state });
-        ctx.ledger.put(EXECUTION, lapsed);
+        ctx.ledger.put(EXECUTION, lapsed.execution);
+        await putCredits(ctx, `lapse.${agreementId}`, lapsed.postings);
         await ctx.commit({
+            postings: lapsed.postings,
             event: { name: 'AgreementLapsed/1', payload: { agreementId, version: execution.version } },
         });
-        return executionCodec.encode(lapsed);
+        return executionCodec.encode(lapsed.execution);
     }
 
     /** @throws AGREEMENT_MISSING {agreementId} */

@@ -1,12 +1,13 @@
 import { type Agreement, checkRelations } from '../domain/agreement.js';
-import { amendExecution, checkAmendment, demandAmendable, type EscrowChange } from '../domain/amendment.js';
+import { amendExecution, checkAmendment, demandAmendable } from '../domain/amendment.js';
 import { assert, demand, marketError } from '../domain/errors.js';
-import { agreementCodec, consentDocument, type Fold, proposeAmendmentCodec, termsHashOf } from '../wire/agreement.js';
+import { reviewDeadline } from '../domain/escrow.js';
+import { agreementCodec, consentDocument, proposeAmendmentCodec, termsHashOf } from '../wire/agreement.js';
 import { amendmentRefCodec, enactCodec } from '../wire/amendment.js';
 import { executionCodec } from '../wire/escrow.js';
 import { amendmentPageQueryCodec, encodePage } from '../wire/query.js';
 import { AGREEMENT, AMENDMENT, EXECUTION } from '../store/keys.js';
-import { debit, putCredits } from './accounts.js';
+import { debitParties, debtsPaidIn, putCredits } from './accounts.js';
 import { demandConformity } from './conformity.js';
 import { demandStaying } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
@@ -55,7 +56,7 @@ export class AmendmentContract extends ExchangeContract {
      * SLOT_BEGUN · SLOT_NOT_OVER · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · VERDICT_MISSING ·
      * STANDING_VERDICT_EXCEEDED · ADMISSION_MISSING · CONNECTION_OVERLOADED · QUALIFICATION_MISSING ·
      * CONFORMITY_MISSING · CONFORMITY_EXCEEDED · REQUIREMENT_NOT_MET · RELATION_NOT_PERMITTED · MARKET_HALTED · COVER_EXHAUSTED ·
-     * ACCOUNT_UNDERFUNDED · CREDIT_MISSING · CREDIT_NOT_NEEDED
+     * ACCOUNT_UNDERFUNDED · COVER_OWED · CREDIT_MISSING · CREDIT_NOT_NEEDED
      */
     async enact(ctx: TradeContext, command: string): Promise<string> {
         const { agreementId, version, fromSlot, standingId, folds } = enactCodec.decode(command);
@@ -66,6 +67,9 @@ export class AmendmentContract extends ExchangeContract {
         }
         const { terms } = amendment;
         demandAmendable(execution, 'enact');
+        if (execution.state === 'concluded') {
+            await ctx.demandNotBegun(reviewDeadline(agreement.terms, await ctx.charter())); // it can only lapse
+        }
         await demandNext(ctx, agreement.terms, fromSlot);
         checkAmendment(agreement, terms, fromSlot, await ctx.rules());
         await ctx.demandNotBegun(terms.concludeBeforeSlot);
@@ -80,14 +84,21 @@ export class AmendmentContract extends ExchangeContract {
         await reloadConnections(ctx, execution, { before: agreement.terms, after: terms }, fromSlot);
 
         const outcome = amendExecution(execution, agreement, amendment, { fromSlot, standingId });
-        await this.#topUp(ctx, amendment, outcome.changes, folds);
+        const takings = outcome.changes.map(({ participantId, changeNano: amountNano }) => ({
+            participantId,
+            amountNano,
+        }));
+        const debts = await debitParties(ctx, terms, takings, folds);
         ctx.ledger.put(AGREEMENT, amendment);
         ctx.ledger.put(EXECUTION, outcome.execution);
         const released = outcome.postings.filter((posting) => posting.kind === 'release');
         await putCredits(ctx, `amend.${version}.${agreementId}`, released);
         await ctx.commit({
-            postings: outcome.postings,
-            event: { name: 'AmendmentEnacted/1', payload: { agreementId, version, fromSlot, standingId } },
+            postings: [...debts, ...outcome.postings],
+            event: {
+                name: 'AmendmentEnacted/1',
+                payload: { agreementId, version, fromSlot, standingId, ...debtsPaidIn(debts) },
+            },
         });
         return executionCodec.encode(outcome.execution);
     }
@@ -129,18 +140,5 @@ export class AmendmentContract extends ExchangeContract {
         await demandSuccession(ctx, current, parties);
         await demandStaying(ctx, terms, agentsOf(signatories));
         return signatories;
-    }
-
-    async #topUp(
-        ctx: TradeContext,
-        { terms }: Agreement,
-        changes: readonly EscrowChange[],
-        folds: readonly Fold[],
-    ): Promise<void> {
-        for (const { participantId, changeNano } of changes.filter((change) => change.changeNano > 0n)) {
-            const lane = terms.parties.find((party) => party.participantId === participantId)?.lane ?? 0;
-            const sourceIds = folds.find((fold) => fold.participantId === participantId)?.sourceIds ?? [];
-            await debit(ctx, participantId, lane, sourceIds, changeNano);
-        }
     }
 }

@@ -114,11 +114,20 @@ export const consentDocument = (terms: Terms, agreementId = agreementIdOf(terms)
     consentBody(agreementId, terms),
 ];
 
-export type ConcludeCommand = Readonly<{ terms: Terms; consents: readonly Consent[] }>;
-export const concludeCodec = codec<ConcludeCommand>(z.strictObject({ terms: termsSchema, consents: consentsSchema }));
+/** Credits to fold into each party's lane before its escrow is taken from it. */
+export type Fold = Readonly<{ participantId: string; sourceIds: readonly string[] }>;
+export const foldsSchema = z
+    .array(z.strictObject({ participantId: idField, sourceIds: distinct(sourceField, FOLDS_MAX) }))
+    .max(16)
+    .refine((folds) => new Set(folds.map((fold) => fold.participantId)).size === folds.length, 'each once');
+
+export type ConcludeCommand = Readonly<{ terms: Terms; consents: readonly Consent[]; folds: readonly Fold[] }>;
+export const concludeCodec = codec<ConcludeCommand>(
+    z.strictObject({ terms: termsSchema, consents: consentsSchema, folds: foldsSchema }),
+);
 
 /** The next version of an agreement with every party's consent to it. */
-export type ProposeAmendmentCommand = ConcludeCommand & Readonly<{ agreementId: string }>;
+export type ProposeAmendmentCommand = Readonly<{ agreementId: string; terms: Terms; consents: readonly Consent[] }>;
 export const proposeAmendmentCodec = codec<ProposeAmendmentCommand>(
     z.strictObject({ agreementId: hashField, terms: termsSchema, consents: consentsSchema }),
 );
@@ -136,20 +145,8 @@ export const cancelCodec = codec<CancelCommand>(
     z.strictObject({ cancellation: cancellationSchema, consents: consentsSchema }),
 );
 
-/** Credits to fold into each party's lane before its escrow is taken from it. */
-export type Fold = Readonly<{ participantId: string; sourceIds: readonly string[] }>;
-export const foldsSchema = z
-    .array(z.strictObject({ participantId: idField, sourceIds: distinct(sourceField, FOLDS_MAX) }))
-    .max(16)
-    .refine((folds) => new Set(folds.map((fold) => fold.participantId)).size === folds.length, 'each once');
-export type FundCommand = Readonly<{ agreementId: string; standingId: string | null; folds: readonly Fold[] }>;
-export const fundCodec = codec<FundCommand>(
-    z.strictObject({
-        agreementId: hashField,
-        standingId: idField.nullable(),
-        folds: foldsSchema,
-    }),
-);
+export type FundCommand = Readonly<{ agreementId: string; standingId: string | null }>;
+export const fundCodec = codec<FundCommand>(z.strictObject({ agreementId: hashField, standingId: idField.nullable() }));
 
 /** Ends delivery at a slot after the regulator's termination: the first slot that has not begun. */
 export type ReleaseCommand = Readonly<{ agreementId: string; fromSlot: number }>;

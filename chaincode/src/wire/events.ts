@@ -22,6 +22,12 @@ import { RUNS_MAX } from './settlement.js';
 
 const disputeRef = { pointId: idField, slot: slotField, raisedBy: idField };
 
+/** Debts that a step has paid before it took money for what it was for; absent where there were none. */
+const debtsPaid = z
+    .array(z.strictObject({ participantId: idField, carrier: carrierField, amountNano: positiveAmountField }))
+    .min(1)
+    .optional();
+
 /**
  * Every event, by name and version. A transaction emits at most one, about what it changed; a later version is added
  * beside the earlier, never in its place. Events are hints: projections check them against the blocks' write sets.
@@ -85,6 +91,7 @@ const SCHEMAS = {
         transferId: idField,
         carrier: carrierField,
         amountNano: positiveAmountField,
+        debtsPaid,
     }),
     'LanesFilled/1': z.strictObject({
         participantId: idField,
@@ -97,7 +104,12 @@ const SCHEMAS = {
         carrier: carrierField,
         amountNano: positiveAmountField,
     }),
-    'PayoutRequested/1': z.strictObject({ participantId: idField, payoutId: idField, amountNano: positiveAmountField }),
+    'PayoutRequested/1': z.strictObject({
+        participantId: idField,
+        payoutId: idField,
+        amountNano: positiveAmountField,
+        debtsPaid,
+    }),
     'PayoutConfirmed/1': z.strictObject({
         participantId: idField,
         payoutId: idField,
@@ -139,6 +151,7 @@ const SCHEMAS = {
         version: versionField,
         termsHash: hashField,
         partyIds: z.array(idField),
+        debtsPaid,
     }),
     'VerdictGiven/1': z.strictObject({
         agreementId: hashField,
@@ -167,6 +180,7 @@ const SCHEMAS = {
         version: versionField,
         fromSlot: slotField,
         standingId: idField.nullable(),
+        debtsPaid,
     }),
     'AgreementCancelled/1': z.strictObject({
         agreementId: hashField,

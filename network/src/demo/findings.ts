@@ -1,6 +1,7 @@
 import type { Deposit } from '@commonwatt/chaincode/domain/account';
 import type { Charter } from '@commonwatt/chaincode/domain/charter';
 import { type Execution, heldBy, prefunding } from '@commonwatt/chaincode/domain/escrow';
+import type { AgreementState } from '@commonwatt/chaincode/domain/lifecycle';
 import type { MeteringPoint } from '@commonwatt/chaincode/domain/meter';
 import type { Offer } from '@commonwatt/chaincode/domain/offer';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
@@ -42,6 +43,8 @@ export type Findings = Readonly<{
 }>;
 export type FoundAgreement = AgreementView & Readonly<{ funded: boolean }>;
 
+const UNFUNDED: readonly AgreementState[] = ['concluded', 'lapsed'];
+
 /** Reads the whole market: records from a peer, events from the blocks. */
 export async function readFindings(market: Market, slots: readonly SlotIndex[]): Promise<Findings> {
     const [points, participants, deposits, offers, height] = await Promise.all([
@@ -54,7 +57,7 @@ export async function readFindings(market: Market, slots: readonly SlotIndex[]):
     const found = await inParallel(await market.agreements.list(), async ({ agreementId }) => {
         const view = await market.agreements.show(agreementId);
         const moved = await escrowOf(market, view);
-        return { agreement: { ...view, funded: moved.length > 0 }, moved };
+        return { agreement: { ...view, funded: !UNFUNDED.includes(view.execution.state) }, moved };
     });
     const carriers = [...new Set(points.map(({ carrier }) => carrier))];
     const settled = slots.flatMap((slot) => carriers.map((carrier) => ({ slot, carrier })));
@@ -102,17 +105,14 @@ const depositPostings = ({ participantId, amountNano }: Deposit): Posting[] =>
 const OUTSIDE_SLOTS = { agreementId: null, slot: null } as const;
 
 /**
- * Funding, and what went back at a termination: they stand in no settlement. What was set aside follows from the terms;
- * where these changed or delivery ended early, it is read from the history of the escrow, which takes the peer longer.
+ * What was reserved, and what went back at a lapse or a termination: they stand in no settlement. What was set aside follows
+ * from the terms; where these changed or the agreement ended early, it is read from the history of the escrow, which takes
+ * the peer longer.
  */
 async function escrowOf(market: Market, { agreement, execution }: AgreementView): Promise<Posting[]> {
     const { agreementId, state, version } = execution;
-    if (state === 'concluded' || state === 'lapsed') {
-        return [];
-    }
     if (state === 'completed' && version === 1) {
-        const holdings = prefunding(agreement.terms);
-        return movements({ ...execution, holdings: [] }, { ...execution, holdings }, 'fund');
+        return movements([], { ...execution, holdings: prefunding(agreement.terms) });
     }
     return escrowMovements(await market.agreements.history(agreementId));
 }
@@ -121,28 +121,25 @@ function escrowMovements(history: readonly AgreementChange[]): Posting[] {
     const executions = history.flatMap((change) => (change.execution === null ? [] : [change.execution]));
     return executions.flatMap((after, index) => {
         const before = executions[index - 1];
-        if (before?.state === 'concluded' && after.state === 'inForce') {
-            return movements(before, after, 'fund');
-        }
-        const released = before !== undefined && before.endSlot !== after.endSlot;
-        return released ? movements(before, after, 'release') : [];
+        const isByRun =
+            before !== undefined &&
+            after.state !== 'lapsed' &&
+            after.version === before.version &&
+            after.endSlot === before.endSlot;
+        return isByRun ? [] : movements(before?.holdings ?? [], after);
     });
 }
 
-function movements(before: Execution, after: Execution, kind: 'fund' | 'release'): Posting[] {
-    const { agreementId } = after;
-    return after.holdings.flatMap((holding) => {
+/** Into escrow, or back from it. */
+function movements(before: Execution['holdings'], { agreementId, holdings }: Execution): Posting[] {
+    return holdings.flatMap((holding) => {
         const { participantId } = holding;
-        const held = before.holdings.find((each) => each.participantId === participantId);
+        const held = before.find((each) => each.participantId === participantId);
         const change = minus(heldBy(holding), held === undefined ? NO_MONEY : heldBy(held));
-        const reason = { kind, agreementId, slot: null };
-        return kind === 'fund'
-            ? transfer(freeAccount(participantId), escrowAccount(agreementId, participantId), change, reason)
-            : transfer(
-                  escrowAccount(agreementId, participantId),
-                  freeAccount(participantId),
-                  minus(NO_MONEY, change),
-                  reason,
-              );
+        const [free, escrow] = [freeAccount(participantId), escrowAccount(agreementId, participantId)];
+        const reason = { agreementId, slot: null };
+        return change >= 0n
+            ? transfer(free, escrow, change, { kind: 'fund', ...reason })
+            : transfer(escrow, free, minus(NO_MONEY, change), { kind: 'release', ...reason });
     });
 }

@@ -8,6 +8,7 @@ import {
     transfer,
 } from '@commonwatt/chaincode/domain/posting';
 import type { Json } from '@commonwatt/chaincode/wire/canonical';
+import type { MarketEvent } from '@commonwatt/chaincode/wire/events';
 import type { EventRecord } from '@commonwatt/client';
 
 const OUTSIDE_SLOTS = { agreementId: null, slot: null } as const;
@@ -18,7 +19,22 @@ const PAYOUT_STEPS = {
 } as const;
 
 /** What an event outside settlement moved: into covers and out of them, into funds, out of the market. */
-export function postingsOf({ event }: EventRecord): Posting[] {
+export const postingsOf = ({ event }: EventRecord): Posting[] => [
+    ...debtsPaidBy(event).flatMap(({ participantId, carrier, amountNano }) =>
+        transfer(freeAccount(participantId), coverAccount(participantId, carrier), amountNano, {
+            kind: 'debt',
+            ...OUTSIDE_SLOTS,
+        }),
+    ),
+    ...movedBy(event),
+];
+
+/** Debts that a step paid before anything else. */
+const debtsPaidBy = (event: MarketEvent): DebtsPaid =>
+    'debtsPaid' in event.payload ? (event.payload.debtsPaid ?? []) : [];
+type DebtsPaid = NonNullable<Extract<MarketEvent, { name: 'CoverRaised/1' }>['payload']['debtsPaid']>;
+
+function movedBy(event: MarketEvent): Posting[] {
     switch (event.name) {
         case 'CoverRaised/1': {
             const { participantId, carrier, amountNano } = event.payload;
@@ -56,7 +72,17 @@ export function postingsOf({ event }: EventRecord): Posting[] {
 }
 
 /** Runs and transfers, for whoever plays the day again: they count in the order of the channel. */
-export function stepsOf({ event }: EventRecord): Json[] {
+export const stepsOf = ({ event }: EventRecord): Json[] => [
+    ...debtsPaidBy(event).map(({ participantId, carrier, amountNano }) => ({
+        kind: 'cover',
+        participantId,
+        carrier,
+        amountNano: String(amountNano),
+    })),
+    ...stepsBy(event),
+];
+
+function stepsBy(event: MarketEvent): Json[] {
     switch (event.name) {
         case 'SettlementRun/1':
             return [{ kind: 'run', carrier: event.payload.carrier, slot: event.payload.slot }];

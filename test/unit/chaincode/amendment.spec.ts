@@ -23,7 +23,7 @@ const FOUR_SLOTS = {
     priceMicroPerKwh: [200_000n, 200_000n, 200_000n, 200_000n].map(priceMicroPerKwh),
 };
 
-const inForce = (terms: Terms): Execution => fundExecution(openExecution(agreementOf(terms)), terms, null).execution;
+const inForce = (terms: Terms): Execution => fundExecution(openExecution(agreementOf(terms)).execution, null);
 
 describe('an amendment', () => {
     const check = (next: Terms, fromSlot = FIRST_SLOT): void => checkAmendment(CURRENT, next, fromSlot, RULES);
@@ -294,13 +294,13 @@ describe('enacting an amendment', () => {
         expect(changes.map((change) => change.changeNano)).to.deep.equal([-35_000_000n, 5_000_000n]);
     });
 
-    it('moves nothing before the agreement is funded, and then the new terms decide', () => {
+    it('changes what is reserved before the agreement is in force, and then the new terms decide', () => {
         const next = following(FOUR, saleOf([10n, 10n]));
-        const { execution, changes, postings } = enact(openExecution(CURRENT), FOUR, next);
-        expect([execution.state, changes, postings]).to.deep.equal(['concluded', [], []]);
+        const { execution, changes } = enact(openExecution(CURRENT).execution, FOUR, next);
+        expect(execution.state).to.equal('concluded');
+        expect(changes.map((change) => change.changeNano)).to.deep.equal([-38_000_000n, -76_000_000n]);
         expect(execution).to.include({ version: 2, termsHash: termsHashOf(next), endSlot: FIRST_SLOT + 2 });
-        const funded = fundExecution(execution, next, null).execution;
-        expect(funded.holdings.map(heldBy)).to.deep.equal([2_000_000n, 4_000_000n]);
+        expect(fundExecution(execution, null).holdings.map(heldBy)).to.deep.equal([2_000_000n, 4_000_000n]);
     });
 
     it('leaves every carrier a slot to settle', () => {
@@ -330,10 +330,17 @@ describe('enacting an amendment', () => {
 });
 
 describe('cancelling', () => {
-    it('of what is not funded lets it lapse, moving nothing', () => {
-        const { execution, postings } = windDown(openExecution(CURRENT), FOUR, FIRST_SLOT, 'cancel');
-        expect([execution.state, postings]).to.deep.equal(['lapsed', []]);
-        expectRefusal(() => windDown(openExecution(CURRENT), FOUR, FIRST_SLOT), 'AGREEMENT_STATE', {
+    it('of what is not in force lets it lapse, and gives back what it reserved', () => {
+        const concluded = openExecution(CURRENT).execution;
+        const { execution, postings } = windDown(concluded, FOUR, FIRST_SLOT, 'cancel');
+        expect([execution.state, execution.holdings.map(heldBy)]).to.deep.equal(['lapsed', [0n, 0n]]);
+        expect(postings.map(({ amountNano: moved }) => moved)).to.deep.equal([
+            -40_000_000n,
+            40_000_000n,
+            -80_000_000n,
+            80_000_000n,
+        ]);
+        expectRefusal(() => windDown(concluded, FOUR, FIRST_SLOT), 'AGREEMENT_STATE', {
             verb: 'release',
             state: 'concluded',
         });

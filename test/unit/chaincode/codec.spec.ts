@@ -1,5 +1,5 @@
 import { codec } from '@commonwatt/chaincode/wire/codec';
-import { fundCodec } from '@commonwatt/chaincode/wire/agreement';
+import { concludeCodec } from '@commonwatt/chaincode/wire/agreement';
 import { fillLanesCommandCodec } from '@commonwatt/chaincode/wire/account';
 import { DOCUMENT_BYTES_MAX } from '@commonwatt/chaincode/wire/canonical';
 import { qualificationStatementCodec } from '@commonwatt/chaincode/wire/qualification';
@@ -8,6 +8,7 @@ import { amountNano } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { expectRefusal } from '../../support/refusals.js';
+import { sampleTerms } from '../../support/sample-market.js';
 
 /** Made anew for each test: what a codec does is decided when it is made. */
 const pair = () =>
@@ -74,13 +75,17 @@ describe('what occurs once in a command', () => {
     });
 
     it('is a party whose credits are folded', () => {
-        const fund = { agreementId: 'ab'.repeat(32), standingId: null };
+        const conclusion = { terms: sampleTerms(), consents: [] };
         const fold = (participantId: string) => ({ participantId, sourceIds: [`deposit.${participantId}`] });
-        fundCodec.encode({ ...fund, folds: [fold('anna'), fold('bert')] });
-        expectRefusal(() => fundCodec.encode({ ...fund, folds: [fold('anna'), fold('anna')] }), 'INPUT_INVALID', {
-            path: 'folds',
-            reason: 'each once',
-        });
+        concludeCodec.encode({ ...conclusion, folds: [fold('anna'), fold('bert')] });
+        expectRefusal(
+            () => concludeCodec.encode({ ...conclusion, folds: [fold('anna'), fold('anna')] }),
+            'INPUT_INVALID',
+            {
+                path: 'folds',
+                reason: 'each once',
+            },
+        );
     });
 
     it('is a lane that is filled, and not the one that is emptied', () => {

@@ -16,7 +16,7 @@ import { FIRST_SLOT, sampleTerms } from '../../support/sample-market.js';
 
 const LEAVING = departureOf('anna');
 const terms = sampleTerms();
-const execution = openExecution({ agreementId: 'one', termsHash: termsHashOf(terms), terms, consents: [] });
+const { execution } = openExecution({ agreementId: 'one', termsHash: termsHashOf(terms), terms, consents: [] });
 const ids = (count: number): string[] =>
     Array.from({ length: count }, (_, index) => `id-${String(index).padStart(3, '0')}`);
 

@@ -4,8 +4,11 @@ import {
     type Execution,
     fundExecution,
     heldBy,
+    lapseExecution,
     openExecution,
+    type Outcome,
     prefunding,
+    reviewDeadline,
     windDown,
 } from '@commonwatt/chaincode/domain/escrow';
 import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
@@ -32,12 +35,12 @@ const FOUR_SLOTS = sampleTerms({
     defaultCapNano: amountNano(120_000_000n),
 });
 
-const concluded = (terms: Terms): Execution => openExecution({ agreementId: ID, termsHash: ID, terms, consents: [] });
-const inForce = (terms: Terms): Execution => fundExecution(concluded(terms), terms, 'ordinary').execution;
+const conclude = (terms: Terms): Outcome => openExecution({ agreementId: ID, termsHash: ID, terms, consents: [] });
+const inForce = (terms: Terms): Execution => fundExecution(conclude(terms).execution, 'ordinary');
 
 describe('escrow', () => {
-    it('is empty until the agreement is funded', () => {
-        expect(concluded(FOUR_SLOTS)).to.deep.equal({
+    it('is reserved when the agreement is concluded', () => {
+        expect(conclude(FOUR_SLOTS).execution).to.deep.equal({
             agreementId: ID,
             version: 1,
             termsHash: ID,
@@ -45,7 +48,7 @@ describe('escrow', () => {
             standingId: null,
             endSlot: FIRST_SLOT + 4,
             progress: [{ carrier: 'electricity', nextSlot: FIRST_SLOT }],
-            holdings: [],
+            holdings: prefunding(FOUR_SLOTS),
         });
     });
 
@@ -69,15 +72,40 @@ describe('escrow', () => {
     });
 
     it('comes from the free accounts, to the nano', () => {
-        const { execution, postings } = fundExecution(concluded(FOUR_SLOTS), FOUR_SLOTS, 'ordinary');
-        expect(execution).to.include({ state: 'inForce', standingId: 'ordinary' });
+        const { execution: reserved, postings } = conclude(FOUR_SLOTS);
+        const execution = fundExecution(reserved, 'ordinary');
+        expect(execution).to.deep.equal({ ...reserved, state: 'inForce', standingId: 'ordinary' });
         expect(postings.map(({ account, kind, amountNano: moved }) => [account, kind, moved])).to.deep.equal([
             ['free/solar', 'fund', -120_000_000n],
             [`escrow/${ID}/solar`, 'fund', 120_000_000n],
             ['free/anna', 'fund', -400_000_000n],
             [`escrow/${ID}/anna`, 'fund', 400_000_000n],
         ]);
-        expectRefusal(() => fundExecution(execution, FOUR_SLOTS, null), 'AGREEMENT_STATE', { state: 'inForce' });
+        expectRefusal(() => fundExecution(execution, null), 'AGREEMENT_STATE', { state: 'inForce' });
+    });
+
+    it('goes back to the nano when the agreement lapses, and to nobody twice', () => {
+        const lapsed = lapseExecution(conclude(FOUR_SLOTS).execution);
+        expect(lapsed.execution.state).to.equal('lapsed');
+        expect(lapsed.execution.holdings.map(heldBy)).to.deep.equal([0n, 0n]);
+        expect(lapsed.postings.map(({ account, kind, amountNano: moved }) => [account, kind, moved])).to.deep.equal([
+            [`escrow/${ID}/solar`, 'release', -120_000_000n],
+            ['free/solar', 'release', 120_000_000n],
+            [`escrow/${ID}/anna`, 'release', -400_000_000n],
+            ['free/anna', 'release', 400_000_000n],
+        ]);
+        expectRefusal(() => lapseExecution(lapsed.execution), 'AGREEMENT_STATE', { verb: 'lapse', state: 'lapsed' });
+        expectRefusal(() => lapseExecution(inForce(FOUR_SLOTS)), 'AGREEMENT_STATE', { state: 'inForce' });
+    });
+
+    it('waits for the review until delivery begins, and no longer than a week after it could be concluded', () => {
+        const waiting = (firstSlot: number, concludeBeforeSlot: number, slotMinutes = 15): number =>
+            reviewDeadline({ firstSlot, concludeBeforeSlot }, { slotMinutes });
+        expect(waiting(1_000, 1_000)).to.equal(1_000);
+        expect(waiting(1_000, 328)).to.equal(1_000);
+        expect(waiting(1_000, 327)).to.equal(999);
+        expect(waiting(35_000, 10)).to.equal(10 + 7 * 96);
+        expect(waiting(35_000, 10, 30)).to.equal(10 + 7 * 48);
     });
 
     it('survives writing and reading', () => {
@@ -142,7 +170,7 @@ describe('winding an agreement down', () => {
 
     it('happens once, and only to what is in force', () => {
         const wound = windDown(inForce(FOUR_SLOTS), FOUR_SLOTS, FIRST_SLOT + 1).execution;
-        for (const execution of [wound, concluded(FOUR_SLOTS)]) {
+        for (const execution of [wound, conclude(FOUR_SLOTS).execution]) {
             expectRefusal(() => windDown(execution, FOUR_SLOTS, FIRST_SLOT), 'AGREEMENT_STATE', { verb: 'release' });
         }
     });

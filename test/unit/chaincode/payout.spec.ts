@@ -1,7 +1,6 @@
 import {
     confirmPayout,
     type CoverDraw,
-    demandNothingOwed,
     drawCover,
     isRepeatedDraw,
     type Payout,
@@ -67,16 +66,6 @@ describe('a payout', () => {
             expectRefusal(() => confirmPayout(back, paymentId), 'PAYOUT_STATE', isBack);
             expectRefusal(() => returnPayout(paid, refused(paymentId)), 'PAYOUT_STATE', isPaid);
         }
-    });
-
-    it('waits until nothing is owed on any carrier', () => {
-        demandNothingOwed([]);
-        demandNothingOwed([cover(0n), cover(5n)]);
-        expectRefusal(() => demandNothingOwed([cover(5n), cover(-1n)]), 'COVER_OWED', {
-            participantId: 'anna',
-            carrier: 'heat',
-            balanceNano: -1n,
-        });
     });
 });
 

@@ -85,7 +85,16 @@ describe('command line', () => {
                 await run('agreement', 'sign', files.draft, '--as', name, '--out', file, ...common);
             }
             const consents = files.consents.flatMap((file) => ['--consent', file]);
-            const conclude = ['agreement', 'conclude', files.draft, ...consents, '--as', 'bld-12', ...common];
+            const conclude = [
+                'agreement',
+                'conclude',
+                files.draft,
+                ...consents,
+                '--no-fold',
+                '--as',
+                'bld-12',
+                ...common,
+            ];
             const { stdout, exitCode } = await run(...conclude, '--args');
             expect(exitCode).to.equal(0);
 

@@ -4,7 +4,7 @@ import { addVerb, onRun } from '../verb.js';
 export function registerFund(noun: Command): void {
     const verb = addVerb(noun, {
         name: 'fund',
-        summary: "put an approved agreement into force: every party's escrow is taken from its account; anyone may",
+        summary: 'put an approved agreement into force with the escrow set aside when it was concluded; anyone may',
         example: 'commonwatt agreement fund 3f0c…e1 --standing small-trades --org community --as bld-12',
         mode: 'submit',
     })

@@ -1,5 +1,6 @@
 import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
 import { energyWh } from '@commonwatt/chaincode/domain/units';
+import { heldBy, prefunding } from '@commonwatt/chaincode/domain/escrow';
 import { draftTerms } from '@commonwatt/client';
 import { refusalOf } from '../check.js';
 import { inParallel } from '../in-parallel.js';
@@ -18,7 +19,10 @@ export async function conclude(stage: Stage): Promise<Concluded[]> {
         return [];
     }
     const [firstConcluded] = [await concludeOne(stage, first, true)];
-    const concluded = [firstConcluded, ...(await inParallel(others, (contract) => concludeOne(stage, contract)))];
+    const concluded = [
+        firstConcluded,
+        ...(await inParallel(others, (contract) => concludeOne(stage, contract), payersOf)),
+    ];
     for (const { contract, agreementId, block } of concluded.filter(({ contract }) => contract.draft.legs.length > 1)) {
         const { parties, legs } = draftTerms(contract.draft);
         journal.happened(
@@ -33,6 +37,15 @@ export async function conclude(stage: Stage): Promise<Concluded[]> {
     );
     return concluded;
 }
+
+/**
+ * Parties that set money aside: escrow comes from their lanes, so one agreement of a party after the other, while a seller
+ * that owes nothing but energy concludes all of them at once.
+ */
+export const payersOf = ({ draft }: Contract): string[] =>
+    prefunding(draftTerms(draft))
+        .filter((holding) => heldBy(holding) > 0n)
+        .map(({ participantId }) => participantId);
 
 type InBlock = Concluded & Readonly<{ block: number | null }>;
 

@@ -1,8 +1,5 @@
-import { heldBy, prefunding } from '@commonwatt/chaincode/domain/escrow';
-import { draftTerms } from '@commonwatt/client';
 import { refusalOf } from '../check.js';
 import { inParallel } from '../in-parallel.js';
-import type { Contract } from '../plan/plan.js';
 import { type Concluded, type Stage, STANDING_ID } from '../stage.js';
 import { concludeOne } from './conclude.js';
 
@@ -15,21 +12,10 @@ export async function reviewAndFund(stage: Stage, concluded: readonly Concluded[
             await reviewOne(stage, contract.draft.proposerId, agreementId);
         }
     }
-    // Escrow comes from its parties' lanes, so one agreement of a party after the other.
-    const funded = await inParallel(
-        concluded,
-        (each) => fundOne(stage, each),
-        ({ contract }) => payersOf(contract),
-    );
-    journal.happenedToMany(`${concluded.length} agreements are funded and in force`, funded);
+    const funded = await inParallel(concluded, (each) => fundOne(stage, each));
+    journal.happenedToMany(`${concluded.length} agreements are in force`, funded);
     await refuseOversized(stage);
 }
-
-/** Parties that set money aside: a seller that owes nothing but energy funds all its agreements at once. */
-const payersOf = ({ draft }: Contract): string[] =>
-    prefunding(draftTerms(draft))
-        .filter((holding) => heldBy(holding) > 0n)
-        .map(({ participantId }) => participantId);
 
 /** What the network cannot carry never enters into force, whoever has signed it; it lapses when its time comes. */
 async function refuseOversized(stage: Stage): Promise<void> {

@@ -4,13 +4,14 @@ import { inParallel } from '../in-parallel.js';
 import type { Contract } from '../plan/plan.js';
 import { pricedAt } from '../plan/terms.js';
 import type { Concluded, Stage } from '../stage.js';
+import { payersOf } from './conclude.js';
 
 /** Negotiations on the ledger: offers, counter-offers, and what becomes of them. */
 export async function negotiate(stage: Stage): Promise<Concluded[]> {
     const { journal, plan } = stage;
     journal.heading('Negotiate: offers and counter-offers on the ledger');
     const contracts = plan.contracts.filter(({ bids }) => bids.length > 0);
-    const concluded = await inParallel(contracts, (contract) => bargain(stage, contract));
+    const concluded = await inParallel(contracts, (contract) => bargain(stage, contract), payersOf);
     return concluded.filter((each) => each !== null);
 }
 
@@ -53,7 +54,7 @@ async function accept({ cast }: Stage, offer: Offer): Promise<Offer> {
     return accepted;
 }
 
-/** Agreements that could not be funded in time are closed; anyone may. */
+/** Agreements that could not enter into force in time are closed, and give back what they reserved; anyone may. */
 export async function lapseUnfunded({ cast, journal }: Stage): Promise<void> {
     const { agreements } = cast.as('settlement');
     const unfunded = (await agreements.list()).filter((execution) => execution.state === 'concluded');
@@ -61,7 +62,7 @@ export async function lapseUnfunded({ cast, journal }: Stage): Promise<void> {
         unfunded,
         async ({ agreementId }) => (await agreements.lapse(agreementId)).blockNumber,
     );
-    journal.happenedToMany(`${unfunded.length} agreement that could not be funded lapses`, lapsed);
+    journal.happenedToMany(`${unfunded.length} agreement that could not enter into force lapses`, lapsed);
 }
 
 /** Offers that nobody answered in time are closed; anyone may. */
