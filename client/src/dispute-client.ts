@@ -103,7 +103,7 @@ export class DisputeClient {
             disputeCodec.decode,
             async () => {
                 const now = await orNull(this.show(ref));
-                return now?.state === 'replaced' || now?.state === 'dismissed' ? now : null;
+                return now === null || now.state === 'raised' || now.state === 'decided' ? null : now;
             },
         );
     }

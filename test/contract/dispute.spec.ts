@@ -148,6 +148,26 @@ describe('a dispute', () => {
         await market.refused('REVIEW_MISSING', 'stranger', 'exchange', 'dispute:close', closeDispute(OBJECTION));
     });
 
+    it('whose older confirmed decision is held back does not override the newer one of another dispute', async () => {
+        const owners = { ...OBJECTION, raisedBy: 'solar', agreementId: null };
+        const newer = decision({ raisedBy: 'solar', replacement: { ...ENERGY, exportWh: energyWh(200n) } });
+        const replacedBy = (): string =>
+            replacedReadingCodec.decode(market.stored('replaced-reading/electricity/0000001000/solar-point')).raisedBy;
+        await raise();
+        await raise(owners);
+        await decide(decision());
+        await decide(newer);
+        await confirm(decision());
+        const late = await market.endorse('stranger', 'exchange', 'dispute:close', closeDispute(OBJECTION));
+        expect(late.message).to.equal('');
+        await confirm(newer);
+        await market.do('stranger', 'exchange', 'dispute:close', closeDispute(owners));
+        expect(market.ledger.commit(late)).to.equal('MVCC_READ_CONFLICT');
+        const { payload } = await close();
+        expect(disputeCodec.decode(payload).state).to.equal('superseded');
+        expect(replacedBy()).to.equal('solar');
+    });
+
     it('is decided by a check meter only with the energy that it signed', async () => {
         await raise();
         const key = new SigningKey();

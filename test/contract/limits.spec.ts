@@ -1,5 +1,5 @@
 import { amountNano } from '@commonwatt/chaincode/domain/units';
-import { type Allowance, ALLOWANCES, type AllowancePurpose } from '@commonwatt/chaincode/domain/allowance';
+import { type Allowance, ALLOWANCES, type AllowancePurpose, DISPUTE_PARTS } from '@commonwatt/chaincode/domain/allowance';
 import { HORIZON_DAYS, slotsOfDays } from '@commonwatt/chaincode/domain/clock';
 import type { ErrorCode } from '@commonwatt/chaincode/domain/errors';
 import { VERSIONS_MAX } from '@commonwatt/chaincode/domain/amendment';
@@ -11,6 +11,7 @@ import { expect } from 'chai';
 import { following } from '../support/amended.js';
 import { drawCover, fillLanes, raiseCover, requestPayout } from '../support/instructions.js';
 import * as commands from '../support/market-commands.js';
+import { raiseDispute } from '../support/dispute-commands.js';
 import { negotiableTerms, OfferMoves } from '../support/offer-commands.js';
 import { CHARTER, FIRST_SLOT, sampleTerms } from '../support/sample-market.js';
 import { SigningKey } from '../support/signing-key.js';
@@ -47,6 +48,15 @@ describe('exchange: what a participant does by itself', () => {
                 const salt = sequence.toString(16).padStart(64, '0');
                 const statement = commands.mandateOf(market.who('anna'), market.who('retail'), { salt });
                 return commands.grantMandate(market.who('anna'), statement);
+            },
+        }),
+        dispute: () => ({
+            part: String(FIRST_SLOT % DISPUTE_PARTS),
+            verb: 'dispute:raise',
+            command: (sequence) => {
+                const slot = FIRST_SLOT + (sequence - 1) * DISPUTE_PARTS;
+                const objection = { pointId: 'anna-point', slot, raisedBy: 'anna', agreementId: null };
+                return raiseDispute(market.who('anna'), { ...objection, evidenceHash: 'ee'.repeat(32) });
             },
         }),
         key: () => ({
@@ -121,6 +131,9 @@ describe('exchange: what a participant does by itself', () => {
 
     for (const purpose of Object.keys(ALLOWANCES) as AllowancePurpose[]) {
         it(`${purpose}: has a limit for the day, and the next day counts anew`, async () => {
+            if (purpose === 'dispute') {
+                await market.advance(FIRST_SLOT, FIRST_SLOT + 1);
+            }
             if (purpose === 'cover-draw') {
                 await market.do('anna', 'exchange', 'account:cover', steps.cover().command(1));
             }

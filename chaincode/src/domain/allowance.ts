@@ -10,6 +10,8 @@ export const ALLOWANCES = {
     /** Consents taken back, of terms whose hash begins with one digit. */
     withdrawal: 64,
     mandate: 32,
+    /** Disputes raised, in each part of the slots: a day of quarter hours in all, and a third more. */
+    dispute: 16,
     /** Signing keys replaced. */
     key: 16,
     /** Transfers into the cover of one carrier. */
@@ -28,6 +30,9 @@ export type Allowed = Readonly<{ participantId: string; purpose: AllowancePurpos
 
 /** How many steps a participant has taken on a day, counted from the epoch in UTC. */
 export type Allowance = Allowed & Readonly<{ day: number; used: number }>;
+
+/** Disputes are counted by their slot in so many parts. */
+export const DISPUTE_PARTS = 8;
 
 /** The part of a purpose that has only one. */
 export const WHOLE = 'all';

@@ -9,9 +9,10 @@ import { minus, type SlotIndex } from './units.js';
 
 /**
  * `raised` by a party, `decided` by the operator's metering seat. A decision that the regulator confirms ends it: the
- * reading is `replaced`, or it stands and the dispute is `dismissed`. One that it rejects is followed by another.
+ * reading is `replaced`, or it stands and the dispute is `dismissed`; it is `superseded` when the regulator has confirmed a
+ * decision on another dispute about the same reading since. One that it rejects is followed by another.
  */
-export const DISPUTE_STATES = ['raised', 'decided', 'replaced', 'dismissed'] as const;
+export const DISPUTE_STATES = ['raised', 'decided', 'replaced', 'dismissed', 'superseded'] as const;
 export type DisputeState = (typeof DISPUTE_STATES)[number];
 
 /** Most decisions on one dispute; all but the last were rejected in review. */
@@ -144,14 +145,18 @@ export function followsReview(existing: Review | null, { pointId, slot, raisedBy
     demand(existing === null, 'DISPUTE_STATE', { pointId, slot, raisedBy, state });
 }
 
+/** What the regulator has said: of the decision on a dispute, and which decision on the same reading it confirmed last. */
+export type Reviewed = Readonly<{ review: Review | null; lastConfirmed: Review | null }>;
+
 /**
- * Ends a dispute whose decision is confirmed: what replaces the reading is in force from now on.
+ * Ends a dispute whose decision is confirmed. Of several decisions on one reading the one confirmed last is in force from its
+ * closing on, whichever dispute it is on and however late an older one is closed.
  * @throws DISPUTE_STATE {pointId, slot, raisedBy, state} · REVIEW_MISSING {pointId, slot, raisedBy, finding}
  */
 export function closeDispute(
     dispute: Dispute,
     decisionHash: string | null,
-    review: Review | null,
+    { review, lastConfirmed }: Reviewed,
     carrier: Carrier,
 ): { dispute: Dispute; replaced: ReplacedReading | null } {
     const { pointId, slot, raisedBy } = dispute.objection;
@@ -161,6 +166,9 @@ export function closeDispute(
     const finding = review?.statement.finding ?? null;
     demand(isConfirmed, 'REVIEW_MISSING', { pointId, slot, raisedBy, finding });
     const { replacement, number } = decision.statement;
+    if (lastConfirmed !== null && lastConfirmed.statement.raisedBy !== raisedBy) {
+        return { dispute: { ...dispute, state: 'superseded' }, replaced: null };
+    }
     return replacement === null
         ? { dispute: { ...dispute, state: 'dismissed' }, replaced: null }
         : {

@@ -142,7 +142,7 @@ export const LIFECYCLE: readonly Transition[] = [
     row('reconcile', 'exchange', ['dispute', 'decide'], 'metering', ['raised', 'decided'], ['decided']),
     row('reconcile', 'supervision', ['dispute', 'confirm'], 'reviewer', [null], ['confirmed']),
     row('reconcile', 'supervision', ['dispute', 'reject'], 'reviewer', [null], ['rejected']),
-    row('reconcile', 'exchange', ['dispute', 'close'], 'keeper', ['decided'], ['replaced', 'dismissed']),
+    row('reconcile', 'exchange', ['dispute', 'close'], 'keeper', ['decided'], ['replaced', 'dismissed', 'superseded']),
 ];
 
 /** Kind of seat whose holders may take a step; the lifecycle is the only place that says so. */

@@ -1,4 +1,4 @@
-import { isUpstream, METERED_CARRIERS } from '../domain/charter.js';
+import { type Carrier, isUpstream, METERED_CARRIERS } from '../domain/charter.js';
 import {
     type CheckMeter,
     closeDispute,
@@ -7,11 +7,13 @@ import {
     type Dispute,
     type DisputeRef,
     type ReplacedReading,
-    type Review,
+    type Reviewed,
     slotsOfReplaced,
 } from '../domain/dispute.js';
+import { DISPUTE_PARTS } from '../domain/allowance.js';
 import { demand, marketError } from '../domain/errors.js';
 import { lastRunOf } from '../domain/reconciliation.js';
+import type { SlotIndex } from '../domain/units.js';
 import { readingCodec } from '../wire/reading.js';
 import {
     decideDisputeCodec,
@@ -27,6 +29,7 @@ import { encodePage, pageQueryCodec } from '../wire/query.js';
 import { keyIdOf } from '../wire/signature.js';
 import { AGREEMENT, DISPUTE, REOPENING, REPLACED_READING, SETTLEMENT } from '../store/keys.js';
 import { ExchangeContract } from './exchange-contract.js';
+import { countStep } from './limits.js';
 import { pointOf } from './parties.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -35,7 +38,7 @@ export class DisputeContract extends ExchangeContract {
     /**
      * A party doubts the reading of a point in a slot that is over; what proves it stays outside, its hash is told.
      * @throws CALLER_NOT_PARTICIPANT · METER_MISSING · AGREEMENT_MISSING · DISPUTE_OF_OTHERS · SIGNATURE_INVALID ·
-     * SLOT_NOT_OVER · DISPUTE_CONFLICT {pointId, slot, raisedBy}
+     * SLOT_NOT_OVER · DISPUTE_CONFLICT {pointId, slot, raisedBy} · ALLOWANCE_USED_UP
      */
     async raise(ctx: TradeContext, command: string): Promise<string> {
         const { objection, signature } = raiseCodec.decode(command);
@@ -54,6 +57,7 @@ export class DisputeContract extends ExchangeContract {
         const { chaincodes } = await ctx.charter();
         const body = objectionCodec.toJson(objection);
         ctx.verify('commonwatt/dispute/1', chaincodes.exchange, party.publicKey, body, signature);
+        await countStep(ctx, { participantId: raisedBy, purpose: 'dispute', part: String(slot % DISPUTE_PARTS) });
         const keyId = keyIdOf(party.publicKey);
         const dispute: Dispute = { objection, keyId, signature, state: 'raised', decision: null };
         ctx.ledger.put(DISPUTE, dispute);
@@ -75,7 +79,7 @@ export class DisputeContract extends ExchangeContract {
         if (last !== null && decisionStatementCodec.isSame(last, statement)) {
             return disputeCodec.encode(dispute);
         }
-        const decided = decideDispute(dispute, await reviewOf(ctx, dispute), { statement, ...mark });
+        const decided = decideDispute(dispute, (await reviewed(ctx, dispute)).review, { statement, ...mark });
         if (statement.checkMeter !== null) {
             const { chaincodes } = await ctx.charter();
             verifyCheckMeter(ctx, chaincodes.exchange, statement.checkMeter);
@@ -91,17 +95,16 @@ export class DisputeContract extends ExchangeContract {
     async close(ctx: TradeContext, command: string): Promise<string> {
         const ref = disputeRefCodec.decode(command);
         const dispute = await load(ctx, ref);
-        if (dispute.state === 'replaced' || dispute.state === 'dismissed') {
+        if (dispute.state !== 'raised' && dispute.state !== 'decided') {
             return disputeCodec.encode(dispute);
         }
         const { carrier } = await pointOf(ctx, ref.pointId);
         const decisionHash = dispute.decision === null ? null : decisionHashOf(dispute.decision.statement);
-        const closed = closeDispute(dispute, decisionHash, await reviewOf(ctx, dispute), carrier);
+        const closed = closeDispute(dispute, decisionHash, await reviewed(ctx, dispute), carrier);
         const { state } = closed.dispute;
         ctx.ledger.put(DISPUTE, closed.dispute);
-        if (closed.replaced !== null) {
-            ctx.ledger.put(REPLACED_READING, closed.replaced);
-            await reopen(ctx, closed.replaced);
+        if (state !== 'superseded') {
+            await replace(ctx, { carrier, slot: ref.slot, pointId: ref.pointId }, closed.replaced);
         }
         await ctx.commit({ event: { name: 'DisputeClosed/1', payload: { ...ref, carrier, state } } });
         return disputeCodec.encode(closed.dispute);
@@ -116,10 +119,26 @@ export class DisputeContract extends ExchangeContract {
     }
 }
 
+/** What an earlier decision put in the place of a reading gives way to the next, also where that lets the reading stand. */
+async function replace(
+    ctx: TradeContext,
+    { carrier, slot, pointId }: Pick<ReplacedReading, 'carrier' | 'slot' | 'pointId'>,
+    next: ReplacedReading | null,
+): Promise<void> {
+    const before = await ctx.ledger.get(REPLACED_READING, carrier, slot, pointId);
+    if (next !== null) {
+        ctx.ledger.put(REPLACED_READING, next);
+    } else if (before !== null) {
+        ctx.ledger.remove(REPLACED_READING, before);
+    }
+    const replaced = [before, next].filter((each) => each !== null);
+    await reopen(ctx, carrier, new Set(replaced.flatMap(slotsOfReplaced)));
+}
+
 /** Slots that were final have one run more: of the carrier, and of those that can be made from it. */
-async function reopen(ctx: TradeContext, replaced: ReplacedReading): Promise<void> {
-    for (const slot of slotsOfReplaced(replaced)) {
-        for (const carrier of METERED_CARRIERS.filter((each) => !isUpstream(each, replaced.carrier))) {
+async function reopen(ctx: TradeContext, replacedCarrier: Carrier, slots: Iterable<SlotIndex>): Promise<void> {
+    for (const slot of slots) {
+        for (const carrier of METERED_CARRIERS.filter((each) => !isUpstream(each, replacedCarrier))) {
             const reopening = await ctx.ledger.get(REOPENING, carrier, slot);
             const lastRun = lastRunOf(reopening);
             if ((await ctx.ledger.get(SETTLEMENT, carrier, slot, lastRun)) !== null) {
@@ -137,15 +156,21 @@ async function load(ctx: TradeContext, { pointId, slot, raisedBy }: DisputeRef):
     return dispute;
 }
 
-/** What the regulator has said of the last decision. */
-async function reviewOf(ctx: TradeContext, { objection, decision }: Dispute): Promise<Review | null> {
+/** What the regulator has said of the last decision, and of all decisions on the reading. */
+async function reviewed(ctx: TradeContext, { objection, decision }: Dispute): Promise<Reviewed> {
     if (decision === null) {
-        return null;
+        return { review: null, lastConfirmed: null };
     }
     const { pointId, slot, raisedBy } = objection;
     const { number } = decision.statement;
-    const [found] = await ctx.lookUp([{ type: 'dispute-review', pointId, slot, raisedBy, number }]);
-    return found == null ? null : reviewCodec.fromJson(found);
+    const [review, lastConfirmed] = await ctx.lookUp([
+        { type: 'dispute-review', pointId, slot, raisedBy, number },
+        { type: 'confirmed-decision', pointId, slot },
+    ]);
+    return {
+        review: review == null ? null : reviewCodec.fromJson(review),
+        lastConfirmed: lastConfirmed == null ? null : reviewCodec.fromJson(lastConfirmed),
+    };
 }
 
 /** The check meter's key is the officer's word, as a meter's is; what it signed is verified. */

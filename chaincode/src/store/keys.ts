@@ -208,6 +208,11 @@ export const DISPUTE_REVIEW = record('dispute-review', reviewCodec, ({ statement
     statement.raisedBy,
     statement.number,
 ]);
+/** Which decision on a reading the regulator confirmed last, of all disputes about it: what a closing names. */
+export const CONFIRMED_DECISION = record('confirmed-decision', reviewCodec, ({ statement }) => [
+    statement.pointId,
+    statement.slot,
+]);
 /** What stands in the place of readings since a confirmed decision, by carrier and slot: what settlement scans. */
 export const REPLACED_READING = record('replaced-reading', replacedReadingCodec, ({ carrier, slot, pointId }) => [
     carrier,

@@ -1,7 +1,7 @@
 import { followsReview } from '../domain/dispute.js';
 import { demand, marketError } from '../domain/errors.js';
 import { reviewCodec, reviewCommandCodec, reviewQueryCodec, reviewStatementCodec } from '../wire/dispute.js';
-import { DISPUTE_REVIEW } from '../store/keys.js';
+import { CONFIRMED_DECISION, DISPUTE_REVIEW } from '../store/keys.js';
 import type { SupervisionContext } from './supervision-context.js';
 import { SupervisionContract } from './supervision-contract.js';
 
@@ -43,6 +43,11 @@ export class DisputeContract extends SupervisionContract {
         followsReview(existing, statement);
         const review = { statement, ...mark };
         ctx.ledger.put(DISPUTE_REVIEW, review);
+        if (finding === 'confirmed') {
+            // Read as well as written: of two confirmations endorsed at once only one counts.
+            await ctx.ledger.get(CONFIRMED_DECISION, pointId, slot);
+            ctx.ledger.put(CONFIRMED_DECISION, review);
+        }
         const payload = { pointId, slot, raisedBy, number, finding };
         await ctx.ledger.commit({ event: { name: 'DisputeReviewed/1', payload } });
         return reviewCodec.encode(review);

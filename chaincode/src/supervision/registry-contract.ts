@@ -2,6 +2,7 @@ import type { Json } from '../wire/canonical.js';
 import { canonicalJson } from '../wire/canonical.js';
 import { type Lookup, lookupsCodec } from '../wire/query.js';
 import {
+    CONFIRMED_DECISION,
     CONFORMITY,
     DISPUTE_REVIEW,
     HALT,
@@ -50,6 +51,8 @@ async function find(ledger: Ledger, lookup: Lookup): Promise<Json> {
             return json(ledger, HALT, lookup.carrier);
         case 'dispute-review':
             return json(ledger, DISPUTE_REVIEW, lookup.pointId, lookup.slot, lookup.raisedBy, lookup.number);
+        case 'confirmed-decision':
+            return json(ledger, CONFIRMED_DECISION, lookup.pointId, lookup.slot);
     }
 }
 

@@ -78,6 +78,7 @@ const lookupSchema = z.discriminatedUnion('type', [
         raisedBy: idField,
         number: countField(1, DECISIONS_MAX),
     }),
+    z.strictObject({ type: z.literal('confirmed-decision'), pointId: idField, slot: slotField }),
 ]);
 export type Lookup = z.output<typeof lookupSchema>;
 /** Most records that one call asks for: a standard and a certificate for each of four standards of sixteen devices. */

@@ -167,7 +167,7 @@ describe('the end of a dispute', () => {
     const replacement = { kind: 'energy', importWh: energyWh(0n), exportWh: energyWh(250n) } as const;
     const decided = decideDispute(RAISED, null, decision({ replacement }));
     const closed = (dispute: Dispute, said: Review | null, hash: string | null = 'dd') =>
-        closeDispute(dispute, hash, said, 'heat');
+        closeDispute(dispute, hash, { review: said, lastConfirmed: said }, 'heat');
 
     it('puts in force what replaces the reading, or leaves the reading as it is', () => {
         expect(closed(decided, review('confirmed'))).to.deep.equal({
