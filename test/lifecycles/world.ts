@@ -269,7 +269,7 @@ async function buildWorld(rules: Rules): Promise<World> {
         if (meter !== null) {
             meters.set(pointId, meter);
         }
-        const registration = commands.registerMeter(point, meter);
+        const registration = commands.registerMeter(point, meter, ownersOf(point, people));
         await submit('metering', 'exchange', 'meter:register', registration);
     }
     const source = new SigningKey();
@@ -282,6 +282,14 @@ async function buildWorld(rules: Rules): Promise<World> {
         await submit('reviewer', 'supervision', 'conformity:certify', certificate);
     }
     return { rules, ledger, people, meters, source };
+}
+
+/** Keys of whom a point binds: its owner, and that of the point whose meter counts it too. */
+function ownersOf(point: WorldPoint['point'], people: ReadonlyMap<string, Identity>): commands.Owners {
+    const counting = [point.parentPointId, point.chargePointId];
+    const hosts = POINTS.filter(({ pointId }) => counting.includes(pointId));
+    const ownerIds = [point.participantId, ...hosts.map(({ participantId }) => participantId)];
+    return Object.fromEntries(ownerIds.map((id) => [id, people.get(id)?.key ?? new SigningKey()]));
 }
 
 /** What the heating network asks of trades from the beginning. */

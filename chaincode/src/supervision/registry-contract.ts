@@ -4,6 +4,7 @@ import { type Lookup, lookupsCodec } from '../wire/query.js';
 import {
     CONFORMITY,
     DISPUTE_REVIEW,
+    FACT_REVIEW,
     HALT,
     QUALIFICATION,
     type RecordType,
@@ -46,6 +47,8 @@ async function find(ledger: Ledger, lookup: Lookup): Promise<Json> {
             return json(ledger, HALT, lookup.carrier);
         case 'dispute-review':
             return json(ledger, DISPUTE_REVIEW, lookup.pointId, lookup.slot, lookup.raisedBy, lookup.number);
+        case 'fact-review':
+            return json(ledger, FACT_REVIEW, lookup.kind, lookup.factHash);
     }
 }
 
