@@ -34,6 +34,7 @@ export {
     UnavailableError,
 } from './errors.js';
 export { type FabricWallet, identityOfWallet } from './fabric-network/wallet-identity.js';
+export { FactClient } from './fact-client.js';
 export { ForceMajeureClient } from './force-majeure-client.js';
 export { HaltClient } from './halt-client.js';
 export { Horizon, HorizonTransport } from './horizon.js';

@@ -18,6 +18,7 @@ import { type EventOptions, type EventRecord, marketEvents } from './events.js';
 import { flowControlOf } from './flow-control.js';
 import { FlowTransport } from './flow-transport.js';
 import { GatewayTransport } from './gateway-transport.js';
+import { FactClient } from './fact-client.js';
 import { ForceMajeureClient } from './force-majeure-client.js';
 import { HaltClient } from './halt-client.js';
 import { type Horizon, HorizonTransport } from './horizon.js';
@@ -118,6 +119,7 @@ export class Market {
     readonly settlements: SettlementClient;
     readonly bills: BillClient;
     readonly disputes: DisputeClient;
+    readonly facts: FactClient;
     readonly halts: HaltClient;
 
     readonly profile: ConnectionProfile;
@@ -178,6 +180,7 @@ export class Market {
         this.calorifics = new CalorificClient(this.ledger);
         this.bills = new BillClient(this);
         this.disputes = new DisputeClient(this.ledger);
+        this.facts = new FactClient(this.ledger);
         this.halts = new HaltClient(this.ledger);
     }
 

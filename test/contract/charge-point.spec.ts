@@ -102,8 +102,13 @@ describe('exchange: a charge point', () => {
     });
 
     const register = async (point: Omit<MeteringPoint, 'meter'>, key: SigningKey | null = null): Promise<void> => {
-        await market.do('metering', 'exchange', 'meter:register', commands.registerMeter(point, key));
+        await market.do('metering', 'exchange', 'meter:register', commands.registerMeter(point, key, owners(point)));
     };
+    /** Everything here hangs at the charging operator's point. */
+    const owners = ({ participantId }: Omit<MeteringPoint, 'meter'>): commands.Owners => ({
+        retail: market.who('retail').key,
+        [participantId]: market.who(participantId).key,
+    });
     const conclude = async (terms: Terms): Promise<void> => {
         await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(terms, market.people));
         const approved = commands.decide(market.who('reviewer'), terms, 'approved');

@@ -199,7 +199,7 @@ describe('exchange: meter', () => {
         const command = commands.registerMeter(commands.pointOf('anna'), meter);
         await market.refused('CALLER_NOT_SEATED', 'anna', 'exchange', 'meter:register', command);
         await market.refused('CALLER_NOT_SEATED', 'dispatcher', 'exchange', 'meter:register', command);
-        const nobody = commands.registerMeter(commands.pointOf('nobody'), meter);
+        const nobody = commands.registerMeter(commands.pointOf('nobody'), meter, { nobody: new SigningKey() });
         await market.refused('PARTICIPANT_MISSING', 'metering', 'exchange', 'meter:register', nobody);
         const before = commands.registerMeter({ ...commands.pointOf('anna'), fromSlot: FIRST_SLOT - 1 }, meter);
         const { operands } = await market.refused('SLOT_BEGUN', 'metering', 'exchange', 'meter:register', before);
@@ -207,6 +207,50 @@ describe('exchange: meter', () => {
         await market.advance(FIRST_SLOT);
         await market.refused('SLOT_BEGUN', 'metering', 'exchange', 'meter:register', command);
         await market.refused('METER_MISSING', 'anna', 'exchange', 'meter:show', '{"pointId":"anna-point"}');
+    });
+
+    it('attack: an officer registers a phantom point in anna’s name, and bills her for what its own meter counts', async () => {
+        const point = commands.pointOf('anna');
+        const officer = { anna: market.who('metering').key };
+        const bert = { bert: market.who('bert').key };
+        for (const [place, by, code] of [
+            [point, officer, 'SIGNATURE_INVALID'],
+            [point, {}, 'SIGNATURE_MISSING'],
+            [point, bert, 'SIGNATURE_MISSING'],
+        ] as const) {
+            for (const key of [meter, null]) {
+                const command = commands.registerMeter(place, key, by);
+                await market.refused(code, 'metering', 'exchange', 'meter:register', command);
+            }
+        }
+        // What she signed for one meter counts for no other, and not once she has taken it back.
+        const { consents, ...rest } = registerMeterCodec.decode(commands.registerMeter(point, meter));
+        const other = registerMeterCodec.decode(commands.registerMeter(point, new SigningKey()));
+        const moved = registerMeterCodec.encode({ ...other, consents });
+        await market.refused('SIGNATURE_INVALID', 'metering', 'exchange', 'meter:register', moved);
+        await market.do('metering', 'exchange', 'meter:register', registerMeterCodec.encode({ ...rest, consents }));
+    });
+
+    it('attack: a sub-meter behind somebody’s point, which had consented to nothing, takes what it counted', async () => {
+        await market.do(
+            'bert',
+            'exchange',
+            'participant:apply',
+            commands.apply(market.who('bert'), 'bert', 'prosumer'),
+        );
+        const annas = commands.registerMeter(commands.pointOf('anna'), meter);
+        await market.do('metering', 'exchange', 'meter:register', annas);
+        const behind = { ...commands.pointOf('bert'), parentPointId: 'anna-point' };
+        const alone = commands.registerMeter(behind, new SigningKey());
+        const { operands } = await market.refused('SIGNATURE_MISSING', 'metering', 'exchange', 'meter:register', alone);
+        expect(operands).to.include({ participantId: 'anna' });
+        const owners = { bert: market.who('bert').key, anna: market.who('anna').key };
+        await market.do(
+            'metering',
+            'exchange',
+            'meter:register',
+            commands.registerMeter(behind, new SigningKey(), owners),
+        );
     });
 
     it('is refused where its owner’s kind trades, stores or generates nothing', async () => {
@@ -235,7 +279,11 @@ describe('exchange: meter', () => {
         };
         const baseline = { ...commands.readingOf('anna-point', FIRST_SLOT - 1, 0n, 0n), sequence: 0 };
         const register = (changes: object, by = meter): string =>
-            registerMeterCodec.encode({ point, baseline: commands.signReading(by, { ...baseline, ...changes }) });
+            registerMeterCodec.encode({
+                point,
+                baseline: commands.signReading(by, { ...baseline, ...changes }),
+                consents: [commands.consentToPoint(point, 'anna', market.who('anna').key)],
+            });
         const forged = register({}, new SigningKey());
         await market.refused('SIGNATURE_INVALID', 'metering', 'exchange', 'meter:register', forged);
         for (const changes of [
@@ -246,11 +294,14 @@ describe('exchange: meter', () => {
         ]) {
             await market.refused('INPUT_INVALID', 'metering', 'exchange', 'meter:register', register(changes));
         }
-        const without = registerMeterCodec.encode({ point, baseline: null });
+        const consents = [commands.consentToPoint(point, 'anna', market.who('anna').key)];
+        const without = registerMeterCodec.encode({ point, baseline: null, consents });
         await market.refused('INPUT_INVALID', 'metering', 'exchange', 'meter:register', without);
+        const bare = { ...point, meter: null };
         const scheduled = registerMeterCodec.encode({
-            point: { ...point, meter: null },
+            point: bare,
             baseline: commands.signReading(meter, baseline),
+            consents: [commands.consentToPoint(bare, 'anna', market.who('anna').key)],
         });
         await market.refused('INPUT_INVALID', 'metering', 'exchange', 'meter:register', scheduled);
     });

@@ -29,11 +29,14 @@ describe('exchange: gas', () => {
         await market.advance(FIRST_SLOT, FIRST_SLOT + 8);
     });
 
-    const registration = (volume: Reading['volume'], place: typeof point = point): string =>
-        registerMeterCodec.encode({
-            point: { ...place, meter: { meterId: boiler.meterId, publicKey: meter.publicKey } },
+    const registration = (volume: Reading['volume'], place: typeof point = point): string => {
+        const metered = { ...place, meter: { meterId: boiler.meterId, publicKey: meter.publicKey } };
+        return registerMeterCodec.encode({
+            point: metered,
             baseline: commands.signReading(meter, readingBy(place.pointId, place.fromSlot - 1, { ...boiler, volume })),
+            consents: [commands.consentToPoint(metered, 'anna', market.who('anna').key)],
         });
+    };
     const read = (n: number, importWh: bigint, volume: Reading['volume']): ReturnType<typeof commands.signReading> =>
         commands.signReading(
             meter,

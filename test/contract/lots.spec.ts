@@ -68,11 +68,19 @@ describe('exchange: a lot of coal', () => {
             await market.deposit(name, 2n * DEPOSIT_NANO);
         }
         for (const point of [MINE, YARD]) {
-            await market.do('metering', 'exchange', 'meter:register', commands.registerMeter(point, null));
+            await market.do(
+                'metering',
+                'exchange',
+                'meter:register',
+                commands.registerMeter(point, null, owner(point)),
+            );
         }
         await register();
     });
 
+    const owner = ({ participantId }: Readonly<{ participantId: string }>): commands.Owners => ({
+        [participantId]: people()[participantId]?.key ?? new SigningKey(),
+    });
     const register = (key = source): Promise<unknown> =>
         market.do(
             'metering',
@@ -206,7 +214,7 @@ describe('exchange: a lot of coal', () => {
         const conclusion = (changes: Partial<Terms>): string => commands.conclude(lot(changes), people());
         await refused('SOURCE_MISSING', 'agreement:conclude', conclusion({ verification: { sourceId: 'oracle' } }));
         await refused('TERMS_INVALID', 'agreement:conclude', conclusion({ verification: 'meters' }));
-        const metered = commands.registerMeter({ ...YARD, pointId: 'yard-2' }, new SigningKey());
+        const metered = commands.registerMeter({ ...YARD, pointId: 'yard-2' }, new SigningKey(), owner(YARD));
         await market.refused('INPUT_INVALID', 'metering', 'exchange', 'meter:register', metered);
         const other = sourceCodec.encode({ sourceId: 'weighbridge', publicKey: new SigningKey().publicKey });
         await market.refused('SOURCE_CONFLICT', 'metering', 'exchange', 'source:register', other);
@@ -226,7 +234,7 @@ describe('exchange: a lot of coal', () => {
                 'metering',
                 'exchange',
                 'meter:register',
-                commands.registerMeter(commands.pointOf(name), key),
+                commands.registerMeter(commands.pointOf(name), key, owner({ participantId: name })),
             );
         }
         const leg = (energy: bigint): Terms['legs'][number] =>

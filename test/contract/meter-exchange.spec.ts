@@ -1,9 +1,18 @@
 import type { ErrorCode } from '@commonwatt/chaincode/domain/errors';
+import { lastReadingCodec } from '@commonwatt/chaincode/wire/reading';
+import { meterExchangeHashOf } from '@commonwatt/chaincode/wire/meter';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import * as commands from '../support/market-commands.js';
-import { exchangeMeter, readingBy, type Shown, signClosing } from '../support/metering-commands.js';
+import {
+    exchangeMeter,
+    type Owner,
+    readingBy,
+    reviewFact,
+    type Shown,
+    signClosing,
+} from '../support/metering-commands.js';
 import { holds } from '../support/property.js';
 import { FIRST_SLOT } from '../support/sample-market.js';
 import { SigningKey } from '../support/signing-key.js';
@@ -136,6 +145,67 @@ describe('exchange: a meter that is exchanged', () => {
         // A closing is no reading, and no reading a closing.
         const closing = signClosing(key(), readingBy(POINT, FIRST_SLOT + 2, old));
         await refusedReading('SIGNATURE_INVALID', closing);
+    });
+
+    const dead: Shown = { meterId: 'anna-point-meter', key: new SigningKey(), sequence: 0, importWh: 0n };
+    const bury = (slot: number, owner?: Owner | null): string =>
+        exchangeMeter(POINT, slot, dead, fresh, { isDead: true, ...(owner === undefined ? {} : { owner }) });
+
+    it('attack: an officer puts a meter of its own in the place of an honest one, which even closes', async () => {
+        for (const [owner, code] of [
+            [{ participantId: 'anna', key: market.who('metering').key }, 'SIGNATURE_INVALID'],
+            [{ participantId: 'solar', key: market.who('solar').key }, 'SIGNATURE_MISSING'],
+            [null, 'FACT_NOT_CONFIRMED'],
+        ] as const) {
+            const command = exchangeMeter(POINT, FIRST_SLOT + 1, old, fresh, { owner });
+            await market.refused(code, 'metering', 'exchange', 'meter:exchange', command);
+        }
+    });
+
+    it('attack: officer and owner call a meter dead whose last registers they do not like', async () => {
+        // Two slots is how long settlement waits for readings here.
+        await market.refused('METER_EXCHANGE_INVALID', 'metering', 'exchange', 'meter:exchange', bury(FIRST_SLOT + 2));
+        await market.do('metering', 'exchange', 'meter:exchange', bury(FIRST_SLOT + 3));
+        await submit(bySecond(4, 1, 17n));
+        const { reading, counted } = lastReadingCodec.decode(market.stored(`last-reading/${POINT}`));
+        // Nothing tells more than the last reading did, so the point goes on from there, whatever anybody says.
+        expect([reading.importWh, counted.importWh]).to.deep.equal([17n, 160n]);
+        expect([await imported(0), await imported(1)].at(-1)).to.deep.equal(['50', 'measured']);
+        for (const n of [2, 3, 4]) {
+            expect(((await imported(n)) as readonly unknown[])[1], `slot ${String(n)}`).to.equal('estimated');
+        }
+        await refusedReading('METER_MISSING', annas(3, 400n));
+    });
+
+    it('attack: the owner has gone and nobody else may say so at once; the regulator may, after a day of notice', async () => {
+        const { meterId, key: newKey } = fresh;
+        const statement = {
+            pointId: POINT,
+            oldMeterId: dead.meterId,
+            meter: { meterId, publicKey: newKey.publicKey },
+            isDead: true,
+        };
+        const fact = { kind: 'meterExchange' as const, subjectId: POINT, factHash: meterExchangeHashOf(statement) };
+        const reviewer = market.who('reviewer');
+        const from = FIRST_SLOT + 9 + 96;
+        const confirm = (fromSlot: number | null, subjectId = POINT): string =>
+            reviewFact(reviewer, { ...fact, subjectId, finding: 'confirmed', fromSlot });
+        await market.refused('SLOT_BEGUN', 'reviewer', 'supervision', 'fact:confirm', confirm(from - 1));
+        await market.refused('INPUT_INVALID', 'reviewer', 'supervision', 'fact:confirm', confirm(null));
+        await market.refused('CALLER_NOT_SEATED', 'metering', 'supervision', 'fact:confirm', confirm(from));
+        await market.do('reviewer', 'supervision', 'fact:confirm', confirm(from));
+        const buried = bury(FIRST_SLOT + 4, null);
+        await market.refused('SLOT_NOT_OVER', 'metering', 'exchange', 'meter:exchange', buried);
+        const objected = market.copy();
+        const reject = reviewFact(reviewer, { ...fact, finding: 'rejected', fromSlot: null });
+        await objected.do('reviewer', 'supervision', 'fact:reject', reject);
+        for (const each of [market, objected]) {
+            await each.advance(FIRST_SLOT + 9, from - 5);
+            await each.advance(from - 4, from);
+        }
+        await market.refused('FACT_REVIEWED', 'reviewer', 'supervision', 'fact:reject', reject);
+        await market.do('metering', 'exchange', 'meter:exchange', buried);
+        await objected.refused('FACT_NOT_CONFIRMED', 'metering', 'exchange', 'meter:exchange', buried);
     });
 
     it('loses and doubles nothing, whenever and whatever the meters show', async () => {

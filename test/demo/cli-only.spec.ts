@@ -61,9 +61,11 @@ describe('a new household trades by the command line alone', function () {
         const granted = await verb(`qualification grant ${NEW} --buy electricity --org regulator --as reviewer`);
         expect(granted.blockNumber).to.be.greaterThan(0);
         const registered = await verb(
-            `meter register ${NEW} --participant ${NEW} --carrier electricity --connection-point bus-25
+            `meter draft ${NEW} --participant ${NEW} --carrier electricity --connection-point bus-25
              --from-slot ${delivery} --meter-key ${file('meter.json')} ${registers(running)}
-             --org operator --as metering`,
+             --out ${file('point.json')} --org operator`,
+            `meter sign ${file('point.json')} --org community --as ${NEW} --out ${file('owner.json')}`,
+            `meter register ${file('point.json')} --consent ${file('owner.json')} --org operator --as metering`,
         );
         expect(registered.value).to.include({ pointId: NEW, participantId: NEW, fromSlot: delivery });
         await verb(`account deposit ${NEW} --amount 20 --payment bank-17 --org operator --as settlement`);

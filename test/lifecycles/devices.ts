@@ -1,7 +1,6 @@
 import type { Reading, SignedReading } from '@commonwatt/chaincode/domain/reading';
-import { meterExchangeCodec } from '@commonwatt/chaincode/wire/meter';
 import * as commands from '../support/market-commands.js';
-import { signClosing } from '../support/metering-commands.js';
+import { exchangeMeter, type Owner } from '../support/metering-commands.js';
 import { SigningKey } from '../support/signing-key.js';
 import { POINTS, slotAt } from './world.js';
 
@@ -22,10 +21,12 @@ const NOTHING: Registers = { importWh: 0n, exportWh: 0n };
 /** The devices that count at a point of the world, one after the other. */
 export class Devices {
     readonly #pointId: string;
+    readonly #owner: Owner;
     readonly #all: Device[];
 
-    constructor(pointId: string, key: SigningKey) {
+    constructor(pointId: string, key: SigningKey, owner: Owner) {
         this.#pointId = pointId;
+        this.#owner = owner;
         this.#all = [{ meterId: `${pointId}-meter`, key, since: -1, base: NOTHING, shown: NOTHING }];
     }
 
@@ -49,13 +50,14 @@ export class Devices {
         const meterId = `${this.#pointId}-meter-${this.#all.length + 1}`;
         const device: Device = { meterId, key: new SigningKey(), since: index, base: counted, shown };
         const closing = this.#readingOf(last, index, counted);
-        const command = meterExchangeCodec.encode({
-            pointId: this.#pointId,
-            oldMeterId: last.meterId,
-            closing: signClosing(last.key, { ...closing, sequence: closing.sequence + 1 }),
-            opening: commands.signReading(device.key, this.#readingOf(device, index, counted)),
-            meter: { meterId, publicKey: device.key.publicKey },
-        });
+        const slot = slotAt(index);
+        const command = exchangeMeter(
+            this.#pointId,
+            slot,
+            { ...closing, key: last.key, sequence: closing.sequence + 1 },
+            { ...this.#readingOf(device, index, counted), key: device.key },
+            { owner: this.#owner },
+        );
         return { command, device };
     }
 

@@ -1,8 +1,19 @@
 import type { SignedReading } from '@commonwatt/chaincode/domain/reading';
 import { Devices, type Registers } from './devices.js';
+import type { Owner } from '../support/metering-commands.js';
 import type { DrawnReading } from './plan.js';
 import { at } from './drafting.js';
 import { POINTS, SLOTS, type World, type WorldPoint } from './world.js';
+
+/** Who signs that another meter counts at a point. */
+function ownerAt({ people }: World, pointId: string): Owner {
+    const participantId = POINTS.find((each) => each.pointId === pointId)?.participantId ?? '';
+    const key = people.get(participantId)?.key;
+    if (key === undefined) {
+        throw new Error(`nobody owns ${pointId}`);
+    }
+    return { participantId, key };
+}
 
 /** What the world's meters really counted, whether anybody hears of it or not. */
 export class WorldMeters {
@@ -12,7 +23,9 @@ export class WorldMeters {
     readonly #parts = new Map<string, Registers>();
 
     constructor(world: World) {
-        this.#devices = new Map([...world.meters].map(([pointId, key]) => [pointId, new Devices(pointId, key)]));
+        this.#devices = new Map(
+            [...world.meters].map(([pointId, key]) => [pointId, new Devices(pointId, key, ownerAt(world, pointId))]),
+        );
     }
 
     /** Lets a slot pass at a point: as agreed, or nearly, or as drawn. */

@@ -277,7 +277,7 @@ async function buildWorld(rules: Rules): Promise<World> {
         if (meter !== null) {
             meters.set(pointId, meter);
         }
-        const registration = commands.registerMeter(point, meter);
+        const registration = commands.registerMeter(point, meter, ownersOf(point, people));
         await submit('metering', 'exchange', 'meter:register', registration);
     }
     const source = new SigningKey();
@@ -302,6 +302,14 @@ async function permitSpares(ledger: LedgerDouble, { creator }: Identity): Promis
     });
     ledger.commit({ ...answer, writes });
     return keys;
+}
+
+/** Keys of whom a point binds: its owner, and that of the point whose meter counts it too. */
+function ownersOf(point: WorldPoint['point'], people: ReadonlyMap<string, Identity>): commands.Owners {
+    const counting = [point.parentPointId, point.chargePointId];
+    const hosts = POINTS.filter(({ pointId }) => counting.includes(pointId));
+    const ownerIds = [point.participantId, ...hosts.map(({ participantId }) => participantId)];
+    return Object.fromEntries(ownerIds.map((id) => [id, people.get(id)?.key ?? new SigningKey()]));
 }
 
 /** What the heating network asks of trades from the beginning. */

@@ -51,6 +51,8 @@ export const OUTSIDE: ReadonlyMap<string, string> = new Map([
     ['exchange dispute decide from raised/decided', DISPUTES],
     ['supervision dispute confirm from nothing', DISPUTES],
     ['supervision dispute reject from nothing', DISPUTES],
+    ['supervision fact confirm from nothing', 'binds nobody until somebody files what is confirmed; no escrow'],
+    ['supervision fact reject from nothing/confirmed', 'binds nobody: what is rejected does not count'],
     ['exchange dispute close from decided', DISPUTES],
     ['exchange account cover from nothing/covered', OUTSIDE_MONEY],
     ['exchange account fund-subsidy from nothing', OUTSIDE_MONEY],

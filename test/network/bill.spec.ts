@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { type PointTraits, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
+import { type MeteringPoint, type PointTraits, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import { amountNano, energyWh, priceMicroPerKwh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
 import { type Bill, documentSignerOf, MeterSigner, VolatileMemory } from '@commonwatt/client';
 import { expect } from 'chai';
@@ -43,19 +43,18 @@ describe('a household’s bill on the real network', function () {
         const scope = metering.ledger.scope('exchange');
         const meter = new MeterSigner({ pointId, meterId, key, scope, memory: new VolatileMemory() });
         meters.set(pointId, meter);
-        await metering.meters.register({
-            point: {
-                pointId,
-                participantId: pointId.startsWith(HOUSE.id) ? HOUSE.id : NEIGHBOUR.id,
-                carrier: CARRIER,
-                connectionPoint: 'heat-01',
-                fromSlot: firstSlot,
-                meter: { meterId, publicKey: key.publicKey },
-                ...PLAIN_POINT,
-                ...TRAITS[pointId],
-            },
-            baseline: await meter.baseline(firstSlot, { importWh: energyWh(0n), exportWh: energyWh(0n) }),
-        });
+        const point: MeteringPoint = {
+            pointId,
+            participantId: pointId.startsWith(HOUSE.id) ? HOUSE.id : NEIGHBOUR.id,
+            carrier: CARRIER,
+            connectionPoint: 'heat-01',
+            fromSlot: firstSlot,
+            meter: { meterId, publicKey: key.publicKey },
+            ...PLAIN_POINT,
+            ...TRAITS[pointId],
+        };
+        const baseline = await meter.baseline(firstSlot, { importWh: energyWh(0n), exportWh: energyWh(0n) });
+        await market().registerSigned(point, baseline);
     }
 
     /** Ends the running slot; every meter of heat reports what it has counted by then, and the slot is settled. */

@@ -80,9 +80,7 @@ describe('metering on real peers: charge points, gas, exchanged meters, lots and
             chargePointId,
         };
         await (shown === null
-            ? market()
-                  .as('metering')
-                  .meters.register({ point: { ...point, meter: null }, baseline: null })
+            ? market().registerSigned({ ...point, meter: null }, null, chargePointId === null ? [] : [CHARGING.id])
             : market().registerMeter(point, shown));
     }
 

@@ -216,12 +216,16 @@ describe('01 qualify', function () {
             const [recorded] = await story().as(BUYER.id).readings.list(BUYER.id);
             const baseline =
                 recorded === undefined ? null : { reading: recorded.reading, signature: recorded.signature };
-            const same = { point, baseline };
+            const same = { point, baseline, consents: [await story().as(BUYER.id).meters.consent(point)] };
             await expectNothingWritten(story().as('metering'), await meters.register(same));
             await expectRefusal(story().as(BUYER.id).meters.register(same), 'forbidden CALLER_NOT_SEATED');
             const moved = { ...same, point: { ...point, connectionPoint: 'bus-99' } };
             await expectRefusal(meters.register(moved), 'conflict METER_CONFLICT');
-            const elsewhere = { ...same, point: { ...point, pointId: 'bld-99' } };
+            const other = { ...point, pointId: 'bld-99' };
+            const unsigned = { ...same, point: other };
+            await expectRefusal(meters.register(unsigned), 'invalid SIGNATURE_INVALID');
+            await expectRefusal(meters.register({ ...unsigned, consents: [] }), 'forbidden SIGNATURE_MISSING');
+            const elsewhere = { ...unsigned, consents: [await story().as(BUYER.id).meters.consent(other)] };
             await expectRefusal(meters.register(elsewhere), 'invalid INPUT_INVALID');
             await story().tickUntil(story().market.firstSlot);
             const late = {
@@ -229,7 +233,9 @@ describe('01 qualify', function () {
                 pointId: 'late-point',
                 fromSlot: story().market.firstSlot,
             };
-            await expectRefusal(meters.register({ point: late, baseline: null }), 'conflict SLOT_BEGUN');
+            const signed = [await story().as(RETAILER.id).meters.consent(late)];
+            const register = meters.register({ point: late, baseline: null, consents: signed });
+            await expectRefusal(register, 'conflict SLOT_BEGUN');
         });
     });
 

@@ -55,10 +55,7 @@ export const takeBack = (market: TestMarket, { buyer }: Prepared): Promise<unkno
 export async function useUp(market: TestMarket, { buyer, terms }: Prepared): Promise<void> {
     const pointId = `more-for-${buyer.buyerId}`;
     const point = { pointId, participantId: RETAILER.id, carrier: CARRIER, fromSlot: terms.firstSlot } as const;
-    await market.as('metering').meters.register({
-        point: { ...point, ...PLAIN_POINT, connectionPoint: 'slack', meter: null },
-        baseline: null,
-    });
+    await market.registerSigned({ ...point, ...PLAIN_POINT, connectionPoint: 'slack', meter: null }, null);
     const other = saleTo(buyer.buyerId, terms.firstSlot);
     const legs = other.legs.map((leg): Terms['legs'][number] => ({ ...leg, sellerPoint: pointId }));
     await concluded(market, buyer, { ...other, legs });

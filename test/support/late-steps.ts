@@ -1,6 +1,6 @@
 import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
-import { PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
+import { type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import { NO_MONEY, powerW, priceMicroPerKwh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
 import { amendedTerms, draftTerms, type Market, type Signing } from '@commonwatt/client';
 import { admit, STANDING_ID } from './crowd.js';
@@ -147,19 +147,19 @@ export const acceptOffer: Step = async (market, buyer, slot) => {
     return { buyer, terms: offer.terms, ready: { as: RETAILER.id, act } };
 };
 
-export const registerMeter: Step = (_market, buyer, slot) => {
-    const point = {
+export const registerMeter: Step = async (market, buyer, slot) => {
+    const point: MeteringPoint = {
         pointId: `${buyer.buyerId}-more`,
         participantId: RETAILER.id,
         carrier: CARRIER,
         fromSlot: slot,
-    } as const;
-    const act = (own: Market): Promise<unknown> =>
-        own.meters.register({
-            point: { ...point, ...PLAIN_POINT, connectionPoint: 'slack', meter: null },
-            baseline: null,
-        });
-    return Promise.resolve({ buyer, terms: saleTo(buyer.buyerId, slot), ready: { as: 'metering', act } });
+        ...PLAIN_POINT,
+        connectionPoint: 'slack',
+        meter: null,
+    };
+    const consents = [await market.as(RETAILER.id).meters.consent(point)];
+    const act = (own: Market): Promise<unknown> => own.meters.register({ point, baseline: null, consents });
+    return { buyer, terms: saleTo(buyer.buyerId, slot), ready: { as: 'metering', act } };
 };
 
 export const publishStandard: Step = (_market, buyer, slot) => {

@@ -4,7 +4,7 @@ import type { ConnectionStatement } from '@commonwatt/chaincode/domain/connectio
 import type { ConformityStatement } from '@commonwatt/chaincode/domain/conformity';
 import type { HaltStatement } from '@commonwatt/chaincode/domain/halt';
 import type { MandateStatement } from '@commonwatt/chaincode/domain/mandate';
-import { type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
+import { type MeteringPoint, type OwnerConsent, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import type { Participant, ParticipantKind } from '@commonwatt/chaincode/domain/participant';
 import type { QualificationStatement, QualifiedPerson } from '@commonwatt/chaincode/domain/qualification';
 import type { Reading, SignedReading } from '@commonwatt/chaincode/domain/reading';
@@ -33,7 +33,7 @@ import { connectionStatementCodec, setConnectionCodec } from '@commonwatt/chainc
 import { certifyCodec, conformityStatementCodec } from '@commonwatt/chaincode/wire/conformity';
 import { haltCommandCodec, haltStatementCodec } from '@commonwatt/chaincode/wire/halt';
 import { bodyFor, grantMandateCodec, mandateIdOf, mandateStatementCodec } from '@commonwatt/chaincode/wire/mandate';
-import { registerMeterCodec } from '@commonwatt/chaincode/wire/meter';
+import { meteringPointCodec, registerMeterCodec } from '@commonwatt/chaincode/wire/meter';
 import { applyCodec, keyRotationCodec, participantCodec, rotateKeyCodec } from '@commonwatt/chaincode/wire/participant';
 import { qualificationStatementCodec, qualifyCodec } from '@commonwatt/chaincode/wire/qualification';
 import { readingCodec, submitReadingsCodec } from '@commonwatt/chaincode/wire/reading';
@@ -48,6 +48,7 @@ import {
     standingStatementCodec,
     verdictStatementCodec,
 } from '@commonwatt/chaincode/wire/verdict';
+import { castKey } from './cast-keys.js';
 import { CHARTER, FIRST_SLOT, RULES } from './sample-market.js';
 import { SCOPE, type SigningKey } from './signing-key.js';
 import type { Identity } from './stub-identity.js';
@@ -165,16 +166,32 @@ export const readingOf = (
     volume: volumeOf(carrier, importWh, exportWh),
 });
 
-/** A metering point with a meter and registers at zero, or a scheduled one without. */
-export function registerMeter(point: Omit<MeteringPoint, 'meter'>, meter: SigningKey | null): string {
-    const { pointId, fromSlot } = point;
-    if (meter === null) {
-        return registerMeterCodec.encode({ point: { ...point, meter: null }, baseline: null });
-    }
-    const baseline = { ...readingOf(pointId, fromSlot - 1, 0n, 0n, point.carrier), sequence: 0 };
+/** Keys of the participants whom a point binds. */
+export type Owners = Readonly<Record<string, SigningKey>>;
+
+/** What the owner of a point, or of its parent, signs before the officer registers it. */
+export const consentToPoint = (point: MeteringPoint, participantId: string, key: SigningKey): OwnerConsent => ({
+    participantId,
+    signature: key.signDocument('commonwatt/metering-point/1', SCOPE.exchange, meteringPointCodec.toJson(point)),
+});
+
+/**
+ * A metering point with a meter and registers at zero, or a scheduled one without; signed by its owner, unless told
+ * by whom.
+ */
+export function registerMeter(
+    place: Omit<MeteringPoint, 'meter'>,
+    meter: SigningKey | null,
+    owners: Owners = { [place.participantId]: castKey(place.participantId) },
+): string {
+    const { pointId, fromSlot } = place;
+    const installed = meter === null ? null : { meterId: `${pointId}-meter`, publicKey: meter.publicKey };
+    const point: MeteringPoint = { ...place, meter: installed };
+    const baseline = { ...readingOf(pointId, fromSlot - 1, 0n, 0n, place.carrier), sequence: 0 };
     return registerMeterCodec.encode({
-        point: { ...point, meter: { meterId: `${pointId}-meter`, publicKey: meter.publicKey } },
-        baseline: signReading(meter, baseline),
+        point,
+        baseline: meter === null ? null : signReading(meter, baseline),
+        consents: Object.entries(owners).map(([participantId, key]) => consentToPoint(point, participantId, key)),
     });
 }
 

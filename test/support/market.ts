@@ -156,7 +156,7 @@ export class TestMarket {
         const point = { pointId: pointOf(id), participantId: id, carrier: CARRIER, fromSlot, ...PLAIN_POINT } as const;
         if (subject.kind === 'energySeller') {
             const scheduled = { ...point, connectionPoint: 'slack', meter: null };
-            return await this.as('metering').meters.register({ point: scheduled, baseline: null });
+            return await this.registerSigned(scheduled, null);
         }
         return await this.registerMeter({ ...point, connectionPoint: 'bus-01' }, (slot) =>
             this.registersAt(point.pointId, slot),
@@ -172,7 +172,18 @@ export class TestMarket {
         const { signer, meter } = this.#install(pointId, `meter-${pointId}`, shown);
         this.#fromSlots.set(pointId, fromSlot);
         const baseline = await signer.baseline(fromSlot, shown(fromSlot - 1));
-        return await this.as('metering').meters.register({ point: { ...point, meter }, baseline });
+        return await this.registerSigned({ ...point, meter }, baseline);
+    }
+
+    /** The owner signs its point, and so does who owns what it hangs behind; the officer registers it. */
+    async registerSigned(
+        point: MeteringPoint,
+        baseline: SignedReading | null,
+        ownerIds: readonly string[] = [],
+    ): ReturnType<Market['meters']['register']> {
+        const signing = [...new Set([point.participantId, ...ownerIds])];
+        const consents = await Promise.all(signing.map((id) => this.as(id).meters.consent(point, id)));
+        return await this.as('metering').meters.register({ point, baseline, consents });
     }
 
     /** In the slot that runs, the meter of a point is taken out at some registers; another one shows what is told. */
@@ -189,7 +200,10 @@ export class TestMarket {
         }
         const { signer, meter } = this.#install(pointId, `${oldMeterId}-b`, shown);
         const opening = await signer.baseline(running, registers.opening);
-        return await this.as('metering').meters.exchange({ pointId, oldMeterId, closing, opening, meter });
+        const { participantId } = await this.as('metering').meters.show(pointId);
+        const statement = { pointId, oldMeterId, meter, isDead: false };
+        const consent = await this.as(participantId).meters.consentToExchange(statement, participantId);
+        return await this.as('metering').meters.exchange({ pointId, oldMeterId, closing, opening, meter, consent });
     }
 
     /** From now on the point has this meter. */

@@ -1,13 +1,17 @@
 import type { CalorificStatement } from '@commonwatt/chaincode/domain/calorific';
+import type { FactReviewStatement } from '@commonwatt/chaincode/domain/fact';
 import type { ForceMajeureStatement } from '@commonwatt/chaincode/domain/force-majeure';
 import type { Reading, SignedReading } from '@commonwatt/chaincode/domain/reading';
 import type { DeliveryStatement, SignedDelivery } from '@commonwatt/chaincode/domain/statement';
 import { calorificWhPerM3, energyWh, volumeLitres } from '@commonwatt/chaincode/domain/units';
 import { calorificStatementCodec, publishCalorificCodec } from '@commonwatt/chaincode/wire/calorific';
+import { factReviewStatementCodec, reviewFactCodec } from '@commonwatt/chaincode/wire/fact';
 import { declareCodec, forceMajeureStatementCodec } from '@commonwatt/chaincode/wire/force-majeure';
-import { meterExchangeCodec } from '@commonwatt/chaincode/wire/meter';
+import { exchangeStatementOf } from '@commonwatt/chaincode/domain/meter-exchange';
+import { meterExchangeCodec, meterExchangeStatementCodec } from '@commonwatt/chaincode/wire/meter';
 import { readingCodec } from '@commonwatt/chaincode/wire/reading';
 import { statementCodec, submitStatementsCodec } from '@commonwatt/chaincode/wire/statement';
+import { castKey } from './cast-keys.js';
 import { signReading } from './market-commands.js';
 import { FIRST_SLOT } from './sample-market.js';
 import { SCOPE, type SigningKey } from './signing-key.js';
@@ -39,15 +43,35 @@ export const readingBy = (pointId: string, slot: number, shown: Shown): Reading 
     volume: shown.volume ?? null,
 });
 
-/** Exchanges a meter after the end of a slot and before the end of the next. */
-export const exchangeMeter = (pointId: string, slot: number, before: Shown, after: Shown): string =>
-    meterExchangeCodec.encode({
+/** Who signs that another meter counts: the owner, whose name points of the cast begin with, or somebody else. */
+export type Owner = Readonly<{ participantId: string; key: SigningKey }>;
+type Agreed = Readonly<{ isDead?: boolean; owner?: Owner | null }>;
+
+const ownerByName = (pointId: string): Owner => {
+    const participantId = pointId.slice(0, pointId.indexOf('-'));
+    return { participantId, key: castKey(participantId) };
+};
+
+/** Exchanges a meter after the end of a slot and before the end of the next; a dead one signs nothing. */
+export function exchangeMeter(
+    pointId: string,
+    slot: number,
+    before: Shown,
+    after: Shown,
+    { isDead = false, owner = ownerByName(pointId) }: Agreed = {},
+): string {
+    const exchanged = {
         pointId,
         oldMeterId: before.meterId,
-        closing: signClosing(before.key, readingBy(pointId, slot, before)),
+        closing: isDead ? null : signClosing(before.key, readingBy(pointId, slot, before)),
         opening: signReading(after.key, readingBy(pointId, slot, after)),
         meter: { meterId: after.meterId, publicKey: after.key.publicKey },
-    });
+    };
+    const body = meterExchangeStatementCodec.toJson(exchangeStatementOf(exchanged));
+    const sign = (key: SigningKey): string => key.signDocument('commonwatt/meter-exchange/1', SCOPE.exchange, body);
+    const consent = owner === null ? null : { participantId: owner.participantId, signature: sign(owner.key) };
+    return meterExchangeCodec.encode({ ...exchanged, consent });
+}
 
 export const gas = (importLitres: bigint, calorific = 11_000n): Reading['volume'] => ({
     importLitres: volumeLitres(importLitres),
@@ -94,4 +118,12 @@ export function declareForceMajeure(
     const body = forceMajeureStatementCodec.toJson(statement);
     const signature = key.signDocument('commonwatt/force-majeure/1', SCOPE.exchange, body);
     return declareCodec.encode({ statement, signature });
+}
+
+/** The regulator's word on a stated fact. */
+export function reviewFact({ key }: Pick<Identity, 'key'>, changes: Omit<FactReviewStatement, 'reasonCode'>): string {
+    const statement: FactReviewStatement = { ...changes, reasonCode: 'checked' };
+    const body = factReviewStatementCodec.toJson(statement);
+    const signature = key.signDocument('commonwatt/fact-review/1', SCOPE.supervision, body);
+    return reviewFactCodec.encode({ statement, signature });
 }

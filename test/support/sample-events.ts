@@ -66,6 +66,7 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
             oldMeterId: 'solar-point-meter',
             meterId: 'new-meter',
             slot: FIRST_SLOT + 1,
+            isDead: false,
         },
     },
     {
@@ -198,6 +199,16 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
             raisedBy: 'anna',
             carrier: 'electricity',
             state: 'replaced',
+        },
+    },
+    {
+        name: 'FactReviewed/1',
+        payload: {
+            kind: 'meterExchange',
+            subjectId: 'solar-point',
+            factHash: termsHash,
+            finding: 'confirmed',
+            fromSlot: FIRST_SLOT + 96,
         },
     },
     { name: 'SourceRegistered/1', payload: { sourceId: 'weighbridge' } },

@@ -13,6 +13,7 @@ import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/v
 import { amountNano } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
 import { type Endorsement, LedgerDouble } from '@commonwatt/chaincode/ledger-double';
+import { CAST_KEYS } from './cast-keys.js';
 import { withFolds } from './folds.js';
 import * as commands from './market-commands.js';
 import { CHARTER, RULES } from './sample-market.js';
@@ -51,6 +52,7 @@ async function createCast(): Promise<Readonly<Record<string, Identity>>> {
     const identities = await Promise.all(
         members.map(async ([name, mspId, role]) => [name, await createMember(mspId, name, role)] as const),
     );
+    identities.forEach(([name, { key }]) => CAST_KEYS.set(name, key));
     return Object.fromEntries(identities);
 }
 const cast = createCast();

@@ -142,6 +142,8 @@ export const LIFECYCLE: readonly Transition[] = [
     row('reconcile', 'exchange', ['dispute', 'decide'], 'metering', ['raised', 'decided'], ['decided']),
     row('reconcile', 'supervision', ['dispute', 'confirm'], 'reviewer', [null], ['confirmed']),
     row('reconcile', 'supervision', ['dispute', 'reject'], 'reviewer', [null], ['rejected']),
+    row('reconcile', 'supervision', ['fact', 'confirm'], 'reviewer', [null], ['confirmed']),
+    row('reconcile', 'supervision', ['fact', 'reject'], 'reviewer', [null, 'confirmed'], ['rejected']),
     row('reconcile', 'exchange', ['dispute', 'close'], 'keeper', ['decided'], ['replaced', 'dismissed', 'superseded']),
 ];
 

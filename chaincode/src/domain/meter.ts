@@ -30,6 +30,9 @@ export type MeteringPoint = Readonly<{
 }> &
     PointTraits;
 
+/** The signature of a participant whom a point, or another meter at it, binds. */
+export type OwnerConsent = Readonly<{ participantId: string; signature: string }>;
+
 /** What a metering point is besides a place on a network. */
 export type PointTraits = Readonly<{
     /** The point whose meter measures this one too: a sub-meter is subtracted from its parent. */

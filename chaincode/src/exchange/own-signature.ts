@@ -7,7 +7,7 @@ import type { TradeContext } from './trade-context.js';
 /** The participant's key in force signed this body. @throws SIGNATURE_INVALID {keyId} */
 export async function verifyOwnSignature(
     ctx: TradeContext,
-    { publicKey }: Participant,
+    { publicKey }: Pick<Participant, 'publicKey'>,
     domain: SignatureDomain,
     body: Json,
     signature: string,

@@ -83,7 +83,7 @@ async function stateOf(
 }
 
 /** The readings of the days before the last one tell what came after it. */
-async function estimatedAfter(
+export async function estimatedAfter(
     ctx: TradeContext,
     pointId: string,
     last: RegistersAt,

@@ -27,6 +27,7 @@ import { withdrawalCodec } from '../wire/consent.js';
 import { connectedAgreementCodec, connectionCodec, loadingCodec } from '../wire/connection.js';
 import { disputeCodec, replacedReadingCodec, reviewCodec } from '../wire/dispute.js';
 import { commitmentCodec, executionCodec } from '../wire/escrow.js';
+import { factReviewCodec } from '../wire/fact.js';
 import { forceMajeureCodec, struckPointsCodec } from '../wire/force-majeure.js';
 import { haltCodec } from '../wire/halt.js';
 import { mandateCodec, mandateTotalCodec, mandateUseCodec } from '../wire/mandate.js';
@@ -212,6 +213,11 @@ export const DISPUTE_REVIEW = record('dispute-review', reviewCodec, ({ statement
 export const CONFIRMED_DECISION = record('confirmed-decision', reviewCodec, ({ statement }) => [
     statement.pointId,
     statement.slot,
+]);
+/** What the regulator says of facts that officers of the market state. */
+export const FACT_REVIEW = record('fact-review', factReviewCodec, ({ statement }) => [
+    statement.kind,
+    statement.factHash,
 ]);
 /** What stands in the place of readings since a confirmed decision, by carrier and slot: what settlement scans. */
 export const REPLACED_READING = record('replaced-reading', replacedReadingCodec, ({ carrier, slot, pointId }) => [

@@ -5,6 +5,7 @@ import {
     CONFIRMED_DECISION,
     CONFORMITY,
     DISPUTE_REVIEW,
+    FACT_REVIEW,
     HALT,
     QUALIFICATION,
     type RecordType,
@@ -53,6 +54,8 @@ async function find(ledger: Ledger, lookup: Lookup): Promise<Json> {
             return json(ledger, DISPUTE_REVIEW, lookup.pointId, lookup.slot, lookup.raisedBy, lookup.number);
         case 'confirmed-decision':
             return json(ledger, CONFIRMED_DECISION, lookup.pointId, lookup.slot);
+        case 'fact-review':
+            return json(ledger, FACT_REVIEW, lookup.kind, lookup.factHash);
     }
 }
 

@@ -3,6 +3,7 @@ import type { Handler } from '../store/market-contract.js';
 import { CharterContract } from './charter-contract.js';
 import { ConformityContract } from './conformity-contract.js';
 import { DisputeContract } from './dispute-contract.js';
+import { FactContract } from './fact-contract.js';
 import { HaltContract } from './halt-contract.js';
 import { QualificationContract } from './qualification-contract.js';
 import { RegistryContract } from './registry-contract.js';
@@ -18,6 +19,7 @@ const standards = new StandardContract('standard');
 const conformities = new ConformityContract('conformity');
 const verdicts = new VerdictContract('verdict');
 const disputes = new DisputeContract('dispute');
+const facts = new FactContract('fact');
 const halts = new HaltContract('halt');
 const registry = new RegistryContract('registry');
 
@@ -49,6 +51,10 @@ export const SUPERVISION_HANDLERS: Readonly<Record<SupervisionVerb, Handler<Supe
     'dispute:confirm': (ctx, command) => disputes.confirm(ctx, command),
     'dispute:reject': (ctx, command) => disputes.reject(ctx, command),
     'dispute:show': (ctx, query) => disputes.show(ctx, query),
+    'fact:confirm': (ctx, command) => facts.confirm(ctx, command),
+    'fact:reject': (ctx, command) => facts.reject(ctx, command),
+    'fact:show': (ctx, query) => facts.show(ctx, query),
+    'fact:list': (ctx, query) => facts.list(ctx, query),
     'halt:set': (ctx, command) => halts.set(ctx, command),
     'halt:lift': (ctx, command) => halts.lift(ctx, command),
     'halt:covering': (ctx, query) => halts.covering(ctx, query),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DISPUTE_STATES, FINDINGS } from '../domain/dispute.js';
+import { FACT_FINDINGS, FACT_KINDS } from '../domain/fact.js';
 import { PARTICIPANT_KINDS } from '../domain/participant.js';
 import { SEAT_KINDS } from '../domain/seat.js';
 import { AGREEMENT_STATES } from '../domain/lifecycle.js';
@@ -80,7 +81,13 @@ const SCHEMAS = {
     'RequirementPublished/1': z.strictObject({ carrier: carrierField, version: versionField }),
     'MeterRegistered/1': z.strictObject({ pointId: idField, participantId: idField, carrier: carrierField }),
     'ConnectionSet/1': z.strictObject({ carrier: carrierField, connectionPoint: idField, sequence: versionField }),
-    'MeterExchanged/1': z.strictObject({ pointId: idField, oldMeterId: idField, meterId: idField, slot: slotField }),
+    'MeterExchanged/1': z.strictObject({
+        pointId: idField,
+        oldMeterId: idField,
+        meterId: idField,
+        slot: slotField,
+        isDead: z.boolean(),
+    }),
     'DepositAccepted/1': z.strictObject({
         paymentId: idField,
         participantId: idField,
@@ -207,6 +214,13 @@ const SCHEMAS = {
     'DisputeDecided/1': z.strictObject({ ...disputeRef, number: versionField }),
     'DisputeReviewed/1': z.strictObject({ ...disputeRef, number: versionField, finding: z.enum(FINDINGS) }),
     'DisputeClosed/1': z.strictObject({ ...disputeRef, carrier: carrierField, state: z.enum(DISPUTE_STATES) }),
+    'FactReviewed/1': z.strictObject({
+        kind: z.enum(FACT_KINDS),
+        subjectId: idField,
+        factHash: hashField,
+        finding: z.enum(FACT_FINDINGS),
+        fromSlot: slotField.nullable(),
+    }),
     'SourceRegistered/1': z.strictObject({ sourceId: idField }),
     'StatementsSubmitted/1': z.strictObject({ agreementIds: z.array(hashField), statements: countField(1, 1_000) }),
     'ForceMajeureDeclared/1': z.strictObject({

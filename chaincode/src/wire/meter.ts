@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { ChargePoint } from '../domain/charge-point.js';
-import type { MeteringPoint } from '../domain/meter.js';
-import type { MeterExchange } from '../domain/meter-exchange.js';
+import type { MeteringPoint, OwnerConsent } from '../domain/meter.js';
+import type { MeterExchange, MeterExchangeStatement } from '../domain/meter-exchange.js';
 import type { SignedReading } from '../domain/reading.js';
 import { codec } from './codec.js';
-import { carrierField, countField, idField, publicKeyField, slotField } from './fields.js';
+import { carrierField, countField, idField, publicKeyField, signatureField, slotField } from './fields.js';
 import { signedReadingSchema } from './reading.js';
+import { sha256Hex } from './signature.js';
 
 const meterSchema = z.strictObject({ meterId: idField, publicKey: publicKeyField });
 
@@ -33,19 +34,43 @@ export const chargePointCodec = codec<ChargePoint>(
     }),
 );
 
-/** A metering point with its meter's signed baseline: sequence 0, the registers when the first slot begins. */
-export type RegisterMeterCommand = Readonly<{ point: MeteringPoint; baseline: SignedReading | null }>;
+/** Whom a point binds at most: its owner, and that of its parent or charge point. */
+const OWNERS_MAX = 2;
+const consentSchema = z.strictObject({ participantId: idField, signature: signatureField });
+export const ownerConsentCodec = codec<OwnerConsent>(consentSchema);
+
+/**
+ * A metering point with its meter's signed baseline: sequence 0, the registers when the first slot begins; and the
+ * signature over the point of everybody whom it binds.
+ */
+export type RegisterMeterCommand = Readonly<{
+    point: MeteringPoint;
+    baseline: SignedReading | null;
+    consents: readonly OwnerConsent[];
+}>;
 export const registerMeterCodec = codec<RegisterMeterCommand>(
-    z.strictObject({ point: pointSchema, baseline: signedReadingSchema.nullable() }),
+    z.strictObject({
+        point: pointSchema,
+        baseline: signedReadingSchema.nullable(),
+        consents: z.array(consentSchema).max(OWNERS_MAX),
+    }),
 );
+
+/** What the owner of a point signs, or the regulator confirms in its place. */
+export const meterExchangeStatementCodec = codec<MeterExchangeStatement>(
+    z.strictObject({ pointId: idField, oldMeterId: idField, meter: meterSchema, isDead: z.boolean() }),
+);
+export const meterExchangeHashOf = (statement: MeterExchangeStatement): string =>
+    sha256Hex(meterExchangeStatementCodec.encode(statement));
 
 /** One meter takes the place of another; also the record of it. */
 export const meterExchangeCodec = codec<MeterExchange>(
     z.strictObject({
         pointId: idField,
         oldMeterId: idField,
-        closing: signedReadingSchema,
+        closing: signedReadingSchema.nullable(),
         opening: signedReadingSchema,
         meter: meterSchema,
+        consent: consentSchema.nullable(),
     }),
 );

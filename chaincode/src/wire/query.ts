@@ -3,6 +3,7 @@ import type { Codec } from './codec.js';
 import { codec } from './codec.js';
 import { carrierField, countField, hashField, idField, mspIdField, slotField } from './fields.js';
 import { DECISIONS_MAX } from '../domain/dispute.js';
+import { FACT_KINDS } from '../domain/fact.js';
 import { SEAT_KINDS } from '../domain/seat.js';
 import { canonicalJson, type Json, parseCanonical } from './canonical.js';
 
@@ -79,6 +80,7 @@ const lookupSchema = z.discriminatedUnion('type', [
         number: countField(1, DECISIONS_MAX),
     }),
     z.strictObject({ type: z.literal('confirmed-decision'), pointId: idField, slot: slotField }),
+    z.strictObject({ type: z.literal('fact-review'), kind: z.enum(FACT_KINDS), factHash: hashField }),
 ]);
 export type Lookup = z.output<typeof lookupSchema>;
 /** Most records that one call asks for: a standard and a certificate for each of four standards of sixteen devices. */

@@ -12,6 +12,7 @@ import { dispute } from './dispute/index.js';
 import { connection } from './connection/index.js';
 import { consent } from './consent/index.js';
 import { event } from './event/index.js';
+import { fact } from './fact/index.js';
 import { forceMajeure } from './force-majeure/index.js';
 import { halt } from './halt/index.js';
 import { identity } from './identity/index.js';
@@ -63,6 +64,7 @@ export const NOUNS = [
     calorific,
     settlement,
     dispute,
+    fact,
     halt,
     forceMajeure,
     reviewer,

@@ -105,10 +105,9 @@ async function register({ as, folder, firstSlot }: Desk, party: Party): Promise<
     const meter = { meterId: file.meterId, publicKey: file.key.publicKey };
     const zero = { importWh: energyWh(0n), exportWh: energyWh(0n) };
     const baseline = await file.signer(market.ledger.scope('exchange')).baseline(firstSlot, zero);
-    return await market.meters.register({
-        point: { ...point, ...PLAIN_POINT, connectionPoint: 'bus-01', meter },
-        baseline,
-    });
+    const metered = { ...point, ...PLAIN_POINT, connectionPoint: 'bus-01', meter };
+    const consents = [await (await as(party)).meters.consent(metered)];
+    return await market.meters.register({ point: metered, baseline, consents });
 }
 
 async function meterOf(folder: string, party: Party): Promise<MeterKeyFile> {

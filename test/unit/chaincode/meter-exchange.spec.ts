@@ -1,4 +1,9 @@
-import { type MeterExchange, exchangeMeter, sameExchange } from '@commonwatt/chaincode/domain/meter-exchange';
+import {
+    demandDead,
+    type MeterExchange,
+    exchangeMeter,
+    sameExchange,
+} from '@commonwatt/chaincode/domain/meter-exchange';
 import { type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import type { LastReading, Reading, SignedReading } from '@commonwatt/chaincode/domain/reading';
 import { calorificWhPerM3, energyWh, volumeLitres } from '@commonwatt/chaincode/domain/units';
@@ -31,6 +36,7 @@ const EXCHANGE: MeterExchange = {
     closing: signed(CLOSING),
     opening: signed(OPENING),
     meter: { meterId: 'new', publicKey: '02' },
+    consent: null,
 };
 const POINT: MeteringPoint = {
     pointId: 'point',
@@ -57,7 +63,7 @@ const opening = (changes: Partial<Reading>): Partial<MeterExchange> => ({
 
 describe('the exchange of a meter', () => {
     it('goes on from where the old meter closed, whatever the new one shows', () => {
-        const { point, last } = exchangeMeter(POINT, LAST, EXCHANGE);
+        const { point, last } = exchangeMeter(POINT, LAST, EXCHANGE, null);
         expect(point).to.deep.equal({ ...POINT, meter: EXCHANGE.meter });
         expect(last).to.deep.equal({
             reading: OPENING,
@@ -70,7 +76,7 @@ describe('the exchange of a meter', () => {
     it('may come in the slot of the last reading, and with registers that have not moved', () => {
         const still = { slot: FIRST_SLOT, importWh: energyWh(500n), exportWh: energyWh(50n) };
         const exchange = { ...EXCHANGE, ...closing(still), ...opening({ slot: FIRST_SLOT }) };
-        expect(exchangeMeter(POINT, LAST, exchange).last.counted).to.deep.equal(LAST.counted);
+        expect(exchangeMeter(POINT, LAST, exchange, null).last.counted).to.deep.equal(LAST.counted);
     });
 
     const volume = {
@@ -90,13 +96,13 @@ describe('the exchange of a meter', () => {
         ['no register ran backwards', closing({ exportWh: energyWh(49n) })],
         ['the new meter opens at the point', opening({ pointId: 'elsewhere' })],
         ['the new meter opens at the point', opening({ meterId: 'old' })],
-        ['it begins to count where the old one ends', opening({ sequence: 1 })],
+        ['its opening is its first reading', opening({ sequence: 1 })],
         ['it begins to count where the old one ends', opening({ slot: FIRST_SLOT })],
         ['it counts what the old one counted', opening({ volume })],
     ];
     refusals.forEach(([reason, changes], index) => {
         it(`is refused (${index + 1}): ${reason}`, () => {
-            const attempt = (): unknown => exchangeMeter(POINT, LAST, { ...EXCHANGE, ...changes });
+            const attempt = (): unknown => exchangeMeter(POINT, LAST, { ...EXCHANGE, ...changes }, null);
             expectRefusal(attempt, 'METER_EXCHANGE_INVALID', { pointId: 'point', reason });
         });
     });
@@ -112,7 +118,7 @@ describe('the exchange of a meter', () => {
             ...closing({ volume: { ...volume, importLitres: volumeLitres(42n) } }),
             ...opening({ volume: { ...volume, importLitres: volumeLitres(0n) } }),
         };
-        expect(exchangeMeter(POINT, last, gas).last.counted.volume).to.deep.equal({
+        expect(exchangeMeter(POINT, last, gas, null).last.counted.volume).to.deep.equal({
             importLitres: 142n,
             exportLitres: 5n,
         });
@@ -120,17 +126,32 @@ describe('the exchange of a meter', () => {
             ['the closing tells what the meter counts', closing({})],
             ['it counts what the old one counted', opening({})],
         ] as const) {
-            expectRefusal(() => exchangeMeter(POINT, last, { ...gas, ...changes }), 'METER_EXCHANGE_INVALID', {
+            expectRefusal(() => exchangeMeter(POINT, last, { ...gas, ...changes }, null), 'METER_EXCHANGE_INVALID', {
                 reason,
             });
         }
     });
 
+    it('of a dead meter goes on from what is estimated, once it is silent for as long as settlement waits', () => {
+        const estimated = { importWh: energyWh(1_777n), exportWh: energyWh(1_060n) };
+        const { last } = exchangeMeter(POINT, LAST, { ...EXCHANGE, closing: null }, estimated);
+        expect(last.counted).to.deep.equal({ ...estimated, volume: null });
+        demandDead(LAST, FIRST_SLOT + 2, 2);
+        demandDead(LAST, FIRST_SLOT + 1, 0);
+        for (const [slot, deadline] of [
+            [FIRST_SLOT + 1, 2],
+            [FIRST_SLOT, 0],
+        ] as const) {
+            expectRefusal(() => demandDead(LAST, slot, deadline), 'METER_EXCHANGE_INVALID', { pointId: 'point' });
+        }
+    });
+
     it('is the same whatever the signatures, and only then', () => {
-        const again = { ...EXCHANGE, closing: { ...EXCHANGE.closing, signature: 'other' } };
+        const again = { ...EXCHANGE, closing: { ...signed(CLOSING), signature: 'other' } };
         expect(sameExchange(EXCHANGE, again)).to.equal(true);
         const others: readonly Partial<MeterExchange>[] = [
             { pointId: 'elsewhere' },
+            { closing: null },
             closing({ importWh: energyWh(521n) }),
             opening({ importWh: energyWh(10n) }),
             { meter: { meterId: 'newer', publicKey: '02' } },

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { MeteringPoint } from '@commonwatt/chaincode/domain/meter';
 import { amountNano, energyWh, priceMicroPerKwh, type SlotIndex } from '@commonwatt/chaincode/domain/units';
 import { OFFICERS } from '../cast.js';
 import { DayMeter } from '../day-meter.js';
@@ -138,19 +139,27 @@ async function register(
     const metering = stage.cast.as('metering');
     const fromSlot = firstSlot(stage);
     const meter = source === null ? null : await newMeter(stage, pointId);
-    const registered = await metering.meters.register({
-        point: {
-            pointId,
-            participantId: ownerId,
-            carrier,
-            connectionPoint: node,
-            fromSlot,
-            meter: meter === null ? null : { meterId: meter.file.meterId, publicKey: meter.file.key.publicKey },
-            ...traits,
-        },
-        baseline: meter === null ? null : await baselineOf(stage, meter, fromSlot),
-    });
+    const point = {
+        pointId,
+        participantId: ownerId,
+        carrier,
+        connectionPoint: node,
+        fromSlot,
+        meter: meter === null ? null : { meterId: meter.file.meterId, publicKey: meter.file.key.publicKey },
+        ...traits,
+    };
+    const baseline = meter === null ? null : await baselineOf(stage, meter, fromSlot);
+    const consents = await Promise.all(
+        signatoriesOf(stage, point).map((id) => stage.cast.as(id).meters.consent(point, id)),
+    );
+    const registered = await metering.meters.register({ point, baseline, consents });
     return registered.blockNumber;
+}
+
+/** The owner of a point, and of the point whose meter counts it too. */
+function signatoriesOf({ plan }: Stage, { participantId, parentPointId, chargePointId }: MeteringPoint): string[] {
+    const hosts = plan.points.filter(({ pointId }) => pointId === parentPointId || pointId === chargePointId);
+    return [...new Set([participantId, ...hosts.map(({ ownerId }) => ownerId)])];
 }
 
 async function newMeter({ network, cast, meters }: Stage, pointId: string): Promise<DayMeter> {

@@ -1,0 +1,21 @@
+import { demandConfirmed, type FactRef, type FactReview } from '../domain/fact.js';
+import { demand } from '../domain/errors.js';
+import { factReviewCodec } from '../wire/fact.js';
+import type { Json } from '../wire/canonical.js';
+import type { TradeContext } from './trade-context.js';
+
+const reviewIn = (answer: Json | null | undefined): FactReview | null =>
+    answer == null ? null : factReviewCodec.fromJson(answer);
+
+/**
+ * The regulator has confirmed the fact, and the notice that it gave is over.
+ * @throws FACT_NOT_CONFIRMED {kind, subjectId, factHash, finding} · SLOT_NOT_OVER {slot}: the notice still runs
+ */
+export async function demandFact(ctx: TradeContext, fact: FactRef): Promise<void> {
+    const { kind, factHash } = fact;
+    const [answer] = await ctx.lookUp([{ type: 'fact-review', kind, factHash }]);
+    const review = reviewIn(answer);
+    demandConfirmed(review, fact);
+    const { fromSlot } = review.statement;
+    demand(fromSlot === null || (await ctx.hasTicked(fromSlot)), 'SLOT_NOT_OVER', { slot: (fromSlot ?? 0) - 1 });
+}
