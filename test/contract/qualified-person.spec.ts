@@ -61,10 +61,7 @@ describe('exchange: whom the regulator has qualified', () => {
     it('attack: an agreement is funded after somebody else was found behind the pseudonym', async () => {
         await market.do('stranger', 'exchange', 'agreement:conclude', conclude());
         await requalify(commands.personOf(market.who('stranger')));
-        const fund = commands.fund(sampleTerms(), 'ordinary', {
-            solar: ['deposit.pay-solar'],
-            anna: ['deposit.pay-anna'],
-        });
+        const fund = commands.fund(sampleTerms());
         await market.refused('QUALIFICATION_OF_ANOTHER', 'stranger', 'exchange', 'agreement:fund', fund);
     });
 });

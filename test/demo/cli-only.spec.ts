@@ -60,11 +60,15 @@ describe('a new household trades by the command line alone', function () {
     it('is qualified by the reviewer, gets a meter and brings money', async () => {
         const granted = await verb(`qualification grant ${NEW} --buy electricity --org regulator --as reviewer`);
         expect(granted.blockNumber).to.be.greaterThan(0);
-        const registered = await verb(
+        await verb<unknown>(
             `meter draft ${NEW} --participant ${NEW} --carrier electricity --connection-point bus-25
              --from-slot ${delivery} --meter-key ${file('meter.json')} ${registers(running)}
              --out ${file('point.json')} --org operator`,
+        );
+        await verb<unknown>(
             `meter sign ${file('point.json')} --org community --as ${NEW} --out ${file('owner.json')}`,
+        );
+        const registered = await verb(
             `meter register ${file('point.json')} --consent ${file('owner.json')} --org operator --as metering`,
         );
         expect(registered.value).to.include({ pointId: NEW, participantId: NEW, fromSlot: delivery });

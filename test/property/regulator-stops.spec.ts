@@ -14,7 +14,6 @@ import { StubMarket } from '../support/stub-market.js';
 const FIRST = saleOf([100n, 100n, 100n]);
 const ID = agreementIdOf(FIRST);
 const NEXT = following(FIRST, saleOf([100n, 90n, 80n]));
-const FOLDS = { solar: ['deposit.pay-solar'], anna: ['deposit.pay-anna'] };
 
 /** What anybody does to one agreement, in whatever order; each either changes the ledger or is refused. */
 type Move = Readonly<{ name: string; play: (market: StubMarket) => Promise<StubMarket | null> }>;
@@ -72,7 +71,7 @@ function moves(cast: StubMarket): Move[] {
     const fund = (standingId: string | null): Move => ({
         name: `fund under ${standingId ?? 'its own verdict'}`,
         play: (market) =>
-            after(market, 'stranger', 'exchange', 'agreement:fund', commands.fund(FIRST, standingId, FOLDS)),
+            after(market, 'stranger', 'exchange', 'agreement:fund', commands.fund(FIRST, standingId)),
     });
     const enact = (standingId: string | null): Move => ({
         name: `enact under ${standingId ?? 'its own verdict'}`,
