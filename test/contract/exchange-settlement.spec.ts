@@ -122,6 +122,7 @@ describe('exchange: settlement run', () => {
             'credit/anna/settlement.electricity.1000.0',
             'credit/solar/settlement.electricity.1000.0',
             `execution/${ID}`,
+            'indebtedness/anna/electricity', // she took what she had not bought, and has paid nothing in
             'settlement/electricity/0000001000/0000000000',
         ]);
         expect(event?.payload).to.equal(

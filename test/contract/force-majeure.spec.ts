@@ -98,7 +98,11 @@ describe('exchange: force majeure', () => {
         for (const own of [{ mspId: 'OperatorMSP' }, { beneficialOwnerMspId: 'OperatorMSP' }]) {
             market = await StubMarket.ready();
             const solar = participantCodec.decode(market.stored('participant/solar'));
-            await market.overwrite('participant/solar', participantCodec.encode({ ...solar, ...own }));
+            const changed = { ...solar, ...own };
+            await market.overwrite('participant/solar', participantCodec.encode(changed));
+            const person = { ...commands.personOf(market.who('solar')), mspId: changed.mspId };
+            const again = commands.qualify(market.who('reviewer'), 'solar', { sequence: 2, person });
+            await market.do('reviewer', 'supervision', 'qualification:grant', again);
             await fund(agreed());
             await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
             await declare();

@@ -1,5 +1,10 @@
 import { amountNano } from '@commonwatt/chaincode/domain/units';
-import { type Allowance, ALLOWANCES, type AllowancePurpose, DISPUTE_PARTS } from '@commonwatt/chaincode/domain/allowance';
+import {
+    type Allowance,
+    ALLOWANCES,
+    type AllowancePurpose,
+    DISPUTE_PARTS,
+} from '@commonwatt/chaincode/domain/allowance';
 import { HORIZON_DAYS, slotsOfDays } from '@commonwatt/chaincode/domain/clock';
 import type { ErrorCode } from '@commonwatt/chaincode/domain/errors';
 import { VERSIONS_MAX } from '@commonwatt/chaincode/domain/amendment';

@@ -53,6 +53,7 @@ const QUESTIONS: Readonly<Record<string, Json>> = {
     'conformity:show': pick(statementOf('conformity'), 'pointId', 'standardId'),
     'conformity:list': { ...PAGE, ...pick(statementOf('conformity'), 'pointId') },
     'verdict:show': pick(statementOf('verdict'), 'agreementId', 'version'),
+    'fact:show': pick(statementOf('fact-review'), 'kind', 'factHash'),
     'halt:covering': { ...carrier, slot: Number(statementOf('halt-period')['fromSlot']) + 300, graceSlots: 96 },
     'halt:show': pick(statementOf('halt'), 'carrier'),
     'registry:look-up': Array.from({ length: LOOKUPS_MAX }, () => ({ type: 'halt', ...carrier })),

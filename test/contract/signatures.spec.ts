@@ -16,6 +16,12 @@ const REFUSALS_OF_REPLACED: readonly ErrorCode[] = [...REFUSALS, 'MANDATE_INVALI
 const SIGNED_BY_PARTICIPANTS: readonly string[] = [
     'participant:rotate-key',
     'mandate:grant',
+    'meter:register',
+    'meter:exchange',
+    'account:cover',
+    'account:fill-lanes',
+    'account:draw-cover',
+    'account:request-payout',
     'offer:make',
     'offer:counter',
     'offer:accept',

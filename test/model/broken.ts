@@ -3,6 +3,10 @@ import { encodePolicy, termsPolicy } from '@commonwatt/chaincode/store/policies'
 import { encodeError } from '@commonwatt/chaincode/wire/errors';
 import { marketError } from '@commonwatt/chaincode/domain/errors';
 import type { ChaincodeInterface, ChaincodeStub } from 'fabric-shim';
+import type { Participant } from '@commonwatt/chaincode/domain/participant';
+import type { Qualification } from '@commonwatt/chaincode/domain/qualification';
+import { canonicalJson, type Json } from '@commonwatt/chaincode/wire/canonical';
+import { keyIdOf } from '@commonwatt/chaincode/wire/signature';
 import { CHARTER, FIRST_SLOT } from '../support/sample-market.js';
 import { type Chaincodes, productChaincodes } from './explore.js';
 import type { Coalition } from '../support/coalitions.js';
@@ -27,7 +31,7 @@ type Changes = Readonly<{
     scan?: (start: string) => 'nothing' | 'all';
     write?: (key: string, text: string) => string;
     policy?: (key: string, policy: Uint8Array | null) => Uint8Array | null;
-    look?: (answer: string) => string;
+    look?: (answer: string, get: Get) => string | Promise<string>;
     /** The code of a refusal, by what else is on the ledger. */
     refuse?: (get: Get) => Promise<boolean>;
 }>;
@@ -84,7 +88,7 @@ function throughChanges(stub: ChaincodeStub, changes: Changes, get: Get): Chainc
             const response = await stub.invokeChaincode(name, args, channel);
             return look === undefined
                 ? response
-                : { ...response, payload: Buffer.from(look(textOf(response.payload)), 'utf8') };
+                : { ...response, payload: Buffer.from(await look(textOf(response.payload), get), 'utf8') };
         },
     };
     return new Proxy(stub, {
@@ -273,11 +277,12 @@ export const UNPROTECTED: readonly Unprotected[] = [
         }),
     },
     {
-        name: 'enacting asks for no descent from the keys that signed before',
+        name: 'enacting asks for no descent from the keys that signed before, or that the regulator saw',
         coalition: ['operator', 'community', 'supplier'],
         chaincodes: changed(['amendment:enact'], {
             read: async (key, text, get) =>
                 key.startsWith('agreement/') ? await withNextConsents(key, text, get) : text,
+            look: withKeysInForce,
         }),
     },
 ];
@@ -287,6 +292,19 @@ async function withNextConsents(key: string, text: string, get: Get): Promise<st
     const amendment = await get(`${key.replace('agreement/', 'amendment/')}/${'2'.padStart(10, '0')}`);
     const { consents } = JSON.parse(amendment === '' ? text : amendment) as { consents: unknown };
     return JSON.stringify({ ...(JSON.parse(text) as object), consents });
+}
+
+/** Qualifications as if the regulator had seen whatever keys stand in the participants' records. */
+async function withKeysInForce(answer: string, get: Get): Promise<string> {
+    const found = JSON.parse(answer) as unknown;
+    for (const record of Array.isArray(found) ? found : []) {
+        const statement = (record as Partial<Qualification> | null)?.statement;
+        if (statement?.person !== undefined) {
+            const { publicKey } = JSON.parse(await get(`participant/${statement.participantId}`)) as Participant;
+            Object.assign(statement.person, { keyId: keyIdOf(publicKey) });
+        }
+    }
+    return canonicalJson(found as Json);
 }
 
 /** Adds rows to the lifecycle while something runs. */

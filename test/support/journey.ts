@@ -24,6 +24,7 @@ import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/v
 import { drawCover, fillLanes, leave, raiseCover, refuseKey, requestPayout } from './instructions.js';
 import * as commands from './market-commands.js';
 import {
+    reviewFact,
     declareForceMajeure,
     exchangeMeter,
     publishCalorific,
@@ -362,6 +363,12 @@ function settling(market: StubMarket): JourneyStep[] {
         exchange('metering', 'calorific:publish', () =>
             publishCalorific(market.who('metering'), FIRST_SLOT, slots.length, 11_240n),
         ),
+        supervision('reviewer', 'fact:confirm', () =>
+            reviewFact(market.who('reviewer'), { ...DEAD_METER, finding: 'confirmed', fromSlot: FIRST_SLOT + 200 }),
+        ),
+        supervision('reviewer', 'fact:reject', () =>
+            reviewFact(market.who('reviewer'), { ...DEAD_METER, finding: 'rejected', fromSlot: null }),
+        ),
         exchange('metering', 'meter:exchange', () => {
             const old = market.meters.get('anna-point') ?? new SigningKey();
             const before = { meterId: 'anna-point-meter', key: old, sequence: 9, importWh: 330n };
@@ -370,6 +377,9 @@ function settling(market: StubMarket): JourneyStep[] {
         }),
     ];
 }
+
+/** An exchange that the regulator confirms with notice, and takes back. */
+const DEAD_METER = { kind: 'meterExchange', subjectId: 'solar-point', factHash: 'dd'.repeat(32) } as const;
 
 function disputing(market: StubMarket): JourneyStep[] {
     const objection = {
