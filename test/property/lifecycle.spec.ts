@@ -12,6 +12,7 @@ import {
 } from '@commonwatt/chaincode/store/keys';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { withFolds } from '../support/folds.js';
 import { journey, type JourneyStep } from '../support/journey.js';
 import { heldByAccount, moneyIn } from '../support/ledger-money.js';
 import type { LedgerDouble } from '@commonwatt/chaincode/ledger-double';
@@ -153,7 +154,8 @@ async function submit(
     { name, chaincode, verb, command }: Sent,
 ): Promise<boolean> {
     const before = statesOf(ledger);
-    const proposal = { chaincode, args: [verb, command], creator: market.who(name).creator };
+    const text = verb === 'agreement:conclude' ? withFolds(ledger, command) : command;
+    const proposal = { chaincode, args: [verb, text], creator: market.who(name).creator };
     const first = await ledger.submit(proposal);
     if (first.writes.length === 0) {
         expect(first.event, `${verb} tells of nothing`).to.equal(null);
