@@ -1,6 +1,6 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import { heldBy, prefunding } from '@commonwatt/chaincode/domain/escrow';
-import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { amountNano, energyWh } from '@commonwatt/chaincode/domain/units';
 import { creditCodec, laneCodec } from '@commonwatt/chaincode/wire/account';
 import {
     agreementIdOf,
@@ -634,42 +634,5 @@ describe('exchange: agreement release', () => {
             'agreement:lapse',
             ref(sampleTerms({ salt: '01'.repeat(32) })),
         );
-    });
-});
-
-describe('exchange: agreement queries', () => {
-    beforeEach(open);
-    it('show, list and tell the history of both records, oldest first', async () => {
-        await market.refused('AGREEMENT_MISSING', 'anna', 'exchange', 'agreement:show', ref(TERMS));
-        await concludeSample();
-        await fundSample();
-        const list = (await market.ask('exchange', 'agreement:list', '{"bookmark":"","pageSize":5}')) as {
-            items: unknown[];
-        };
-        expect(list.items).to.have.length(1);
-        const history = (await market.ask('exchange', 'agreement:history', ref(TERMS))) as {
-            agreement: unknown;
-            execution: { state: string } | null;
-        }[];
-        expect(history.map((change) => change.execution?.state ?? 'terms')).to.have.ordered.members([
-            ...(history[0]?.execution === null ? ['terms', 'concluded'] : ['concluded', 'terms']),
-            'inForce',
-        ]);
-    });
-
-    it('read terms as large as a command may be', async () => {
-        const slots = 192;
-        const legs = Array.from({ length: 16 }, () =>
-            sampleLeg({
-                energyWh: Array.from({ length: slots }, () => energyWh(1_000_000n)),
-                priceMicroPerKwh: Array.from({ length: slots }, () => priceMicroPerKwh(200_000n)),
-            }),
-        );
-        const large = sampleTerms({ legs, slotCount: slots });
-        await market.deposit('anna', 10n ** 15n, 'pay-large');
-        const command = commands.conclude(large, market.people);
-        expect(command.length).to.be.within(60_000, 65_200);
-        await market.do('anna', 'exchange', 'agreement:conclude', command);
-        expect(await stateOf(large)).to.equal('concluded');
     });
 });

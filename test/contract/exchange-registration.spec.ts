@@ -153,7 +153,7 @@ describe('exchange: an application that somebody else saw on its way', () => {
         const [anna, bert] = [market.who('anna'), market.who('bert')];
         const seen = JSON.parse(commands.apply(anna, 'anna', 'consumer')) as { application: object; signature: string };
         const { subjectHash } = bert;
-        const redirected = canonicalJson({ ...seen, application: { ...seen.application, subjectHash } } as Json);
+        const redirected = canonicalJson({ ...seen, application: { ...seen.application, subjectHash } });
         await market.refused('SIGNATURE_INVALID', 'bert', 'exchange', 'participant:apply', redirected);
     });
 

@@ -8,6 +8,7 @@ import type { Halt } from '@commonwatt/chaincode/domain/halt';
 import type { Offer } from '@commonwatt/chaincode/domain/offer';
 import { haltCodec } from '@commonwatt/chaincode/wire/halt';
 import { worstCase } from '@commonwatt/chaincode/domain/worst-case';
+import type { MandateStatement } from '@commonwatt/chaincode/domain/mandate';
 import { mandateCodec } from '@commonwatt/chaincode/wire/mandate';
 import { offerCodec } from '@commonwatt/chaincode/wire/offer';
 import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
@@ -28,6 +29,8 @@ import { sparedLegs } from './run-facts.js';
 const LOADING_VERBS = new Set(['agreement:fund', 'amendment:enact']);
 
 /** Records that are written once and stay. */
+/** Records that are there only as long as what they note. */
+const MAY_GO: readonly string[] = ['credit', 'indebtedness'];
 const FIXED = [
     'settlement',
     'deposit',
@@ -186,7 +189,10 @@ export class Watch {
 
     #checkRecord(verb: string, key: string, before: string | null, after: string | null): void {
         const [type = ''] = key.split('/');
-        must(after !== null || type === 'credit', 'nothing but spent credits is deleted', { verb, key });
+        must(after !== null || MAY_GO.includes(type), 'nothing but spent credits and paid debts is deleted', {
+            verb,
+            key,
+        });
         must(before === null || !FIXED.includes(type), 'what is written once is not written again', { verb, key });
         if (after === null) {
             return;
@@ -271,17 +277,7 @@ export class Watch {
         );
         const own = terms.parties.find((party) => party.participantId === principalId);
         must(own !== undefined && statement.lanes.includes(own.lane), 'agents stay within lanes', { principalId });
-        for (const leg of terms.legs) {
-            const side = leg.sellerId === principalId ? 'sell' : leg.buyerId === principalId ? 'buy' : null;
-            const allowed =
-                side === null || (statement.sides.includes(side) && statement.carriers.includes(leg.carrier));
-            const priced = leg.priceMicroPerKwh.every(
-                (price) => price >= statement.priceMinMicroPerKwh && price <= statement.priceMaxMicroPerKwh,
-            );
-            must(side === null || (allowed && priced), 'agents stay within sides, carriers and prices', {
-                principalId,
-            });
-        }
+        checkLegs(terms, statement);
         must(terms.firstSlot + terms.slotCount <= statement.untilSlot, 'agents stay within time', { principalId });
         this.#tally.saw('consents by agents');
     }
@@ -372,3 +368,14 @@ const energyOf = (terms: Terms, participantId: string, slot: number): bigint =>
 
 const slotsOf = ({ firstSlot, slotCount }: Terms): number[] =>
     Array.from({ length: slotCount }, (_, offset) => firstSlot + offset);
+
+/** An agent signs for what its principal lets it buy or sell, at its prices. */
+function checkLegs(terms: Terms, statement: MandateStatement): void {
+    const { principalId, sides, carriers, priceMinMicroPerKwh, priceMaxMicroPerKwh } = statement;
+    for (const { sellerId, buyerId, carrier, priceMicroPerKwh } of terms.legs) {
+        const side = sellerId === principalId ? 'sell' : buyerId === principalId ? 'buy' : null;
+        const priced = priceMicroPerKwh.every((price) => price >= priceMinMicroPerKwh && price <= priceMaxMicroPerKwh);
+        const isWithin = side === null || (sides.includes(side) && carriers.includes(carrier) && priced);
+        must(isWithin, 'agents stay within sides, carriers and prices', { principalId });
+    }
+}

@@ -8,7 +8,6 @@ import { following, saleOf } from '../support/amended.js';
 import * as commands from '../support/market-commands.js';
 import { EFFORT } from '../support/property.js';
 import { FIRST_SLOT } from '../support/sample-market.js';
-import type { Identity } from '../support/stub-identity.js';
 import { StubMarket } from '../support/stub-market.js';
 
 const FIRST = saleOf([100n, 100n, 100n]);
@@ -55,8 +54,8 @@ const firstSlotBegins: Move = {
     },
 };
 
-const decide = ({ people }: StubMarket, word: Word, version: number): string =>
-    commands.decide(people['reviewer'] as Identity, version === 1 ? FIRST : NEXT, DECISIONS[word], { agreementId: ID });
+const decide = (market: StubMarket, word: Word, version: number): string =>
+    commands.decide(market.who('reviewer'), version === 1 ? FIRST : NEXT, DECISIONS[word], { agreementId: ID });
 
 function moves(cast: StubMarket): Move[] {
     const say = (word: Word, version: 1 | 2): Move => {
@@ -70,8 +69,7 @@ function moves(cast: StubMarket): Move[] {
     const proposal = commands.proposeAmendment(ID, NEXT, cast.people);
     const fund = (standingId: string | null): Move => ({
         name: `fund under ${standingId ?? 'its own verdict'}`,
-        play: (market) =>
-            after(market, 'stranger', 'exchange', 'agreement:fund', commands.fund(FIRST, standingId)),
+        play: (market) => after(market, 'stranger', 'exchange', 'agreement:fund', commands.fund(FIRST, standingId)),
     });
     const enact = (standingId: string | null): Move => ({
         name: `enact under ${standingId ?? 'its own verdict'}`,

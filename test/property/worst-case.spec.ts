@@ -3,7 +3,7 @@ import { METERED_CARRIERS } from '@commonwatt/chaincode/domain/charter';
 import { MarketError } from '@commonwatt/chaincode/domain/errors';
 import { escrowAccount, ownerOf } from '@commonwatt/chaincode/domain/posting';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
-import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { amountNano, energyWh, negate, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { costWithin, type WorstCase, worstCase } from '@commonwatt/chaincode/domain/worst-case';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -170,7 +170,7 @@ describe('what terms cost at worst', function () {
                         const alone = meteredWh * (meteredWh < 0n ? short : long);
                         const bound = random.agreements.map(({ terms }) => {
                             const at = worstCase(terms, participantId).slots[slot - terms.firstSlot];
-                            return (at?.soldWh ?? 0n) * short + (at?.boughtWh ?? 0n) * (long < 0n ? -long : 0n);
+                            return (at?.soldWh ?? 0n) * short + (at?.boughtWh ?? 0n) * (long < 0n ? negate(long) : 0n);
                         });
                         expect(alone - imbalanceNano <= sum(bound)).to.equal(true);
                     }

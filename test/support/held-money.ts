@@ -36,12 +36,7 @@ export function moneyIn(key: string, text: string): readonly (readonly [account:
                 BigInt(energyNano) + BigInt(defaultNano),
             ]);
         case 'payout':
-            if (record.returnReason !== null) {
-                return []; // a credit holds it
-            }
-            return record.paymentId === null
-                ? [[`payout/${record.participantId}`, BigInt(record.amountNano)]]
-                : [['system/external', BigInt(record.amountNano)]];
+            return heldByPayout(record);
         case 'subsidy-fund':
             return [[`subsidy/${record.carrier}`, BigInt(record.balanceNano)]];
         case 'subsidy-payment':
@@ -54,6 +49,14 @@ export function moneyIn(key: string, text: string): readonly (readonly [account:
         default:
             return [];
     }
+}
+
+/** One that came back is held by a credit. */
+function heldByPayout({ participantId, amountNano, paymentId, returnReason }: Amounts): [string, bigint][] {
+    if (returnReason !== null) {
+        return [];
+    }
+    return [[paymentId === null ? `payout/${participantId}` : 'system/external', BigInt(amountNano)]];
 }
 
 /** What records hold for each account. */

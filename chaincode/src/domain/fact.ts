@@ -1,6 +1,6 @@
 import { demand } from './errors.js';
 import type { SignedStatement } from './signed-statement.js';
-import type { SlotIndex } from './units.js';
+import { type SlotIndex, wholeParts } from './units.js';
 
 /**
  * What an officer of the market states and nobody whom it binds has signed: it counts once the regulator has confirmed
@@ -39,7 +39,7 @@ export function noticeFrom(statement: FactReviewStatement, slotMinutes: number):
         path: 'statement.fromSlot',
         reason: needsNotice ? 'the confirmation gives no notice' : 'the finding needs no notice',
     });
-    return fromSlot === null ? null : Math.max(0, fromSlot - Math.floor(NOTICE_MINUTES / slotMinutes));
+    return fromSlot === null ? null : Math.max(0, fromSlot - wholeParts(NOTICE_MINUTES, slotMinutes));
 }
 
 /**
