@@ -1,12 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import type { Json } from '@commonwatt/chaincode/wire/canonical';
-import { readConnectionProfile } from '@commonwatt/client';
-import { transactionContent } from '@commonwatt/client/auditor/transaction-content';
+import { readBlock, readConnectionProfile } from '@commonwatt/client';
+import { Auditor } from '@commonwatt/client/auditor/auditor';
+import { blocksOfPeer } from '@commonwatt/client/auditor/block-source';
+import { transactionInEnvelope } from '../support/transaction-in-envelope.js';
 import { validationCodeName } from '@commonwatt/client/validation-code';
 import { orgNames } from '@commonwatt/network';
 import { EndorseError, type Transaction } from '@hyperledger/fabric-gateway';
 import { gateway as protos } from '@hyperledger/fabric-protos';
+import { expect } from 'chai';
 import { Actors } from '../support/actors.js';
+import { counted } from '../support/counted.js';
 import { describeLedgerCases } from '../support/ledger-cases/describe-ledger-cases.js';
 import { equalChains } from '../support/listings.js';
 import { withOwnNetwork } from '../support/network.js';
@@ -50,7 +54,29 @@ describe('a real ledger', function () {
             };
         },
     }));
+
+    describe('after all of that', () => {
+        it('is judged by the audit as the peers judged it, transaction for transaction', async () => {
+            const { transport } = actors.as('script');
+            const chaincodes = { exchange: 'exchange', supervision: 'supervision' };
+            const auditor = new Auditor({ channel, chaincodes });
+            const tally: Record<string, number> = {};
+            for await (const block of blocksOfPeer(transport, 0)) {
+                // What these chaincodes do is no market's business: only how it was judged is compared.
+                const findings = (await auditor.take(block)).filter(({ code }) => JUDGED.test(code));
+                expect(findings).to.deep.equal([]);
+                for (const { validationCode } of readBlock(block).transactions) {
+                    tally[validationCode] = (tally[validationCode] ?? 0) + 1;
+                }
+            }
+            expect(auditor.isStopped).to.equal(false);
+            expect(tally).to.include.keys('MVCC_READ_CONFLICT', 'PHANTOM_READ_CONFLICT', 'ENDORSEMENT_POLICY_FAILURE');
+            counted(auditor.counts.transactions, `transactions judged: ${JSON.stringify(tally)}`);
+        });
+    });
 });
+
+const JUDGED = /^(BLOCK|VALIDATION|CODE|CONFIGURATION|GENESIS)/;
 
 /** What the first peer says against it stands in the details. */
 async function endorsed(endorse: () => Promise<Transaction>): Promise<Transaction> {
@@ -65,6 +91,6 @@ async function endorsed(endorse: () => Promise<Transaction>): Promise<Transactio
 
 function eventOf(transaction: Transaction): { name: string; payload: string } | null {
     const envelope = protos.PreparedTransaction.deserializeBinary(transaction.getBytes()).getEnvelope();
-    const event = transactionContent(envelope?.serializeBinary() ?? new Uint8Array())?.event ?? null;
+    const event = transactionInEnvelope(envelope?.serializeBinary() ?? new Uint8Array())?.event ?? null;
     return event === null ? null : { name: event.name, payload: event.payload };
 }

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { transactionContent } from '@commonwatt/client/auditor/transaction-content';
+import { transactionInEnvelope } from './transaction-in-envelope.js';
 import { serialized } from '@commonwatt/client/auditor/members';
 import { type Committed, type Market, readBlock } from '@commonwatt/client';
 
@@ -13,7 +13,7 @@ export async function endorsingPeers(
         for await (const block of stream) {
             const index = readBlock(block).transactions.find((each) => each.transactionId === transactionId)?.index;
             const envelope = block.getData()?.getDataList_asU8()[index ?? -1];
-            const endorsements = envelope === undefined ? [] : (transactionContent(envelope)?.endorsements ?? []);
+            const endorsements = envelope === undefined ? [] : (transactionInEnvelope(envelope)?.endorsements ?? []);
             return endorsements.map(({ identity }) => {
                 const { subject } = new X509Certificate(Buffer.from(serialized(identity).idBytes));
                 return /^CN=(.*)$/m.exec(subject)?.[1] ?? subject;

@@ -3,14 +3,14 @@ import { EndorseError, type Transaction } from '@hyperledger/fabric-gateway';
 import { decodeError } from '@commonwatt/chaincode/wire/errors';
 import { connect, identityOf, type Market, readConnectionProfile, type Submission } from '@commonwatt/client';
 import { validationCodeName } from '@commonwatt/client/validation-code';
-import { type Network, orgNames } from '@commonwatt/network';
+import { type Network, type OrgName, orgNames } from '@commonwatt/network';
 import type { Actor, Actors } from './actors.js';
 import { type RawCall, RawGateway, submitLate } from './raw-gateway.js';
 
 const ATTEMPTS_MAX = 8;
 const PAUSE_MS = 250;
 
-/** A transaction that all four organisations have endorsed, in the hands of who had it endorsed. */
+/** A transaction that organisations have endorsed, all four unless others are named, in the hands of who had it endorsed. */
 export type Held = Readonly<{
     verb: string;
     transactionId: string;
@@ -39,13 +39,21 @@ export class Holder {
         this.#actors = actors;
     }
 
-    async hold(name: string, act: (own: Market) => Promise<unknown>): Promise<Held> {
+    /** @param orgs whose peers endorse */
+    async hold(
+        name: string,
+        act: (own: Market) => Promise<unknown>,
+        orgs: readonly OrgName[] = orgNames,
+    ): Promise<Held> {
         const actor = this.#actors.get(name);
         const { chaincode, verb, command } = await wordsOf(this.#network, actor, act);
         const gateway = this.#gateways.get(name) ?? RawGateway.open(this.#network, actor);
         this.#gateways.set(name, gateway);
         const role = chaincode === 'supervision' ? 'supervision' : 'exchange';
-        const endorsed = await endorsedByAll(await gateway, { chaincode: role, verb, args: [command] });
+        const asked = orgs.length === 0 ? orgNames : orgs;
+        const call: RawCall = { chaincode: role, verb, args: [command] };
+        const whole = await endorsedByAll(await gateway, call, asked);
+        const endorsed = orgs.length === 0 ? (await gateway).bare(whole) : whole;
         const transactionId = endorsed.getTransactionId();
         return { verb, transactionId, send: async () => validationCodeName(await submitLate(endorsed)) };
     }
@@ -58,12 +66,12 @@ export class Holder {
 }
 
 /** Peers that are a block behind, or busy, disagree for a moment: what not all of them refuse is tried again. */
-async function endorsedByAll(gateway: RawGateway, call: RawCall): Promise<Transaction> {
+async function endorsedByAll(gateway: RawGateway, call: RawCall, orgs: readonly OrgName[]): Promise<Transaction> {
     for (let attempt = 1; ; attempt += 1) {
         try {
-            return await gateway.endorse(call);
+            return await gateway.endorse(call, orgs);
         } catch (error) {
-            if (!(error instanceof EndorseError) || isRefusedByAll(error) || attempt === ATTEMPTS_MAX) {
+            if (!(error instanceof EndorseError) || isRefusedByAll(error, orgs) || attempt === ATTEMPTS_MAX) {
                 throw error;
             }
             await pause(attempt * PAUSE_MS);
@@ -71,8 +79,8 @@ async function endorsedByAll(gateway: RawGateway, call: RawCall): Promise<Transa
     }
 }
 
-const isRefusedByAll = ({ details }: EndorseError): boolean =>
-    details.filter(({ message }) => decodeError(message) !== null).length === orgNames.length;
+const isRefusedByAll = ({ details }: EndorseError, orgs: readonly OrgName[]): boolean =>
+    details.filter(({ message }) => decodeError(message) !== null).length === orgs.length;
 
 async function wordsOf(
     network: Network,

@@ -1,5 +1,6 @@
 import { Client, credentials } from '@grpc/grpc-js';
 import { connect, EndorseError, type Gateway, GatewayError, hash, type Transaction } from '@hyperledger/fabric-gateway';
+import { common, gateway as protos, peer } from '@hyperledger/fabric-protos';
 import { identityOf, readConnectionProfile } from '@commonwatt/client';
 import { mspIdOf, type Network, type OrgName, orgNames } from '@commonwatt/network';
 import { decodeError, type WireError } from '@commonwatt/chaincode/wire/errors';
@@ -50,6 +51,23 @@ export class RawGateway {
 
     async endorse(call: RawCall, orgs: readonly OrgName[] = orgNames): Promise<Transaction> {
         return await this.#proposal(call, orgs).endorse();
+    }
+
+    /** The same transaction as nobody has endorsed it. */
+    bare(transaction: Transaction): Transaction {
+        const prepared = protos.PreparedTransaction.deserializeBinary(transaction.getBytes());
+        const envelope = prepared.getEnvelope() ?? new common.Envelope();
+        const payload = common.Payload.deserializeBinary(envelope.getPayload_asU8());
+        const content = peer.Transaction.deserializeBinary(payload.getData_asU8());
+        for (const each of content.getActionsList()) {
+            const action = peer.ChaincodeActionPayload.deserializeBinary(each.getPayload_asU8());
+            action.getAction()?.setEndorsementsList([]);
+            each.setPayload(action.serializeBinary());
+        }
+        payload.setData(content.serializeBinary());
+        envelope.setPayload(payload.serializeBinary());
+        prepared.setEnvelope(envelope);
+        return this.#gateway.newTransaction(prepared.serializeBinary());
     }
 
     /** What every peer says against a proposal that must be refused. */

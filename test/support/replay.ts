@@ -1,7 +1,7 @@
 import type { common } from '@hyperledger/fabric-protos';
 import { type BlockTransaction, type Market, readBlock } from '@commonwatt/client';
 import { dataHashOf, headerHash } from '@commonwatt/client/auditor/block-hashes';
-import { transactionContent } from '@commonwatt/client/auditor/transaction-content';
+import { transactionInEnvelope } from './transaction-in-envelope.js';
 
 /** A key as a transaction left it; `null` when it deleted it. */
 export type KeyChange = Readonly<{ key: string; value: string | null }>;
@@ -73,7 +73,7 @@ function transactionsOf(block: common.Block, blockNumber: number): ReplayedTrans
 }
 
 function contentOf(envelope: Uint8Array): Pick<ReplayedTransaction, 'changes' | 'command' | 'creatorPem'> {
-    const content = transactionContent(envelope);
+    const content = transactionInEnvelope(envelope);
     return {
         changes: (content?.writes ?? []).map(({ chaincode, key, value }) => ({ key: `${chaincode}/${key}`, value })),
         command: textOf(content?.args[1] ?? new Uint8Array()),

@@ -1,20 +1,22 @@
 import { type EstablishedCharter, isInForce } from '@commonwatt/chaincode/domain/established-charter';
 import { establishedCharterCodec } from '@commonwatt/chaincode/wire/charter';
-import type { common } from '@hyperledger/fabric-protos';
 import type { KeyWrite, LedgerDouble } from '@commonwatt/chaincode/ledger-double';
-import { type BlockTransaction, type BlockView, readBlock } from '../block-reader.js';
+import { type common, peer } from '@hyperledger/fabric-protos';
 import type { ChaincodeRole, Invocation } from '../transport.js';
 import { differingAdministrators } from './administrators.js';
-import { dataHashOf, headerHash, headerSignatures } from './block-hashes.js';
 import type { UnreadableBlock } from './block-source.js';
+import { type Cause, Chain, type ChainPosition } from './chain.js';
 import { Configuration } from './configuration.js';
 import { type Definition, Definitions } from './definitions.js';
-import type { Finding, FindingCode } from './finding.js';
+import type { Finding } from './finding.js';
 import { mspIdOf } from './members.js';
+import { metadataFindings } from './metadata-findings.js';
 import type { Programs } from './programs.js';
 import { Reexecution } from './reexecution.js';
-import type { Signed } from './signed.js';
 import { type TransactionContent, transactionContent } from './transaction-content.js';
+import { type BlockMetadata, blockMetadata } from './validation/block-metadata.js';
+import type { Judgement } from './validation/block-validation.js';
+import { PeerState, type PeerStateContent } from './validation/peer-state.js';
 
 /** What is audited: a channel and its two chaincodes, by their names on it. */
 export type Subject = Readonly<{
@@ -22,19 +24,20 @@ export type Subject = Readonly<{
     chaincodes: Readonly<Record<ChaincodeRole, string>>;
     /** Programs of versions that write otherwise than this one. */
     programs?: Programs;
+    /** Hash of the first block's header, hex, from a source that is trusted; `null` where the first block is trusted itself. */
+    genesisSha256?: string | null;
 }>;
 
 /** Where an audit stands after a block: everything that the next one is judged by. */
-export type AuditState = Readonly<{
-    nextBlock: number;
-    /** Hash of the last block's header, hex. */
-    lastHash: string;
-    /** The transaction that configured the channel last. */
-    configuration: Uint8Array;
-    definitions: readonly Definition[];
-    records: readonly KeyWrite[];
-    counts: AuditCounts;
-}>;
+export type AuditState = ChainPosition &
+    Readonly<{
+        /** The transaction that configured the channel last. */
+        configuration: Uint8Array;
+        definitions: readonly Definition[];
+        records: readonly KeyWrite[];
+        peerState: PeerStateContent;
+        counts: AuditCounts;
+    }>;
 
 /** How much an audit has looked at. */
 export type AuditCounts = Readonly<{
@@ -45,49 +48,76 @@ export type AuditCounts = Readonly<{
     signatures: number;
 }>;
 
-const ENDORSERS_MIN = 3;
+type Found = Pick<Finding, 'code' | 'operands'>;
 
-/** Reads blocks from the first on and trusts nothing but them: whoever has them comes to the same findings. */
+const ENDORSERS_MIN = 3;
+const { VALID } = peer.TxValidationCode;
+
+/**
+ * Reads blocks from the first on and trusts nothing but them: whoever has them comes to the same findings. Where a block is
+ * missing, or is not what was ordered, it stops; whatever came later would follow from that.
+ */
 export class Auditor {
     readonly #subject: Subject;
     readonly #reexecution: Reexecution;
+    #chain: Chain;
     #definitions = new Definitions();
     #configuration: Configuration | null = null;
-    #nextBlock = 0;
-    #lastHash = '';
+    #peerState = new PeerState();
     #counts: AuditCounts = { blocks: 0, transactions: 0, reproduced: 0, signatures: 0 };
+    #isStopped = false;
 
     constructor(subject: Subject) {
         this.#subject = subject;
+        this.#chain = new Chain(subject.genesisSha256);
         this.#reexecution = new Reexecution(subject.channel, subject.chaincodes, subject.programs ?? new Map());
     }
 
     /** An audit that goes on where another one stood. */
     static resume(subject: Subject, state: AuditState): Auditor {
         const auditor = new Auditor(subject);
-        auditor.#nextBlock = state.nextBlock;
-        auditor.#lastHash = state.lastHash;
+        const { nextBlock, lastHash, genesisSha256 } = state;
+        auditor.#chain = new Chain(subject.genesisSha256, { nextBlock, lastHash, genesisSha256 });
         auditor.#counts = state.counts;
         auditor.#definitions = new Definitions(state.definitions);
         auditor.#configuration = state.configuration.length === 0 ? null : new Configuration(state.configuration);
+        auditor.#peerState = new PeerState(state.peerState);
         auditor.ledger.adopt(state.records, { txId: '', timeMs: 0 });
         return auditor;
     }
 
     get state(): AuditState {
         return {
-            nextBlock: this.#nextBlock,
-            lastHash: this.#lastHash,
+            ...this.#chain.position,
             configuration: this.#configuration?.envelope ?? new Uint8Array(),
             definitions: this.#definitions.all,
             records: this.ledger.records(),
+            peerState: this.#peerState.content,
             counts: this.#counts,
         };
     }
 
-    /** The number of the block that is looked at next. */
-    get nextBlock(): number {
-        return this.#nextBlock;
+    /** How far the blocks were judged. */
+    get position(): ChainPosition {
+        return this.#chain.position;
+    }
+
+    /** Whether there is a gap, beyond which nothing is judged. */
+    get isStopped(): boolean {
+        return this.#isStopped;
+    }
+
+    /** Goes on before the gap: the block that was missing, or not what it should be, may come from somebody else. */
+    retry(): void {
+        this.#isStopped = false;
+    }
+
+    /** What is to be said of an audit that has seen no block at all. */
+    get unbegun(): Finding[] {
+        const isBegun = this.#isStopped || this.#chain.position.nextBlock > 0;
+        return isBegun
+            ? []
+            : [{ code: 'BLOCK_MISSING', blockNumber: 0, transactionId: null, operands: { expected: 0 } }];
     }
 
     get counts(): AuditCounts {
@@ -109,64 +139,46 @@ export class Auditor {
         return this.#reexecution.answer(call, this.#definitions.inForce(call.chaincode));
     }
 
-    /** Looks at one more block; what is wrong in it does not end the audit. */
+    /** Looks at one more block; what is wrong in it ends the audit only where nothing else could be judged by it. */
     async take(block: common.Block | UnreadableBlock): Promise<Finding[]> {
+        if (this.#isStopped) {
+            return [];
+        }
         if ('unreadableBlock' in block) {
-            return this.#passOver(block.unreadableBlock);
+            return this.#stop(block.unreadableBlock, { code: 'BLOCK_UNREADABLE', operands: {} });
         }
-        const view = readBlock(block);
-        const findings = this.#chainFindings(block, view);
+        const blockNumber = block.getHeader()?.getNumber() ?? 0;
+        const cause = this.#chain.causeAgainst(block);
+        if (cause !== null) {
+            return this.#stop(blockNumber, cause);
+        }
         const envelopes = block.getData()?.getDataList_asU8() ?? [];
-        for (const transaction of view.transactions) {
-            const found = await this.#transactionFindings(
-                transaction,
-                envelopes[transaction.index] ?? new Uint8Array(),
-                view.blockNumber,
-            );
-            const where = { blockNumber: view.blockNumber, transactionId: transaction.transactionId };
-            findings.push(...found.map((each) => ({ ...where, ...each })));
+        const metadata = blockMetadata(block, this.#peerState.lastConfigAt(blockNumber, envelopes));
+        // The first configuration is what all trust begins with; each later one is judged by the one before.
+        const ofGenesis = blockNumber === 0 ? this.#configurationFindings(envelopes) : [];
+        const fault = blockNumber === 0 ? null : this.#orderingFault(metadata);
+        if (fault !== null) {
+            return this.#stop(blockNumber, { code: 'BLOCK_UNSIGNED', operands: { reason: fault } });
         }
-        this.#count({ blocks: 1, transactions: view.transactions.length });
-        return findings;
+        const inBlock = await this.#judge(blockNumber, envelopes, metadata);
+        const ofConfiguration = blockNumber === 0 ? ofGenesis : this.#configurationFindings(envelopes);
+        this.#chain.advance(block);
+        this.#count({ blocks: 1, transactions: envelopes.length });
+        return [...ofConfiguration.map((each) => ({ blockNumber, transactionId: null, ...each })), ...inBlock];
     }
 
-    #passOver(blockNumber: number): Finding[] {
-        this.#nextBlock = blockNumber + 1;
-        this.#lastHash = '';
-        return [{ code: 'BLOCK_UNREADABLE', blockNumber, transactionId: null, operands: {} }];
-    }
-
-    #chainFindings(block: common.Block, { blockNumber, dataHash, previousHash, transactions }: BlockView): Finding[] {
-        const findings: Finding[] = [];
-        const demand = (holds: boolean, code: FindingCode, operands: Finding['operands'] = {}): void => {
-            if (!holds) {
-                findings.push({ code, blockNumber, transactionId: null, operands });
-            }
-        };
-        demand(blockNumber === this.#nextBlock, 'BLOCK_MISSING', { expected: this.#nextBlock });
-        demand(dataHash === dataHashOf(block).toString('hex'), 'BLOCK_DATA_HASH');
-        demand(previousHash === this.#lastHash, 'BLOCK_PREVIOUS_HASH');
-        for (const { code, operands } of this.#configurationFindings(block, transactions)) {
-            demand(false, code, operands);
-        }
-        demand(blockNumber === 0 || this.#isSigned(block), 'BLOCK_UNSIGNED');
-        this.#nextBlock = blockNumber + 1;
-        this.#lastHash = headerHash(block).toString('hex');
-        return findings;
+    #stop(blockNumber: number, cause: Cause): Finding[] {
+        this.#isStopped = true;
+        return [{ ...cause, blockNumber, transactionId: null }];
     }
 
     /** A new configuration may change the members; it stands alone in its block. One that nobody may make is not followed. */
-    #configurationFindings(
-        block: common.Block,
-        [transaction]: BlockView['transactions'],
-    ): Pick<Finding, 'code' | 'operands'>[] {
-        const [envelope] = block.getData()?.getDataList_asU8() ?? [];
-        if (envelope === undefined || transaction?.type !== 'CONFIG' || transaction.validationCode !== 'VALID') {
+    #configurationFindings([envelope]: readonly Uint8Array[]): Found[] {
+        if (envelope === undefined || !Configuration.isIn(envelope)) {
             return [];
         }
         try {
             const configuration = new Configuration(envelope);
-            // The first one is what all trust begins with.
             const findings = this.#configuration === null ? [] : configuration.findingsAfter(this.#configuration);
             if (findings.length === 0) {
                 this.#configuration = configuration;
@@ -177,35 +189,56 @@ export class Auditor {
         }
     }
 
-    /** One signature suffices: consenters sign what they have agreed on. */
-    #isSigned(block: common.Block): boolean {
-        return headerSignatures(block).some((each) => this.#isOf(each));
+    /** Who may sign blocks stands in the configuration; whoever is said to have signed this one has. `null` if all is well. */
+    #orderingFault({ signatures }: BlockMetadata): string | null {
+        this.#count({ signatures: signatures.length });
+        try {
+            return this.#configuration?.isOrderedBy(signatures) === true
+                ? null
+                : 'its signatures are not those of who orders';
+        } catch (error) {
+            return reasonOf(error);
+        }
     }
 
-    async #transactionFindings(
-        { validationCode }: BlockTransaction,
-        bytes: Uint8Array,
-        blockNumber: number,
-    ): Promise<Pick<Finding, 'code' | 'operands'>[]> {
-        if (validationCode !== 'VALID') {
-            return []; // changes nothing, whatever it is
+    /** Judges every transaction of a block, and names what its metadata states otherwise. */
+    async #judge(blockNumber: number, envelopes: readonly Uint8Array[], metadata: BlockMetadata): Promise<Finding[]> {
+        if (this.#configuration === null) {
+            return [];
         }
-        let content: TransactionContent | null;
+        const { judgements, commitHash } = this.#peerState.judge(this.#configuration, blockNumber, envelopes, metadata);
+        const ofBlock = metadataFindings(metadata, judgements, commitHash);
+        const findings: Finding[] = ofBlock.map((each) => ({ blockNumber, transactionId: null, ...each }));
+        for (const judgement of judgements) {
+            const transactionId = judgement.opened?.txId ?? '';
+            const found = await this.#transactionFindings(judgement, blockNumber);
+            findings.push(...found.map((each) => ({ blockNumber, transactionId, ...each })));
+        }
+        return findings;
+    }
+
+    async #transactionFindings({ code, opened, result, endorsers }: Judgement, blockNumber: number): Promise<Found[]> {
+        this.#count({ signatures: 1 + endorsers.length });
+        if (code !== VALID || opened === null || result === null) {
+            return []; // changes nothing, whatever it is, or configures
+        }
+        let content: TransactionContent;
         try {
-            content = transactionContent(bytes);
+            content = transactionContent(opened, result);
         } catch (error) {
             return [{ code: 'TRANSACTION_UNREADABLE', operands: { reason: reasonOf(error) } }];
         }
-        if (content === null || !this.#reexecution.knows(content.chaincode)) {
-            if (content !== null) {
-                this.#definitions.take(content, blockNumber);
-            }
+        if (!this.#reexecution.knows(content.chaincode)) {
+            this.#definitions.take(content, blockNumber);
             return [];
         }
-        const genuine = content.endorsements.filter((each) => this.#isOf(each));
+        const unsigned = result.endorsements.filter((_, index) => endorsers[index] === null);
         const findings = [
-            ...this.#signatureFindings(content, genuine),
-            ...this.#policyFindings(content, genuine),
+            ...unsigned.map(({ identity }) => endorsementFinding(mspIdOf(identity))),
+            ...this.#policyFindings(
+                content,
+                endorsers.flatMap((each) => each?.mspId ?? []),
+            ),
             ...this.#protectedFindings(content),
             ...this.#versionFindings(content),
         ];
@@ -221,28 +254,9 @@ export class Auditor {
         ];
     }
 
-    #signatureFindings(
-        { creatorSignature, endorsements }: TransactionContent,
-        genuine: readonly Signed[],
-    ): Pick<Finding, 'code' | 'operands'>[] {
-        const unsigned = (code: FindingCode, signed: Signed): Pick<Finding, 'code' | 'operands'> => ({
-            code,
-            operands: { mspId: mspIdOf(signed.identity) },
-        });
-        return [
-            ...(this.#isOf(creatorSignature) ? [] : [unsigned('CREATOR_SIGNATURE', creatorSignature)]),
-            ...endorsements
-                .filter((each) => !genuine.includes(each))
-                .map((each) => unsigned('ENDORSEMENT_SIGNATURE', each)),
-        ];
-    }
-
-    /** Any three for the market; the regulator and two others for the weak centre. */
-    #policyFindings(
-        { chaincode, writes }: TransactionContent,
-        genuine: readonly Signed[],
-    ): Pick<Finding, 'code' | 'operands'>[] {
-        const endorsers = [...new Set(genuine.map(({ identity }) => mspIdOf(identity)))].sort();
+    /** Whatever the channel's definitions say: any three for the market; the regulator and two others for the weak centre. */
+    #policyFindings({ chaincode, writes }: TransactionContent, mspIds: readonly string[]): Found[] {
+        const endorsers = [...new Set(mspIds)].sort();
         const regulator = chaincode === this.#subject.chaincodes.supervision ? this.#regulatorMspId() : null;
         const isEnough = endorsers.length >= ENDORSERS_MIN && (regulator === null || endorsers.includes(regulator));
         return isEnough || writes.length === 0
@@ -251,7 +265,7 @@ export class Auditor {
     }
 
     /** Endorsers state which version they ran; it is the one in force, or was when the transaction was under way. */
-    #versionFindings(content: TransactionContent): Pick<Finding, 'code' | 'operands'>[] {
+    #versionFindings(content: TransactionContent): Found[] {
         const { chaincode, version } = content;
         const inForce = this.#definitions.inForce(chaincode);
         return this.#definitions.mayState(content)
@@ -280,7 +294,7 @@ export class Auditor {
     }
 
     /** Terms are written once, with a policy of their own, and neither is touched again. */
-    #protectedFindings({ writes, policies }: TransactionContent): Pick<Finding, 'code' | 'operands'>[] {
+    #protectedFindings({ writes, policies }: TransactionContent): Found[] {
         const { ledger } = this.#reexecution;
         const changed = writes.filter((write) => ledger.policyOf(write.chaincode, write.key) !== null);
         return [
@@ -290,11 +304,6 @@ export class Auditor {
                 operands: { chaincode, key },
             })),
         ];
-    }
-
-    #isOf(signed: Signed): boolean {
-        this.#count({ signatures: 1 });
-        return this.#configuration?.members.hasSigned(signed) ?? false;
     }
 
     #count(more: Partial<AuditCounts>): void {
@@ -307,5 +316,7 @@ export class Auditor {
         };
     }
 }
+
+const endorsementFinding = (mspId: string): Found => ({ code: 'ENDORSEMENT_SIGNATURE', operands: { mspId } });
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

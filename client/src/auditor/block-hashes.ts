@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { common } from '@hyperledger/fabric-protos';
-import type { Signed } from './signed.js';
+import type { common } from '@hyperledger/fabric-protos';
 
 /** Hash of a block's transactions, as its header has to state it. */
 export function dataHashOf(block: common.Block): Buffer {
@@ -20,24 +19,6 @@ export function headerBytes(block: common.Block): Buffer {
 
 /** What the next header names as its predecessor. */
 export const headerHash = (block: common.Block): Buffer => sha256(headerBytes(block));
-
-/** What orderers signed of a block: its metadata and header. */
-export function headerSignatures(block: common.Block): Signed[] {
-    try {
-        const bytes = block.getMetadata()?.getMetadataList_asU8()[common.BlockMetadataIndex.SIGNATURES];
-        const metadata = common.Metadata.deserializeBinary(bytes ?? new Uint8Array());
-        return metadata.getSignaturesList().map((each) => {
-            const signatureHeader = each.getSignatureHeader_asU8();
-            return {
-                identity: common.SignatureHeader.deserializeBinary(signatureHeader).getCreator_asU8(),
-                signed: Buffer.concat([metadata.getValue_asU8(), signatureHeader, headerBytes(block)]),
-                signature: each.getSignature_asU8(),
-            };
-        });
-    } catch {
-        return []; // metadata is in no hash: anything can stand there
-    }
-}
 
 function derInteger(value: number): Buffer {
     const hex = value.toString(16);

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { common } from '@hyperledger/fabric-protos';
 import { replaceFile } from '../durable-file.js';
 import type { Transport } from '../transport.js';
+import { channelIdIn } from './configuration.js';
+import { usual } from './validation/exactly.js';
 
 /** Blocks of a peer from a number on, up to those that it has now. @throws UnavailableError */
 export async function* blocksOfPeer(transport: Transport, fromBlock: number): AsyncGenerator<common.Block> {
@@ -25,7 +27,7 @@ export async function* blocksOfPeer(transport: Transport, fromBlock: number): As
 
 const FILE = /^(\d+)\.block$/;
 
-/** What was kept under a block's number and is no block. */
+/** What was kept under a block's number and is none: nothing that can be read, or not written as peers write blocks. */
 export type UnreadableBlock = Readonly<{ unreadableBlock: number }>;
 
 /**
@@ -44,12 +46,18 @@ export async function* blocksOfFolder(
     }
 }
 
-function blockIn(bytes: Buffer, number: number): common.Block | UnreadableBlock {
-    try {
-        return common.Block.deserializeBinary(bytes);
-    } catch {
-        return { unreadableBlock: number };
+/** The channel that the first block of a folder configures; empty where there is none. */
+export async function channelOfFolder(folder: string | undefined): Promise<string> {
+    for await (const block of folder === undefined ? [] : blocksOfFolder(folder, 0)) {
+        const [envelope] = 'unreadableBlock' in block ? [] : (block.getData()?.getDataList_asU8() ?? []);
+        return envelope === undefined ? '' : channelIdIn(envelope);
     }
+    return '';
+}
+
+/** A block by what its file holds. */
+export function blockIn(bytes: Buffer, number: number): common.Block | UnreadableBlock {
+    return usual(common.Block, bytes) ?? { unreadableBlock: number };
 }
 
 /** Writes a block to its file in a folder; the name tells its number. */

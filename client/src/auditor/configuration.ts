@@ -3,9 +3,15 @@ import { common } from '@hyperledger/fabric-protos';
 import type { Finding } from './finding.js';
 import { type Member, Members } from './members.js';
 import type { Signed } from './signed.js';
+import { ChannelPolicies } from './validation/channel-policies.js';
+import { exactly, readOrNull } from './validation/exactly.js';
+import * as schemas from './validation/schemas.js';
 
 /** Maps of the package, whose types name a library without bringing it. */
-type Named<Value> = Readonly<{ forEach: (visit: (value: Value, name: string) => void) => void }>;
+type Named<Value> = Readonly<{
+    get: (name: string) => Value | undefined;
+    forEach: (visit: (value: Value, name: string) => void) => void;
+}>;
 
 type Element = Readonly<{ version: number; modPolicy: string; content: string }>;
 type Elements = Readonly<Record<string, Element>>;
@@ -18,11 +24,16 @@ type Group = Readonly<{
     groups: Readonly<Record<string, Group>>;
 }>;
 
+const BLOCK_VALIDATION = '/Channel/Orderer/BlockValidation';
 const ORGANIZATION_PARTS = ['Application', 'Orderer'] as const;
 
 /** The channel's configuration as one transaction of type CONFIG states it. */
 export class Configuration {
+    readonly channelId: string;
     readonly members: Members;
+    readonly policies: ChannelPolicies;
+    /** Versions of Fabric's rules that the channel has agreed on, of the channel itself and of its applications. */
+    readonly capabilities: Readonly<Record<'channel' | 'application', readonly string[]>>;
     /** The transaction. */
     readonly envelope: Uint8Array;
     readonly #channel: Group;
@@ -31,8 +42,28 @@ export class Configuration {
     constructor(envelope: Uint8Array) {
         this.envelope = envelope;
         const channel = configEnvelopeOf(envelope).getConfig()?.getChannelGroup() ?? new common.ConfigGroup();
+        this.channelId = channelIdIn(envelope);
         this.members = Members.of(channel);
+        this.policies = new ChannelPolicies(channel);
+        const groups = channel.getGroupsMap() as Named<common.ConfigGroup>;
+        this.capabilities = {
+            channel: capabilitiesIn(channel),
+            application: capabilitiesIn(groups.get('Application')),
+        };
         this.#channel = groupOf(channel);
+    }
+
+    /** Whether a transaction configures the channel. */
+    static isIn(envelope: Uint8Array): boolean {
+        return channelHeaderIn(envelope)?.getType() === common.HeaderType.CONFIG;
+    }
+
+    /** Whether those who may sign blocks have signed one, and everybody who is said to have. */
+    isOrderedBy(signatures: readonly Signed[]): boolean {
+        const signers = signatures.map((each) => this.members.signerOf(each));
+        const genuine = signers.filter((each) => each !== null);
+        const policy = this.policies.find(BLOCK_VALIDATION);
+        return genuine.length === signers.length && policy?.(genuine) === true;
     }
 
     /**
@@ -167,6 +198,28 @@ function configEnvelopeOf(envelope: Uint8Array): common.ConfigEnvelope {
     const payload = common.Payload.deserializeBinary(common.Envelope.deserializeBinary(envelope).getPayload_asU8());
     return common.ConfigEnvelope.deserializeBinary(payload.getData_asU8());
 }
+
+function capabilitiesIn(group: common.ConfigGroup | undefined): readonly string[] {
+    const value = (group?.getValuesMap() as Named<common.ConfigValue> | undefined)?.get('Capabilities');
+    const names: string[] = [];
+    const capabilities = common.Capabilities.deserializeBinary(value?.getValue_asU8() ?? new Uint8Array());
+    (capabilities.getCapabilitiesMap() as Named<common.Capability>).forEach((_, name) => names.push(name));
+    return names;
+}
+
+/** The channel that a transaction names; empty where it names none. */
+export const channelIdIn = (envelope: Uint8Array): string => channelHeaderIn(envelope)?.getChannelId() ?? '';
+
+function channelHeaderIn(envelope: Uint8Array): common.ChannelHeader | null {
+    return readOrNull(() => {
+        const payload = exactly(common.Payload, schemas.payload, payloadOf(envelope)).getHeader();
+        const header = payload?.getChannelHeader_asU8() ?? new Uint8Array();
+        return exactly(common.ChannelHeader, schemas.channelHeader, header);
+    });
+}
+
+const payloadOf = (envelope: Uint8Array): Uint8Array =>
+    exactly(common.Envelope, schemas.envelope, envelope).getPayload_asU8();
 
 function groupOf(group: common.ConfigGroup): Group {
     return {

@@ -1,15 +1,18 @@
 /** What an audit can find wrong. */
 export const FINDING_CODES = [
+    'GENESIS_DIFFERS', // {expected, found}: the first block is not the one that is trusted
     'BLOCK_MISSING', // {expected}: the next block has another number
-    'BLOCK_UNREADABLE', // {}: what is kept as this block is none
+    'BLOCK_UNREADABLE', // {}: what is kept as this block is none, or not written as a peer writes it
     'BLOCK_DATA_HASH', // {}: the transactions are not those that the header states
     'BLOCK_PREVIOUS_HASH', // {}: the header does not follow the one before
-    'BLOCK_UNSIGNED', // {}: no orderer of the channel signed the header
+    'BLOCK_UNSIGNED', // {reason}: who has to sign blocks did not, or somebody who is said to have did not
+    'BLOCK_METADATA', // {field}: what stands beside the transactions does not follow from the blocks
+    'VALIDATION_CODE', // {index, stated, computed}: a transaction is not what its code says; judged by the computed one
+    'CODE_NOT_RECOMPUTED', // {index, stated, reason}: the audit cannot compute this code; judged by the stated one
     'CONFIGURATION_NOT_REPRODUCED', // {}: it does not follow from the one before by the update that it holds
     'CONFIGURATION_UNSIGNED', // {mspIds}: administrators who have to agree to what changed did not sign it
     'ADMINISTRATORS_DIFFER', // {mspIds}: the charter in force knows other administrators than the channel's configuration
     'TRANSACTION_UNREADABLE', // {reason}
-    'CREATOR_SIGNATURE', // {mspId}: who is said to have sent the transaction did not sign it
     'ENDORSEMENT_SIGNATURE', // {mspId}: who is said to have endorsed it did not
     'ENDORSEMENT_POLICY', // {chaincode, endorsers}: valid, though too few organisations endorsed it
     'TERMS_CHANGED', // {key}: what was signed was written again or deleted

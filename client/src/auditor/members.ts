@@ -1,11 +1,12 @@
-// The certificate library resolves its parts through decorators, which need this first.
-import 'reflect-metadata';
-import { verify, X509Certificate } from 'node:crypto';
-import { type Administrators, isAdministratorBy } from '@commonwatt/chaincode/domain/charter';
-import { certificateHashOf, subjectOf, unitsOf } from '@commonwatt/chaincode/wire/certificate';
+import type { X509Certificate } from 'node:crypto';
+import type { Administrators } from '@commonwatt/chaincode/domain/charter';
 import { type common, msp } from '@hyperledger/fabric-protos';
-import { X509Crl } from '@peculiar/x509';
+import { hasMade } from './fabric-signature.js';
+import { certificateOf, type NodeRole, Organization } from './organization.js';
 import type { Signed } from './signed.js';
+import { exactly } from './validation/exactly.js';
+import { NotRecomputable } from './validation/not-recomputable.js';
+import * as schemas from './validation/schemas.js';
 
 /** Maps of the package, whose types name a library without bringing it. */
 type Named<Value> = Readonly<{
@@ -13,32 +14,37 @@ type Named<Value> = Readonly<{
     forEach: (visit: (value: Value, name: string) => void) => void;
 }>;
 
-/** Whose certificates an organisation vouches for, which no longer, by serial number, and who administers it. */
-type Organization = Readonly<{
+/** Who has signed something: an identity that its organisation vouches for. */
+export type Member = Readonly<{
     mspId: string;
-    roots: readonly X509Certificate[];
-    revoked: ReadonlySet<bigint>;
-    administrators: Administrators;
+    /** Tells certificates apart. */
+    fingerprint: string;
+    isAdministrator: boolean;
+    isOfRole: (role: NodeRole) => boolean;
 }>;
 
-export type Member = Readonly<{ mspId: string; isAdministrator: boolean }>;
+type Known = Member & Readonly<{ certificate: X509Certificate }>;
+
+/** Identities that are remembered at most; a market has fewer that sign in a day. */
+const KNOWN_MAX = 20_000;
 
 /** Members of the channel by what its configuration says of each organisation: whose signature is whose. */
 export class Members {
-    readonly #organizations: ReadonlyMap<string, Organization>;
+    /** `null` for an organisation whose members are not certificates. */
+    readonly #organizations: ReadonlyMap<string, Organization | null>;
     /** Organisations of the application, by the names of their parts of the configuration. */
     readonly #mspIds: ReadonlyMap<string, string>;
-    /** Certificates seen before; `null` where no organisation vouches for it. */
-    readonly #known = new Map<string, X509Certificate | null>();
+    /** Identities seen before; `null` where no organisation vouches for it. */
+    readonly #known = new Map<string, Known | null>();
 
-    private constructor(organizations: readonly Organization[], mspIds: ReadonlyMap<string, string>) {
-        this.#organizations = new Map(organizations.map((each) => [each.mspId, each]));
+    private constructor(organizations: ReadonlyMap<string, Organization | null>, mspIds: ReadonlyMap<string, string>) {
+        this.#organizations = organizations;
         this.#mspIds = mspIds;
     }
 
     /** @param channel the channel's part of a configuration */
     static of(channel: common.ConfigGroup): Members {
-        const organizations: Organization[] = [];
+        const organizations = new Map<string, Organization | null>();
         const mspIds = new Map<string, string>();
         const groups = channel.getGroupsMap() as Named<common.ConfigGroup>;
         for (const group of ['Application', 'Orderer']) {
@@ -46,9 +52,10 @@ export class Members {
             members?.forEach((each, name) => {
                 const values = each.getValuesMap() as Named<common.ConfigValue>;
                 const organization = organizationIn(values.get('MSP')?.getValue_asU8() ?? new Uint8Array());
-                organizations.push(organization);
+                const mspId = organization?.mspId ?? name;
+                organizations.set(mspId, organization);
                 if (group === 'Application') {
-                    mspIds.set(name, organization.mspId);
+                    mspIds.set(name, mspId);
                 }
             });
         }
@@ -65,7 +72,7 @@ export class Members {
         return new Map(
             this.mspIds.flatMap((mspId) => {
                 const organization = this.#organizations.get(mspId);
-                return organization === undefined ? [] : [[mspId, organization.administrators] as const];
+                return organization == null ? [] : [[mspId, organization.administrators] as const];
             }),
         );
     }
@@ -75,70 +82,77 @@ export class Members {
         return this.#mspIds.get(name) ?? name;
     }
 
-    /** Whether who is named is a member and has signed. */
+    /** The name of an organisation's part of the configuration; `null` for who is no organisation of the application. */
+    nameOf(mspId: string): string | null {
+        return [...this.#mspIds].find(([, each]) => each === mspId)?.[0] ?? null;
+    }
+
+    /** Whether who is named is a member and has signed. @throws NotRecomputable */
     hasSigned(signed: Signed): boolean {
         return this.signerOf(signed) !== null;
     }
 
-    /** Who is named, if it is a member and has signed. */
+    /** Who is named, if it is a member and has signed. @throws NotRecomputable */
     signerOf({ identity, signed, signature }: Signed): Member | null {
-        try {
-            const { mspid } = serialized(identity);
-            const certificate = this.#certificateOf(identity);
-            if (certificate === null || !verify('sha256', signed, certificate.publicKey, signature)) {
-                return null;
-            }
-            const administrators = this.#organizations.get(mspid)?.administrators;
-            const [units, certificateHash] = [unitsOf(subjectOf(certificate.raw)), certificateHashOf(certificate.raw)];
-            const isAdministrator =
-                administrators !== undefined && isAdministratorBy(administrators, { units, certificateHash });
-            return { mspId: mspid, isAdministrator };
-        } catch {
-            return null; // not a certificate, or not a signature
-        }
+        const member = this.#memberOf(identity);
+        return member !== null && hasMade(member.certificate.publicKey, signed, signature) ? member : null;
     }
 
-    #certificateOf(identity: Uint8Array): X509Certificate | null {
-        const { mspid, idBytes } = serialized(identity);
-        const pem = Buffer.from(idBytes).toString('utf8');
-        const key = `${mspid} ${pem}`;
+    #memberOf(identity: Uint8Array): Known | null {
+        const key = Buffer.from(identity).toString('latin1');
         const known = this.#known.get(key);
         if (known !== undefined) {
             return known;
         }
-        const certificate = new X509Certificate(pem);
-        const organization = this.#organizations.get(mspid);
-        const isIssued = organization?.roots.some((root) => certificate.verify(root.publicKey)) ?? false;
-        const isRevoked = organization?.revoked.has(BigInt(`0x${certificate.serialNumber}`)) ?? false;
-        const member = isIssued && !isRevoked ? certificate : null;
+        const member = this.#vouchedFor(identity);
+        if (this.#known.size >= KNOWN_MAX) {
+            this.#known.clear();
+        }
         this.#known.set(key, member);
         return member;
     }
+
+    #vouchedFor(identity: Uint8Array): Known | null {
+        let certificate: X509Certificate;
+        let organization: Organization | null | undefined;
+        let mspId: string;
+        try {
+            const { mspid, idBytes } = serialized(identity);
+            mspId = mspid;
+            organization = this.#organizations.get(mspId);
+            certificate = certificateOf(idBytes);
+        } catch {
+            return null; // no identity, or no certificate
+        }
+        if (organization === null) {
+            throw new NotRecomputable(`identities of ${mspId}`);
+        }
+        return organization?.vouchesFor(certificate) === true
+            ? {
+                  mspId,
+                  certificate,
+                  fingerprint: certificate.fingerprint256,
+                  isAdministrator: organization.isAdministrator(certificate),
+                  isOfRole: (role) => organization.isOfRole(certificate, role),
+              }
+            : null;
+    }
 }
 
-function organizationIn(value: Uint8Array): Organization {
-    const content = msp.FabricMSPConfig.deserializeBinary(msp.MSPConfig.deserializeBinary(value).getConfig_asU8());
-    const lists = content.getRevocationListList_asU8().map((list) => new X509Crl(Buffer.from(list)));
-    const revoked = lists.flatMap(({ entries }) => entries.map(({ serialNumber }) => BigInt(`0x${serialNumber}`)));
-    return {
-        mspId: content.getName(),
-        roots: content.getRootCertsList_asU8().map((pem) => new X509Certificate(pem)),
-        revoked: new Set(revoked),
-        administrators: administratorsIn(content),
-    };
+function organizationIn(value: Uint8Array): Organization | null {
+    try {
+        return new Organization(value);
+    } catch (error) {
+        if (error instanceof NotRecomputable) {
+            return null;
+        }
+        throw error;
+    }
 }
 
-/** By the organisational unit, where the organisation classifies its members by units, and by certificates that it lists. */
-function administratorsIn(content: msp.FabricMSPConfig): Administrators {
-    const units = content.getFabricNodeOus();
-    const unit = units?.getEnable() === true ? units.getAdminOuIdentifier() : undefined;
-    const certificates = content.getAdminsList_asU8().map((pem) => certificateHashOf(new X509Certificate(pem).raw));
-    return { unit: unit?.getOrganizationalUnitIdentifier() ?? null, certificates };
-}
-
-/** MSP and certificate of an identity in a block. */
+/** MSP and certificate of an identity in a block. @throws Malformed when it is none */
 export function serialized(identity: Uint8Array): Readonly<{ mspid: string; idBytes: Uint8Array }> {
-    const decoded = msp.SerializedIdentity.deserializeBinary(identity);
+    const decoded = exactly(msp.SerializedIdentity, schemas.identity, identity);
     return { mspid: decoded.getMspid(), idBytes: decoded.getIdBytes_asU8() };
 }
 

@@ -4,7 +4,7 @@ import { webcrypto, X509Certificate } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConnectionProfile } from '@commonwatt/client';
-import { X509CertificateGenerator } from '@peculiar/x509';
+import { BasicConstraintsExtension, SubjectKeyIdentifierExtension, X509CertificateGenerator } from '@peculiar/x509';
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
@@ -17,6 +17,11 @@ export async function profileWithCa(
         name: 'CN=ca.community',
         keys,
         signingAlgorithm: P256,
+        // As every CA of an MSP: it says that it is one, and by what name of its key it is found.
+        extensions: [
+            new BasicConstraintsExtension(true, undefined, true),
+            await SubjectKeyIdentifierExtension.create(keys.publicKey),
+        ],
     });
     const files = { certificate: join(folder, 'ca.pem'), privateKey: join(folder, 'ca.key') };
     const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
