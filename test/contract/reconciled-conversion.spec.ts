@@ -9,7 +9,7 @@ import { FIRST_SLOT, RULES, sampleLeg, sampleTerms } from '../support/sample-mar
 import { DEPOSIT_NANO, StubMarket } from '../support/stub-market.js';
 
 const DEADLINE = RULES.readingDeadlineSlots;
-const [R1] = RULES.reconciliationAfterSlots;
+const [R1, R2] = RULES.reconciliationAfterSlots;
 
 /** Solar sells power to bert, who makes heat of it for anna. */
 const TERMS = sampleTerms({
@@ -36,15 +36,15 @@ const TERMS = sampleTerms({
 });
 
 describe('exchange: corrections of legs made from others', () => {
-    it('arrive with the same run, after that of the input', async () => {
-        const market = await StubMarket.ready();
+    let market: StubMarket;
+
+    beforeEach(async () => {
+        market = await StubMarket.ready();
         await market.registerMeter('bert', 'heat', true);
         await market.registerMeter('anna', 'heat', true);
         await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(TERMS, market.people));
         await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(TERMS, 'ordinary'));
         await market.advance(FIRST_SLOT, FIRST_SLOT + 1 + DEADLINE);
-        const submit = (...readings: readonly SignedReading[]): Promise<unknown> =>
-            market.do('stranger', 'exchange', 'reading:submit', commands.submitReadings(...readings));
         await submit(
             market.reading('bert-point', FIRST_SLOT, 100n, 0n),
             market.reading('anna-point', FIRST_SLOT, 0n, 0n),
@@ -55,7 +55,9 @@ describe('exchange: corrections of legs made from others', () => {
         await market.settle(FIRST_SLOT, 'heat');
         const heat = await market.settlement(FIRST_SLOT, 'heat');
         expect(drawnBy(heat.legs[0]), 'solar is missing').to.deep.equal({ solar: 1_000_000n });
+    });
 
+    it('arrive with the same run, after that of the input', async () => {
         await submit(market.reading('solar-point', FIRST_SLOT, 0n, 100n));
         await market.advance(FIRST_SLOT + 2 + DEADLINE, FIRST_SLOT + 1 + R1);
         const early = reconcileCodec.encode({ carrier: 'heat', slot: FIRST_SLOT, run: 1 });
@@ -80,4 +82,20 @@ describe('exchange: corrections of legs made from others', () => {
         ]);
         expect(moneyIn(market.ledger)).to.equal(4n * DEPOSIT_NANO);
     });
+
+    it('take the latest run of the input, not the first that would do: one that is made late finds all that is known', async () => {
+        await market.advance(FIRST_SLOT + 2 + DEADLINE, FIRST_SLOT + 1 + R1);
+        const before = await market.reconcile(FIRST_SLOT, 1, 'electricity');
+        expect(before.legs[0]?.shortWh, 'solar is still missing').to.equal(100n);
+        await submit(market.reading('solar-point', FIRST_SLOT, 0n, 100n));
+        await market.advance(FIRST_SLOT + 2 + R1, FIRST_SLOT + 1 + R2);
+        const after = await market.reconcile(FIRST_SLOT, 2, 'electricity');
+        expect(after.legs[0]?.shortWh).to.equal(0n);
+        const heat = await market.reconcile(FIRST_SLOT, 1, 'heat');
+        expect(drawnBy(heat.legs[0]), 'what bert lost by itself').to.deep.equal({ bert: 1_000_000n });
+        expect(moneyIn(market.ledger)).to.equal(4n * DEPOSIT_NANO);
+    });
+
+    const submit = (...readings: readonly SignedReading[]): Promise<unknown> =>
+        market.do('stranger', 'exchange', 'reading:submit', commands.submitReadings(...readings));
 });

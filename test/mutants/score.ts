@@ -14,15 +14,21 @@ const USAGE = `Changes the code in every small way that Stryker knows, and count
 
   npm run test:mutation -- [--static] [--report FILE] [FOLDER|FILE...]
 
-  FOLDER|FILE  below chaincode/src (domain wire)
+  FOLDER|FILE  below chaincode/src (domain wire); exchange, supervision and store are judged by the tests of contracts, too,
+               which take longer: a file of them minutes
   --static     also what a module does once, while it is loaded: tables and codecs. Each of these
                mutants starts a process of its own: 2 s each, against 0.05 s
   --report     write the mutants that no test noticed to a file
 
-Works in a copy, by unit tests and golden files. Ends with 1 if a file stays below ${THRESHOLD_PERCENT} %.
+Works in a copy, by unit tests and golden files where the code is pure. Ends with 1 if a file stays below ${THRESHOLD_PERCENT} %.
 `;
 
-const SPECS = ['unit/chaincode/*', 'golden/*'].map((name) => `test/dist/${name}.spec.js`);
+const UNITS = ['unit/chaincode/*', 'golden/*'];
+/** What the ledger in memory is needed for. */
+const CONTRACTS = ['contract/*'];
+const PURE = /^chaincode\/src\/(domain|wire)\//;
+const specsFor = (files: readonly string[]): string[] =>
+    [...UNITS, ...(files.every((file) => PURE.test(file)) ? [] : CONTRACTS)].map((name) => `test/dist/${name}.spec.js`);
 /** They look constants up in the sources, which hold every mutant here. */
 const READ_SOURCES = ['test/dist/unit/chaincode/limits.spec.js'];
 /** Longest a mutant may take beyond what its tests take; endless loops end so. */
@@ -46,7 +52,7 @@ async function mutate(files: readonly string[], ignoreStatic: boolean): Promise<
         mutate: [...files],
         buildCommand: 'npx tsc -b',
         testRunner: 'mocha',
-        mochaOptions: { spec: SPECS, ignore: [...READ_SOURCES] },
+        mochaOptions: { spec: specsFor(files), ignore: [...READ_SOURCES] },
         plugins: ['@stryker-mutator/mocha-runner', fileURLToPath(new URL('./assertion-messages.js', import.meta.url))],
         ignorers: ['assertion-messages'],
         coverageAnalysis: 'perTest',
