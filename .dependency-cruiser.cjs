@@ -91,7 +91,7 @@ module.exports = {
             to: {
                 path: '^chaincode/',
                 pathNot:
-                    '^chaincode/(src|dist)/(wire/|domain/(units|errors|charter|established-charter|participant|seat|clock|account|offer|agreement|amendment|escrow|worst-case|mandate|proposal|reading)[.])',
+                    '^chaincode/(src|dist)/(wire/|domain/(units|errors|charter|established-charter|participant|seat|clock|account|offer|agreement|amendment|escrow|worst-case|mandate|proposal|reading|debt|payout|fact)[.])',
                 dependencyTypesNot: ['type-only'],
             },
         },

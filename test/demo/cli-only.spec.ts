@@ -65,9 +65,7 @@ describe('a new household trades by the command line alone', function () {
              --from-slot ${delivery} --meter-key ${file('meter.json')} ${registers(running)}
              --out ${file('point.json')} --org operator`,
         );
-        await verb<unknown>(
-            `meter sign ${file('point.json')} --org community --as ${NEW} --out ${file('owner.json')}`,
-        );
+        await verb<unknown>(`meter sign ${file('point.json')} --org community --as ${NEW} --out ${file('owner.json')}`);
         const registered = await verb(
             `meter register ${file('point.json')} --consent ${file('owner.json')} --org operator --as metering`,
         );

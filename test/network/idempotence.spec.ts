@@ -44,15 +44,15 @@ describe('the same command again', function () {
         it('concludes one agreement, and sets its escrow aside once', async () => {
             const terms = draftTerms(sale());
             const consents = await market().consents(terms);
+            const freeNano = async (): Promise<bigint> =>
+                (await market().as(BUYER.id).accounts.show(BUYER.id)).freeNano;
+            const before = await freeNano();
             const concluded = await together((client) => client.agreements.conclude(terms, consents));
             const [agreementId = '', ...others] = new Set(concluded.map(({ value }) => value.agreementId));
             expect(others).to.deep.equal([]);
             const { agreement } = await market().as(BUYER.id).agreements.show(agreementId);
             await market().as('reviewer').verdicts.approve(agreement, 'noObjection');
 
-            const freeNano = async (): Promise<bigint> =>
-                (await market().as(BUYER.id).accounts.show(BUYER.id)).freeNano;
-            const before = await freeNano();
             await together((client) => client.agreements.fund(agreementId, null));
             expect(before - (await freeNano())).to.equal(10n * 100_000n);
             const history = await market().as(BUYER.id).agreements.history(agreementId);
