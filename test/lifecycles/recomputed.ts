@@ -6,7 +6,6 @@ import { rulesCodec } from '@commonwatt/chaincode/wire/charter';
 import { type Difference, recomputeFrom } from '../recompute/recompute.js';
 import type { Source, Statement, Terms } from '../recompute/statement.js';
 import { FIRST_SLOT } from '../support/sample-market.js';
-import { must } from './broken.js';
 import type { WorldMeters } from './meters.js';
 import type { Watch } from './watch.js';
 import { POINTS, SUBJECTS } from './world.js';
@@ -26,33 +25,8 @@ export function recomputed(rules: Rules, watch: Watch, meters: WorldMeters): Dif
     });
 }
 
-/** What was never in force has given everybody its reservation back; nothing else of it is settled. */
-function withoutLapsed(watch: Watch): Statement['postings'] {
-    const { postings } = watch.journal;
-    const lapsed = new Set(
-        watch.agreements.flatMap(({ agreementId }) =>
-            watch.execution(agreementId)?.state === 'lapsed' ? [agreementId] : [],
-        ),
-    );
-    const kept = new Map<string, bigint>();
-    const others = postings.filter(({ agreementId, account, kind, amountNano }) => {
-        if (agreementId === null || !lapsed.has(agreementId)) {
-            return true;
-        }
-        must(kind === 'fund' || kind === 'release', 'what was never in force moves only its reservation', { kind });
-        const holding = `${agreementId} ${account}`;
-        kept.set(holding, (kept.get(holding) ?? 0n) + BigInt(amountNano));
-        return false;
-    });
-    for (const [holding, nano] of kept) {
-        must(nano === 0n, 'what was never in force gives back all that it reserved', { holding, nano });
-    }
-    return others;
-}
-
 function statementOf(rules: Rules, watch: Watch): Statement {
     const { journal } = watch;
-    const postings = withoutLapsed(watch);
     return {
         scenario: { week: '', slots: [] },
         rules: rulesCodec.toJson(rules) as unknown as Statement['rules'],
@@ -89,8 +63,8 @@ function statementOf(rules: Rules, watch: Watch): Statement {
         deposits: journal.deposits,
         covers: [],
         steps: journal.steps,
-        postings,
-        sums: sumsOf(postings),
+        postings: journal.postings,
+        sums: sumsOf(journal.postings),
     };
 }
 

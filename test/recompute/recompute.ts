@@ -29,7 +29,27 @@ export function recomputeFrom(statement: Statement, meters: Pick<Meters, 'state'
     const market = new Market(statement, new Registers(meters, statement.gaps, statement.calorificValues));
     market.run();
     const { postings } = market.book;
-    return [...comparePostings(postings, statement), ...compareSums(postings, statement)];
+    const settled = { ...statement, postings: withoutReservations(statement) };
+    return [...comparePostings(postings, settled), ...compareSums(postings, statement)];
+}
+
+/**
+ * What was never in force is not settled: all that it moved was a reservation, which it gave back. Postings of an agreement
+ * for which that is not true stay, and are found.
+ */
+function withoutReservations({ agreements, postings }: Statement): Statement['postings'] {
+    const unfunded = new Set(agreements.filter(({ funded }) => !funded).map(({ id }) => id));
+    const isGivenBack = (id: string): boolean => {
+        const held = new Map<string, bigint>();
+        const own = postings.filter(({ agreementId }) => agreementId === id);
+        for (const { account, amountNano } of own) {
+            held.set(account, (held.get(account) ?? 0n) + whole(amountNano));
+        }
+        const isReservation = own.every(({ kind }) => kind === 'fund' || kind === 'release');
+        return isReservation && [...held.values()].every((nano) => nano === 0n);
+    };
+    const givenBack = new Set([...unfunded].filter(isGivenBack));
+    return postings.filter(({ agreementId }) => agreementId === null || !givenBack.has(agreementId));
 }
 
 /** Postings are compared as multisets under what they are for; their order says nothing. */
