@@ -16,7 +16,7 @@ const LONG_MICRO = 50_000n;
 const SHORT_MICRO = 240_000n;
 
 describe('the demo', function () {
-    this.timeout(180_000);
+    this.timeout(300_000);
     const demo = withKeptDemo();
 
     it('keeps every promise, in a block where there is one', () => {

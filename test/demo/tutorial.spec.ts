@@ -17,7 +17,7 @@ async function commandsOf(file: string): Promise<string[]> {
 }
 
 describe('the tutorial', function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     let folder: string;
 
     before(async () => {

@@ -64,7 +64,7 @@ let kept: Promise<KeptDemo> | undefined;
 export function withKeptDemo(): () => KeptDemo {
     let demo: KeptDemo | undefined;
     before(async function () {
-        this.timeout(240_000);
+        this.timeout(400_000);
         await requireBinaries();
         kept ??= runDemo();
         demo = await kept;
