@@ -34,22 +34,24 @@ export function recomputeFrom(statement: Statement, meters: Pick<Meters, 'state'
 }
 
 /**
- * What was never in force is not settled: all that it moved was a reservation, which it gave back. Postings of an agreement
- * for which that is not true stay, and are found.
+ * What is not in force is not settled: all that it moves is a reservation, which it holds or has given back. Postings of an
+ * agreement for which that is not true stay, and are found.
  */
 function withoutReservations({ agreements, postings }: Statement): Statement['postings'] {
     const unfunded = new Set(agreements.filter(({ funded }) => !funded).map(({ id }) => id));
-    const isGivenBack = (id: string): boolean => {
+    const isReservation = (id: string): boolean => {
         const held = new Map<string, bigint>();
         const own = postings.filter(({ agreementId }) => agreementId === id);
         for (const { account, amountNano } of own) {
-            held.set(account, (held.get(account) ?? 0n) + whole(amountNano));
+            const party = account.slice(account.lastIndexOf('/') + 1);
+            held.set(party, (held.get(party) ?? 0n) + whole(amountNano));
         }
-        const isReservation = own.every(({ kind }) => kind === 'fund' || kind === 'release');
-        return isReservation && [...held.values()].every((nano) => nano === 0n);
+        // What left a party's account is in its escrow, or came back.
+        const isItsOwn = [...held.values()].every((nano) => nano === 0n);
+        return isItsOwn && own.every(({ kind }) => kind === 'fund' || kind === 'release');
     };
-    const givenBack = new Set([...unfunded].filter(isGivenBack));
-    return postings.filter(({ agreementId }) => agreementId === null || !givenBack.has(agreementId));
+    const reserved = new Set([...unfunded].filter(isReservation));
+    return postings.filter(({ agreementId }) => agreementId === null || !reserved.has(agreementId));
 }
 
 /** Postings are compared as multisets under what they are for; their order says nothing. */

@@ -59,7 +59,6 @@ describe('04 review', function () {
         const conflict = 'conflict VERDICT_CONFLICT';
         await expectRefusal(verdicts.reject(abusive, 'unusualPrice'), conflict, { decision: 'approved' });
         await expectRefusal(verdicts.approve(rejected, 'noObjection'), conflict, { decision: 'rejected' });
-        await expectRefusal(verdicts.terminate(rejected, 'unusualPrice'), conflict, { decision: 'rejected' });
     });
 
     it('is bound to the terms that were reviewed', async () => {

@@ -4,8 +4,11 @@ import { drawnBy } from '../support/default-amounts.js';
 import { expectInBlock, expectNothingWritten } from '../support/in-block.js';
 import { CARRIER } from '../support/market.js';
 import { expectRefusal } from '../support/refusal.js';
-import { BUYER, NEIGHBOUR, OPERATORS_ROOF, PROSUMER, SUBJECTS, type AgreementName } from './cast.js';
+import { BUYER, NEIGHBOUR, OPERATORS_ROOF, PROSUMER, SUBJECTS, type AgreementName, NEWCOMER } from './cast.js';
 import { withStory } from './with-story.js';
+
+/** Who has set nothing aside for what it takes without having bought it. */
+const UNCOVERED = NEWCOMER.id;
 
 describe('07 settle', function () {
     this.timeout(30_000);
@@ -28,7 +31,12 @@ describe('07 settle', function () {
                 await expectInBlock(story().as(NEIGHBOUR.id), settled, {
                     chaincode: 'exchange',
                     verb: 'settlement:run',
-                    keys: [...(await agreementKeys()), ...claimKeys(settlement), ...moneyKeys(settlement)],
+                    keys: [
+                        ...(await agreementKeys()),
+                        ...claimKeys(settlement),
+                        ...moneyKeys(settlement),
+                        ...(offset === 0 ? [`indebtedness/${UNCOVERED}/${CARRIER}`] : []),
+                    ],
                     event: {
                         name: 'SettlementRun/1',
                         payload: { carrier: CARRIER, slot: story().slot(offset), run: 0, closedAgreementIds: [] },

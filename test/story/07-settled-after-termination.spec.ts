@@ -21,7 +21,7 @@ describe('07 settle: an agreement that the regulator ends', function () {
         await expectInBlock(story().as('reviewer'), verdict, {
             chaincode: 'supervision',
             verb: 'verdict:terminate',
-            keys: [`verdict/${agreementId}/0000000001`],
+            keys: [`verdict/${agreementId}/0000000001`, `termination/${agreementId}`],
             event: { name: 'VerdictGiven/1', payload: { agreementId, version: 1, decision: 'terminated' } },
         });
         const approval = story()

@@ -1,3 +1,4 @@
+import { DISPUTE_PARTS } from '@commonwatt/chaincode/domain/allowance';
 import { expect } from 'chai';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
 import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
@@ -99,7 +100,8 @@ describe('08 reconcile', function () {
             const market = story().as(BUYER.id);
             const step = (verb: string, keys: readonly string[]) => ({ chaincode: 'exchange', verb, keys }) as const;
             const event = { name: 'DisputeRaised/1', payload: ref } as const;
-            await expectInBlock(market, raised, { ...step('dispute:raise', [key]), event });
+            const counted = `allowance/${BUYER.id}/dispute/${String(slot % DISPUTE_PARTS)}`;
+            await expectInBlock(market, raised, { ...step('dispute:raise', [key, counted]), event });
             await expectInBlock(market, decided, {
                 ...step('dispute:decide', [key]),
                 event: { name: 'DisputeDecided/1', payload: { ...ref, number: 1 } },
@@ -107,7 +109,10 @@ describe('08 reconcile', function () {
             await expectInBlock(market, confirmed, {
                 chaincode: 'supervision',
                 verb: 'dispute:confirm',
-                keys: [`dispute-review/${ref.pointId}/${slotKey()}/${ref.raisedBy}/0000000001`],
+                keys: [
+                    `dispute-review/${ref.pointId}/${slotKey()}/${ref.raisedBy}/0000000001`,
+                    `confirmed-decision/${ref.pointId}/${slotKey()}`,
+                ],
                 event: { name: 'DisputeReviewed/1', payload: { ...ref, number: 1, finding: 'confirmed' } },
             });
             await expectInBlock(market, closed, {
