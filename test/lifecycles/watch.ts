@@ -28,9 +28,9 @@ import { sparedLegs } from './run-facts.js';
 /** What brings energy into force. */
 const LOADING_VERBS = new Set(['agreement:fund', 'amendment:enact']);
 
-/** Records that are written once and stay. */
 /** Records that are there only as long as what they note. */
 const MAY_GO: readonly string[] = ['credit', 'indebtedness'];
+/** Records that are written once and stay. */
 const FIXED = [
     'settlement',
     'deposit',
