@@ -40,11 +40,15 @@ const SELECTIONS: Readonly<Record<string, readonly (readonly Lane[])[]>> = {
     network: [[NETWORK]],
 };
 
+/** How many files are named at the end as those that took longest. */
+const SLOWEST = 25;
+
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 /** Runs every stage; a failing one does not keep the next from telling its own. */
 async function run(groups: readonly (readonly Lane[])[]): Promise<Tally> {
-    const total = { passed: 0, failed: 0, pending: 0, failures: [] as string[] };
+    const durations: Tally['durations'][number][] = [];
+    const total = { passed: 0, failed: 0, pending: 0, failures: [] as string[], durations };
     for (const lanes of groups) {
         const tallies = await Promise.all(lanes.map((lane) => runLane(lane, lanes.length > 1)));
         for (const tally of tallies.flat()) {
@@ -52,6 +56,7 @@ async function run(groups: readonly (readonly Lane[])[]): Promise<Tally> {
             total.failed += tally.failed;
             total.pending += tally.pending;
             total.failures.push(...tally.failures);
+            total.durations.push(...tally.durations);
         }
     }
     return total;
@@ -70,7 +75,11 @@ async function runLane(lane: Lane, isBeside: boolean): Promise<Tally[]> {
                 : await runSpecs(stage.specs, prefix, stage.environment);
         const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
         say(`    ${stage.name}: ${tally.passed} passed, ${tally.failed} failed in ${seconds} s`);
-        tallies.push({ ...tally, failures: tally.failures.map((failure) => `[${stage.name}] ${failure}`) });
+        tallies.push({
+            ...tally,
+            failures: tally.failures.map((failure) => `[${stage.name}] ${failure}`),
+            durations: tally.durations.map(([file, ms]) => [`[${stage.name}] ${file}`, ms]),
+        });
     }
     return tallies;
 }
@@ -80,13 +89,13 @@ function runCommand([file, ...args]: readonly [string, ...string[]]): Promise<Ta
         const child = spawn(file, args, { stdio: 'inherit' });
         const failed = (how: string): Tally => {
             const failures = [`${[file, ...args].join(' ')} ${how}`];
-            return { passed: 0, failed: 1, pending: 0, failures };
+            return { passed: 0, failed: 1, pending: 0, failures, durations: [] };
         };
         child.once('error', (error) => {
             resolve(failed(error.message));
         });
         child.once('exit', (code, signal) => {
-            const passed = { passed: 1, failed: 0, pending: 0, failures: [] };
+            const passed = { passed: 1, failed: 0, pending: 0, failures: [], durations: [] };
             resolve(code === 0 ? passed : failed(`ended with ${code ?? signal ?? 'nothing'}`));
         });
     });
@@ -116,7 +125,7 @@ function runSpecs(
             tally = message as Tally;
         });
         child.once('close', (code, signal) => {
-            const counted = tally ?? { passed: 0, failed: 0, pending: 0, failures: [] };
+            const counted = tally ?? { passed: 0, failed: 0, pending: 0, failures: [], durations: [] };
             const crashed = code !== 0 && counted.failed === 0;
             const failures = [`the specs ended with ${code ?? signal ?? 'nothing'}`];
             resolve(crashed ? { ...counted, failed: 1, failures } : counted);
@@ -131,6 +140,11 @@ if (groups === undefined) {
     process.exit(2);
 }
 const total = await run(groups);
+const slowest = [...total.durations].sort(([, left], [, right]) => right - left).slice(0, SLOWEST);
+say('\nWhat took longest:');
+for (const [file, ms] of slowest) {
+    say(`${(ms / 1_000).toFixed(1).padStart(7)} s  ${file}`);
+}
 if (total.failures.length > 0) {
     // Once more at the end: who reads only the end of a long report shall find what is wrong.
     say(`\nWhat failed:\n${total.failures.join('\n')}`);

@@ -141,8 +141,8 @@ async function estimateEnd(
     slot: SlotIndex,
     begin: Registers,
 ): Promise<RegisterState> {
-    const next = await readingAfter(ctx.ledger, pointId, slot);
-    const last = next === null ? null : await readingBefore(ctx.ledger, pointId, slot);
+    const next = await readingAfter(ctx, pointId, slot);
+    const last = next === null ? null : await readingBefore(ctx, pointId, slot);
     const sameTypeDay = last === null ? await sameTypeDayOf(ctx, pointId, slot) : null;
     return estimateRegisters({ slot, begin, last: registersAt(last), next: registersAt(next), sameTypeDay });
 }

@@ -45,38 +45,67 @@ async function metered(
     const replacements = await Replacements.around(ctx, carrier, slot);
     const known: MeteredPoint[] = [];
     for (const point of points) {
-        const isMetered = point.meter !== null;
         const { pointId } = point;
-        known.push({
-            point,
-            before: isMetered ? await stateOf(ctx, carrier, pointId, slot - 1, replacements) : null,
-            after: isMetered ? await stateOf(ctx, carrier, pointId, slot, replacements) : null,
-            replaced: replacements.energy(pointId, slot),
-            isStation: false,
-        });
+        const replaced = replacements.energy(pointId, slot);
+        if (point.meter === null) {
+            known.push({ point, before: null, after: null, replaced, isStation: false });
+            continue;
+        }
+        const gap = new Gap(ctx, pointId);
+        const before = await stateOf(ctx, carrier, gap, slot - 1, replacements);
+        const after = await stateOf(ctx, carrier, gap, slot, replacements);
+        known.push({ point, before, after, replaced, isStation: false });
     }
     return known;
+}
+
+/** The readings before and after what nobody has read of a point; both ends of a slot mostly lie in the same gap. */
+class Gap {
+    readonly pointId: string;
+    readonly #ctx: TradeContext;
+    #last: RegistersAt | null | undefined;
+    #next: RegistersAt | null | undefined;
+
+    constructor(ctx: TradeContext, pointId: string) {
+        this.#ctx = ctx;
+        this.pointId = pointId;
+    }
+
+    async before(slot: SlotIndex): Promise<RegistersAt | null> {
+        if (this.#last === undefined) {
+            this.#last = registersAt(await readingBefore(this.#ctx, this.pointId, slot));
+        }
+        return this.#last;
+    }
+
+    async after(slot: SlotIndex): Promise<RegistersAt | null> {
+        if (this.#next === undefined) {
+            this.#next = registersAt(await readingAfter(this.#ctx, this.pointId, slot));
+        }
+        return this.#next;
+    }
 }
 
 async function stateOf(
     ctx: TradeContext,
     carrier: Carrier,
-    pointId: string,
+    gap: Gap,
     slot: SlotIndex,
     replacements: Replacements,
 ): Promise<RegisterState> {
+    const { pointId } = gap;
     const read = await readState(ctx, pointId, slot, replacements);
     if (read !== null) {
         return read;
     }
-    const last = registersAt(await readingBefore(ctx.ledger, pointId, slot));
+    const last = await gap.before(slot);
     if (last === null) {
         // Nothing near enough tells of the slot: what its initial run carried is all there is.
         const carried = carriedState(await ctx.ledger.get(ESTIMATES, carrier, slot), pointId);
         assert(carried !== null, 'an initial run carries what nobody has read');
         return carried;
     }
-    const next = registersAt(await readingAfter(ctx.ledger, pointId, slot));
+    const next = await gap.after(slot);
     return next === null
         ? estimatedAfter(ctx, pointId, last, slot)
         : estimateRegisters({ slot, begin: last, last, next, sameTypeDay: null });

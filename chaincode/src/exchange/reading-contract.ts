@@ -86,7 +86,7 @@ export class ReadingContract extends ExchangeContract {
     async #fit(ctx: TradeContext, recorded: RecordedReading, accepted: readonly RecordedReading[]): Promise<void> {
         const { pointId, slot } = recorded.reading;
         const own = accepted.filter(({ reading }) => reading.pointId === pointId);
-        const near = [await readingBefore(ctx.ledger, pointId, slot), await readingAfter(ctx.ledger, pointId, slot)];
+        const near = [await readingBefore(ctx, pointId, slot), await readingAfter(ctx, pointId, slot)];
         const known = [...own, ...near.filter((neighbour) => neighbour !== null)].sort(bySlot);
         const before = known.findLast(({ reading }) => reading.slot < slot) ?? null;
         const after = known.find(({ reading }) => reading.slot > slot) ?? null;

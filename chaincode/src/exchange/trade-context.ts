@@ -140,8 +140,13 @@ export class TradeContext extends MarketContext {
         return (await this.hasTicked(slot)) || byClock || slot < firstSlot;
     }
 
+    /** Whether a slot is over by the ticks, so that a meter can have been read at its end. */
+    async isOver(slot: SlotIndex): Promise<boolean> {
+        return await this.hasTicked(slot + 1);
+    }
+
     /** @throws SLOT_NOT_OVER {slot} */
     async demandOver(slot: SlotIndex): Promise<void> {
-        demand(await this.hasTicked(slot + 1), 'SLOT_NOT_OVER', { slot });
+        demand(await this.isOver(slot), 'SLOT_NOT_OVER', { slot });
     }
 }
