@@ -18,7 +18,8 @@ export class ForceMajeureClient {
     }
 
     /**
-     * Declares what struck points in some slots. The holder of a dispatcher's seat does.
+     * Declares what struck points in some slots. The holder of a dispatcher's seat does. It waives nothing until the
+     * regulator has confirmed it, as the fact `forceMajeure` by the hash of the statement.
      * @throws ForbiddenError CALLER_NOT_SEATED · InvalidError FORCE_MAJEURE_INVALID · ConflictError
      * FORCE_MAJEURE_CONFLICT {declarationId} · NotFoundError METER_MISSING
      */

@@ -1,10 +1,12 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { DECLARATIONS_MAX } from '@commonwatt/chaincode/domain/force-majeure';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { participantCodec } from '@commonwatt/chaincode/wire/participant';
 import { expect } from 'chai';
 import * as commands from '../support/market-commands.js';
-import { declareForceMajeure } from '../support/metering-commands.js';
+import { declareForceMajeure, reviewFact, reviewForceMajeure, stormOf } from '../support/metering-commands.js';
+import { forceMajeureHashOf } from '@commonwatt/chaincode/wire/force-majeure';
 import { FIRST_SLOT, RULES, sampleLeg, sampleTerms } from '../support/sample-market.js';
 import { StubMarket } from '../support/stub-market.js';
 
@@ -41,6 +43,20 @@ describe('exchange: force majeure', () => {
             'force-majeure:declare',
             declareForceMajeure(market.who('dispatcher'), changes),
         );
+    const review = (
+        changes: Parameters<typeof reviewForceMajeure>[1] = {},
+        finding: 'confirmed' | 'rejected' = 'confirmed',
+    ): Promise<unknown> =>
+        market.do(
+            'reviewer',
+            'supervision',
+            finding === 'confirmed' ? 'fact:confirm' : 'fact:reject',
+            reviewForceMajeure(market.who('reviewer'), changes, finding),
+        );
+    const strike = async (changes: Parameters<typeof declareForceMajeure>[1] = {}): Promise<void> => {
+        await declare(changes);
+        await review(changes);
+    };
     /** Default money in a slot in which solar delivers this and Anna takes that. */
     const defaultsIn = async (n: number, given: bigint, taken: bigint): Promise<unknown> => {
         const slot = FIRST_SLOT + n;
@@ -58,22 +74,73 @@ describe('exchange: force majeure', () => {
     it('exempts who was struck at its own point, in those slots', async () => {
         await fund(agreed());
         await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
-        await declare();
+        await strike();
         expect(await defaultsIn(0, 40n, 40n)).to.deep.equal([]);
         expect(await defaultsIn(1, 80n, 80n)).to.deep.equal([['solar', 6_000_000n]]);
+    });
+
+    it('attack: a dispatcher strikes the point of a friend, who then owes nothing', async () => {
+        await fund(agreed());
+        await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
+        const both = { untilSlot: FIRST_SLOT + 2 };
+        await declare(both);
+        expect(await defaultsIn(0, 40n, 40n), 'nobody has confirmed it').to.deep.equal([['solar', 18_000_000n]]);
+        // A confirmation of the same hash in the name of something else, and a rejection, are no better.
+        const other = market.copy();
+        const fact = { kind: 'forceMajeure', factHash: forceMajeureHashOf(stormOf(both)), fromSlot: null } as const;
+        const astray = reviewFact(other.who('reviewer'), { ...fact, subjectId: 'storm-8', finding: 'confirmed' });
+        await other.do('reviewer', 'supervision', 'fact:confirm', astray);
+        await review(both, 'rejected');
+        await market.refused(
+            'FACT_REVIEWED',
+            'reviewer',
+            'supervision',
+            'fact:confirm',
+            reviewForceMajeure(market.who('reviewer'), both),
+        );
+        const rejected = market;
+        for (market of [other, rejected]) {
+            expect(await defaultsIn(1, 80n, 80n)).to.deep.equal([['solar', 6_000_000n]]);
+            await market.advance(FIRST_SLOT + 3, FIRST_SLOT + 1 + R1);
+            expect((await market.reconcile(FIRST_SLOT, 1)).postings).to.deep.equal([]);
+        }
+    });
+
+    it('attack: a dispatcher confirms its own declaration, or gives it another content afterwards', async () => {
+        const own = reviewForceMajeure(market.who('dispatcher'));
+        await market.refused('CALLER_NOT_SEATED', 'dispatcher', 'supervision', 'fact:confirm', own);
+        await market.refused('SIGNATURE_INVALID', 'reviewer', 'supervision', 'fact:confirm', own);
+        await fund(agreed());
+        await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
+        // The regulator has confirmed a storm of a slot; what is declared under its name is a storm of two.
+        await review();
+        await declare({ untilSlot: FIRST_SLOT + 2 });
+        expect(await defaultsIn(0, 40n, 40n)).to.deep.equal([['solar', 18_000_000n]]);
+    });
+
+    it('attack: a slot is buried under declarations, so that no run of it could ask about all', async () => {
+        const dispatcher = market.who('dispatcher');
+        for (let count = 0; count < DECLARATIONS_MAX; count += 1) {
+            await declare({ declarationId: `storm-${String(count)}`, pointIds: ['bert-point'] });
+        }
+        const more = declareForceMajeure(dispatcher, { declarationId: 'one-more' });
+        await market.refused('FORCE_MAJEURE_INVALID', 'dispatcher', 'exchange', 'force-majeure:declare', more);
+        await fund(agreed());
+        await market.advance(FIRST_SLOT, FIRST_SLOT + 1);
+        expect(await defaultsIn(0, 40n, 40n)).to.deep.equal([['solar', 18_000_000n]]);
     });
 
     it('exempts the same in a correction, and from then on what is declared after the slot is settled', async () => {
         await fund(agreed());
         await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
-        await declare();
+        await strike();
         await defaultsIn(0, 40n, 40n);
         expect(await defaultsIn(1, 80n, 80n)).to.deep.equal([['solar', 6_000_000n]]);
         await market.advance(FIRST_SLOT + 3, FIRST_SLOT + 2 + R1);
         const before = await market.settlement(FIRST_SLOT, 'electricity', 0);
         const same = await market.reconcile(FIRST_SLOT, 1);
         expect([same.postings, same.legs, same.points]).to.deep.equal([[], before.legs, before.points]);
-        await declare({ declarationId: 'storm-8', fromSlot: FIRST_SLOT + 1, untilSlot: FIRST_SLOT + 2 });
+        await strike({ declarationId: 'storm-8', fromSlot: FIRST_SLOT + 1, untilSlot: FIRST_SLOT + 2 });
         const spared = await market.reconcile(FIRST_SLOT + 1, 1);
         expect(spared.postings.map(({ kind, account, amountNano }) => [kind, account, amountNano])).to.deep.equal([
             ['default', 'cover/anna/electricity', -6_000_000n],
@@ -85,12 +152,12 @@ describe('exchange: force majeure', () => {
     it('does not exempt the other party, nor who did not agree on it', async () => {
         await fund(agreed({ takeOrPay: false }));
         await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
-        await declare({ untilSlot: FIRST_SLOT + 2 });
+        await strike({ untilSlot: FIRST_SLOT + 2 });
         expect(await defaultsIn(0, 100n, 70n)).to.deep.equal([['anna', 3_000_000n]]);
         market = await StubMarket.ready();
         await fund(agreed({ exemptions: ['halt'] }));
         await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
-        await declare();
+        await strike();
         expect(await defaultsIn(0, 40n, 40n)).to.deep.equal([['solar', 6_000_000n]]);
     });
 
@@ -105,15 +172,15 @@ describe('exchange: force majeure', () => {
             await market.do('reviewer', 'supervision', 'qualification:grant', again);
             await fund(agreed());
             await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
-            await declare();
+            await strike();
             expect(await defaultsIn(0, 40n, 40n), Object.keys(own)[0]).to.deep.equal([['solar', 6_000_000n]]);
         }
     });
 
     it('may be declared of slots to come, several times, and is shown with its evidence', async () => {
         await fund(agreed());
-        await declare({ pointIds: ['bert-point'], untilSlot: FIRST_SLOT + 2 });
-        await declare({
+        await strike({ pointIds: ['bert-point'], untilSlot: FIRST_SLOT + 2 });
+        await strike({
             declarationId: 'storm-8',
             pointIds: ['anna-point', 'solar-point'],
             fromSlot: FIRST_SLOT + 1,

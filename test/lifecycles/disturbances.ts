@@ -16,7 +16,7 @@ import { mandateIdOf, mandateRefCodec } from '@commonwatt/chaincode/wire/mandate
 import { qualificationCodec } from '@commonwatt/chaincode/wire/qualification';
 import { drawCover, raiseCover, requestPayout } from '../support/instructions.js';
 import * as commands from '../support/market-commands.js';
-import { declareForceMajeure, publishCalorific } from '../support/metering-commands.js';
+import { declareForceMajeure, publishCalorific, reviewForceMajeure } from '../support/metering-commands.js';
 import { SigningKey } from '../support/signing-key.js';
 import { reconcile } from './corrections.js';
 import { at } from './drafting.js';
@@ -146,7 +146,7 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
         );
         return stage < 2 ? Promise.resolve() : life.player.exchange('metering', 'calorific:publish', command);
     },
-    forceMajeure: (life, move, stage) => {
+    forceMajeure: async (life, move, stage) => {
         const agreed = at(tradeOf(life, move).terms.legs, move.pick);
         const traded = move.pick % 3 === 0 ? agreed.buyerPoint : agreed.sellerPoint;
         const isAnyPoint = move.pick % 5 === 0;
@@ -159,7 +159,14 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
         const declarationId = `storm-${move.pick}`;
         const statement = { declarationId, carrier, pointIds: [pointId], fromSlot, untilSlot };
         const command = declareForceMajeure(life.player.who('dispatcher'), statement);
-        return life.player.exchange('dispatcher', 'force-majeure:declare', command);
+        await life.player.exchange('dispatcher', 'force-majeure:declare', command);
+        if (move.pick % 4 > 0) {
+            // The regulator does not believe every declaration, and of some it says nothing.
+            const finding = move.pick % 4 === 1 ? 'rejected' : 'confirmed';
+            const verb = finding === 'confirmed' ? 'fact:confirm' : 'fact:reject';
+            const review = reviewForceMajeure(life.player.who('reviewer'), statement, finding);
+            await life.player.supervision('reviewer', verb, review);
+        }
     },
     limit: (life, move, stage) => {
         const { carrier, connectionPoint } = at(POINTS, move.pick).point;

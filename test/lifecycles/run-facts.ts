@@ -1,6 +1,8 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
+import type { FactKind } from '@commonwatt/chaincode/domain/fact';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
 import { ledgerKey } from '@commonwatt/chaincode/store/keys';
+import { factReviewCodec } from '@commonwatt/chaincode/wire/fact';
 import { struckPointsCodec } from '@commonwatt/chaincode/wire/force-majeure';
 import { signedDeliveryCodec } from '@commonwatt/chaincode/wire/statement';
 import type { StatedDelivery, StruckPoint } from '../recompute/statement.js';
@@ -18,12 +20,22 @@ function statementOf(text: string): StatedDelivery {
     return { ...statement, deliveredWh: String(statement.deliveredWh) };
 }
 
-/** Points of a run's carrier for which force majeure is on the ledger. */
+/** Points of a run's carrier for which force majeure is on the ledger, and confirmed. */
 export function struckOf({ carrier, slot }: Settlement, ledger: LedgerDouble): StruckPoint[] {
     const written = ledger.read('exchange', ledgerKey('struck-points', [carrier, slot]));
-    const points = written === undefined ? [] : struckPointsCodec.decode(written.value.toString('utf8')).points;
-    return points.map(({ pointId, mspId }) => ({ pointId, slot, mspId }));
+    const declarations = written === undefined ? [] : struckPointsCodec.decode(textOf(written)).declarations;
+    return declarations
+        .filter(({ factHash }) => isConfirmed(ledger, 'forceMajeure', factHash))
+        .flatMap(({ pointIds, mspId }) => pointIds.map((pointId) => ({ pointId, slot, mspId })));
 }
+
+/** Whether the regulator has confirmed a fact. */
+export function isConfirmed(ledger: LedgerDouble, kind: FactKind, factHash: string): boolean {
+    const review = ledger.read('supervision', ledgerKey('fact-review', [kind, factHash]));
+    return review !== undefined && factReviewCodec.decode(textOf(review)).statement.finding === 'confirmed';
+}
+
+const textOf = ({ value }: Readonly<{ value: Buffer }>): string => value.toString('utf8');
 
 /** Legs of a run that fell short where force majeure struck their seller, under terms that know of it. */
 export function sparedLegs(

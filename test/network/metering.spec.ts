@@ -11,6 +11,7 @@ import {
     priceMicroPerKwh,
     type SlotIndex,
 } from '@commonwatt/chaincode/domain/units';
+import { forceMajeureHashOf } from '@commonwatt/chaincode/wire/force-majeure';
 import { type Draft, FileWallet } from '@commonwatt/client';
 import type { MeterState } from '@commonwatt/client/meter-signer';
 import { expect } from 'chai';
@@ -111,6 +112,14 @@ describe('metering on real peers: charge points, gas, exchanged meters, lots and
         });
     }
 
+    async function confirmStorm(subjectId: string): Promise<void> {
+        const { statement } = await market().as('reviewer').forceMajeure.show(subjectId);
+        const fact = { kind: 'forceMajeure', subjectId, factHash: forceMajeureHashOf(statement) } as const;
+        await market()
+            .as('reviewer')
+            .facts.confirm({ ...fact, fromSlot: null, reasonCode: 'evidenceSeen' });
+    }
+
     before(async () => {
         folder = newStateDir();
         for (const officer of ['metering', 'dispatcher'] as const) {
@@ -183,6 +192,7 @@ describe('metering on real peers: charge points, gas, exchanged meters, lots and
         expect(declared.value)
             .to.have.nested.property('statement.pointIds')
             .that.deep.equals([pointId(ROOF, 'electricity')]);
+        await confirmStorm(STORM);
         await market().endSlot();
         await market()
             .as('metering')
@@ -261,6 +271,7 @@ describe('metering on real peers: charge points, gas, exchanged meters, lots and
         const { statement } = await market().as('dispatcher').forceMajeure.show(STORM);
         const later = { ...statement, declarationId: 'storm-2', fromSlot: first + 1, untilSlot: first + 2 };
         await market().as('dispatcher').forceMajeure.declare(later);
+        await confirmStorm(later.declarationId);
         while (market().nextSlot <= first + 2 + CORRECTED_AFTER_SLOTS) {
             await market().endSlot();
         }

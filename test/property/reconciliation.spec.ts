@@ -84,7 +84,7 @@ const toldBy =
             }),
         ),
         struck: isTrue
-            ? struck.map((id) => ({ pointId: `${id}.${carrier}`, declarationId: 'storm', mspId: 'OperatorMSP' }))
+            ? struck.map((id) => ({ pointId: `${id}.${carrier}`, mspId: 'OperatorMSP' }))
             : [],
     });
 

@@ -6,7 +6,7 @@ import type { DeliveryStatement, SignedDelivery } from '@commonwatt/chaincode/do
 import { calorificWhPerM3, energyWh, volumeLitres } from '@commonwatt/chaincode/domain/units';
 import { calorificStatementCodec, publishCalorificCodec } from '@commonwatt/chaincode/wire/calorific';
 import { factReviewStatementCodec, reviewFactCodec } from '@commonwatt/chaincode/wire/fact';
-import { declareCodec, forceMajeureStatementCodec } from '@commonwatt/chaincode/wire/force-majeure';
+import { declareCodec, forceMajeureHashOf, forceMajeureStatementCodec } from '@commonwatt/chaincode/wire/force-majeure';
 import { exchangeStatementOf } from '@commonwatt/chaincode/domain/meter-exchange';
 import { meterExchangeCodec, meterExchangeStatementCodec } from '@commonwatt/chaincode/wire/meter';
 import { readingCodec } from '@commonwatt/chaincode/wire/reading';
@@ -101,24 +101,38 @@ export function stateDelivery(source: SigningKey, statement: DeliveryStatement):
 export const submitStatements = (...statements: readonly SignedDelivery[]): string =>
     submitStatementsCodec.encode({ statements });
 
+export const stormOf = (changes: Partial<ForceMajeureStatement> = {}): ForceMajeureStatement => ({
+    declarationId: 'storm-7',
+    carrier: 'electricity',
+    pointIds: ['solar-point'],
+    fromSlot: FIRST_SLOT,
+    untilSlot: FIRST_SLOT + 1,
+    evidenceHash: 'ee'.repeat(32),
+    reasonCode: 'lightningStroke',
+    ...changes,
+});
+
 export function declareForceMajeure(
     { key }: Pick<Identity, 'key'>,
     changes: Partial<ForceMajeureStatement> = {},
 ): string {
-    const statement: ForceMajeureStatement = {
-        declarationId: 'storm-7',
-        carrier: 'electricity',
-        pointIds: ['solar-point'],
-        fromSlot: FIRST_SLOT,
-        untilSlot: FIRST_SLOT + 1,
-        evidenceHash: 'ee'.repeat(32),
-        reasonCode: 'lightningStroke',
-        ...changes,
-    };
+    const statement = stormOf(changes);
     const body = forceMajeureStatementCodec.toJson(statement);
     const signature = key.signDocument('commonwatt/force-majeure/1', SCOPE.exchange, body);
     return declareCodec.encode({ statement, signature });
 }
+
+/** The regulator's word on a declaration of force majeure. */
+export const reviewForceMajeure = (
+    reviewer: Pick<Identity, 'key'>,
+    changes: Partial<ForceMajeureStatement> = {},
+    finding: FactReviewStatement['finding'] = 'confirmed',
+): string => {
+    const statement = stormOf(changes);
+    const factHash = forceMajeureHashOf(statement);
+    const fact = { kind: 'forceMajeure', subjectId: statement.declarationId, factHash } as const;
+    return reviewFact(reviewer, { ...fact, finding, fromSlot: null });
+};
 
 /** The regulator's word on a stated fact. */
 export function reviewFact({ key }: Pick<Identity, 'key'>, changes: Omit<FactReviewStatement, 'reasonCode'>): string {

@@ -217,6 +217,7 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
         name: 'ForceMajeureDeclared/1',
         payload: {
             declarationId: 'storm-7',
+            factHash: termsHash,
             carrier: 'electricity',
             fromSlot: FIRST_SLOT,
             untilSlot: FIRST_SLOT + 4,

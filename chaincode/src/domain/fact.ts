@@ -6,7 +6,7 @@ import { type SlotIndex, wholeParts } from './units.js';
  * What an officer of the market states and nobody whom it binds has signed: it counts once the regulator has confirmed
  * it, and is known by the hash of the statement.
  */
-export const FACT_KINDS = ['meterExchange'] as const;
+export const FACT_KINDS = ['meterExchange', 'forceMajeure', 'calorific'] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
 
 /** A day's notice, in minutes, before the regulator's word stands for a signature that the owner has not given. */
@@ -18,9 +18,10 @@ const WITH_NOTICE: readonly FactKind[] = ['meterExchange'];
 export type FactRef = Readonly<{ kind: FactKind; subjectId: string; factHash: string }>;
 
 export const FACT_FINDINGS = ['confirmed', 'rejected'] as const;
+export type FactFinding = (typeof FACT_FINDINGS)[number];
 export type FactReviewStatement = FactRef &
     Readonly<{
-        finding: (typeof FACT_FINDINGS)[number];
+        finding: FactFinding;
         /** From this slot on the fact counts, where it needs notice; else `null`. */
         fromSlot: SlotIndex | null;
         reasonCode: string;
@@ -65,4 +66,13 @@ export function demandConfirmed(review: FactReview | null, fact: FactRef): asser
     const finding = review?.statement.finding ?? null;
     const isOfSubject = review?.statement.subjectId === fact.subjectId;
     demand(review !== null && finding === 'confirmed' && isOfSubject, 'FACT_NOT_CONFIRMED', { ...fact, finding });
+}
+
+/**
+ * What the regulator says of a fact; `null` as long as it has said nothing. A confirmation about something else confirms
+ * nothing, while a rejection is one whatever it is about: the hash names the statement.
+ */
+export function findingOf(review: FactReview | null, { subjectId }: FactRef): FactFinding | null {
+    const isAstray = review?.statement.finding === 'confirmed' && review.statement.subjectId !== subjectId;
+    return isAstray ? null : (review?.statement.finding ?? null);
 }

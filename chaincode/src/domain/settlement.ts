@@ -19,7 +19,7 @@ import {
 import { assert, demand } from './errors.js';
 import type { Execution } from './escrow.js';
 import { type DefaultAmount, EscrowBook } from './escrow-book.js';
-import { isStruck, type StruckPoints } from './force-majeure.js';
+import { isStruck, type StruckPoint } from './force-majeure.js';
 import { exemptedBy, type Halt } from './halt.js';
 import { causesOf, type Exempts, liabilitiesOf, type Liability } from './liability.js';
 import type { Participant } from './participant.js';
@@ -57,8 +57,8 @@ export type SlotInput = Readonly<{
     halts: readonly Halt[];
     /** Settlements of the same slot of the carriers that something of this one is made from. */
     upstream: readonly Settlement[];
-    /** Points struck by force majeure in the slot. */
-    struck: StruckPoints['points'];
+    /** Points struck by force majeure in the slot, as the regulator has confirmed. */
+    struck: readonly StruckPoint[];
     /** What sources have stated of the legs that they verify. */
     statements: readonly DeliveryStatement[];
     /** Published gross calorific value of the slot's gas; `null` for other carriers, and until there is one. */
@@ -246,7 +246,7 @@ function exemptions({ halts, struck, participants }: SlotInput): Exempts {
             ...(leg.buyerId === liableId ? [leg.buyerPoint] : []),
         ];
         return (
-            causes.includes('forceMajeure') && ownPoints.some((point) => isStruck({ points: struck }, point, liable))
+            causes.includes('forceMajeure') && ownPoints.some((point) => isStruck(struck, point, liable))
         );
     };
 }

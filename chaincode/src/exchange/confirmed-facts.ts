@@ -1,4 +1,4 @@
-import { demandConfirmed, type FactRef, type FactReview } from '../domain/fact.js';
+import { demandConfirmed, type FactFinding, findingOf, type FactRef, type FactReview } from '../domain/fact.js';
 import { demand } from '../domain/errors.js';
 import { factReviewCodec } from '../wire/fact.js';
 import type { Json } from '../wire/canonical.js';
@@ -18,4 +18,16 @@ export async function demandFact(ctx: TradeContext, fact: FactRef): Promise<void
     demandConfirmed(review, fact);
     const { fromSlot } = review.statement;
     demand(fromSlot === null || (await ctx.hasTicked(fromSlot)), 'SLOT_NOT_OVER', { slot: (fromSlot ?? 0) - 1 });
+}
+
+/** What the regulator says of facts that count without notice, in their order, by one call: at most `LOOKUPS_MAX`. */
+export async function factFindings(
+    ctx: TradeContext,
+    facts: readonly FactRef[],
+): Promise<readonly (FactFinding | null)[]> {
+    if (facts.length === 0) {
+        return [];
+    }
+    const answers = await ctx.lookUp(facts.map(({ kind, factHash }) => ({ type: 'fact-review', kind, factHash })));
+    return facts.map((fact, index) => findingOf(reviewIn(answers[index]), fact));
 }

@@ -4,6 +4,7 @@ import {
     declarationQueryCodec,
     declareCodec,
     forceMajeureCodec,
+    forceMajeureHashOf,
     forceMajeureStatementCodec,
 } from '../wire/force-majeure.js';
 import { encodePage, pageQueryCodec } from '../wire/query.js';
@@ -12,10 +13,11 @@ import { ExchangeContract } from './exchange-contract.js';
 import { pointOf } from './parties.js';
 import type { TradeContext } from './trade-context.js';
 
-/** Force majeure, declared by the network operator's dispatcher with evidence. */
+/** Force majeure, declared by the network operator's dispatcher with evidence, and confirmed by the regulator. */
 export class ForceMajeureContract extends ExchangeContract {
     /**
-     * Declares what struck points in some slots. Slots that are settled already are corrected by reconciliation.
+     * Declares what struck points in some slots. It waives nothing until the regulator has confirmed it; slots that are
+     * settled by then are corrected by reconciliation.
      * @throws CALLER_NOT_SEATED · SIGNATURE_INVALID · METER_MISSING · FORCE_MAJEURE_INVALID · FORCE_MAJEURE_CONFLICT
      * {declarationId}
      */
@@ -42,10 +44,12 @@ export class ForceMajeureContract extends ExchangeContract {
         checkForceMajeure(statement, points);
         const declared: ForceMajeure = { statement, ...mark, mspId: ctx.caller.mspId };
         ctx.ledger.put(FORCE_MAJEURE, declared);
+        const factHash = forceMajeureHashOf(statement);
         for (let slot = fromSlot; slot < untilSlot; slot += 1) {
-            ctx.ledger.put(STRUCK_POINTS, struckBy(await ctx.ledger.get(STRUCK_POINTS, carrier, slot), slot, declared));
+            const before = await ctx.ledger.get(STRUCK_POINTS, carrier, slot);
+            ctx.ledger.put(STRUCK_POINTS, struckBy(before, slot, declared, factHash));
         }
-        const payload = { declarationId, carrier, fromSlot, untilSlot };
+        const payload = { declarationId, factHash, carrier, fromSlot, untilSlot };
         await ctx.commit({ event: { name: 'ForceMajeureDeclared/1', payload } });
         return forceMajeureCodec.encode(declared);
     }

@@ -1,12 +1,14 @@
 import type { Carrier } from '../domain/charter.js';
 import { carriersInto } from '../domain/conversion.js';
 import type { DeliveringAgreement } from '../domain/delivery.js';
+import { confirmedPoints, declaredFacts, type StruckPoint } from '../domain/force-majeure.js';
 import type { Halt } from '../domain/halt.js';
 import type { Participant } from '../domain/participant.js';
 import type { SlotInput } from '../domain/settlement.js';
 import type { CalorificWhPerM3, SlotIndex } from '../domain/units.js';
 import { haltsCovering } from '../store/halts.js';
 import { CALORIFIC, STRUCK_POINTS } from '../store/keys.js';
+import { factFindings } from './confirmed-facts.js';
 import type { TradeContext } from './trade-context.js';
 
 /** What may waive default amounts in a slot, and of whom: parties are looked up only where something does. */
@@ -17,9 +19,15 @@ export async function waiversOf(
     slot: SlotIndex,
 ): Promise<Pick<SlotInput, 'halts' | 'struck' | 'participants'>> {
     const halts = await haltsOf(ctx, carrier, slot);
-    const struck = (await ctx.ledger.get(STRUCK_POINTS, carrier, slot))?.points ?? [];
+    const struck = await struckPoints(ctx, carrier, slot);
     const isWaived = halts.length + struck.length > 0;
     return { halts, struck, participants: isWaived ? await partiesOf(ctx, agreements) : new Map() };
+}
+
+/** Points struck in a slot, as the regulator has confirmed: a declaration that it has not confirmed is as none. */
+async function struckPoints(ctx: TradeContext, carrier: Carrier, slot: SlotIndex): Promise<readonly StruckPoint[]> {
+    const declared = await ctx.ledger.get(STRUCK_POINTS, carrier, slot);
+    return confirmedPoints(declared, await factFindings(ctx, declaredFacts(declared)));
 }
 
 /** Parties of agreements, by id. */

@@ -223,8 +223,10 @@ const SCHEMAS = {
     }),
     'SourceRegistered/1': z.strictObject({ sourceId: idField }),
     'StatementsSubmitted/1': z.strictObject({ agreementIds: z.array(hashField), statements: countField(1, 1_000) }),
+    /** `factHash`: what the regulator confirms it by. */
     'ForceMajeureDeclared/1': z.strictObject({
         declarationId: idField,
+        factHash: hashField,
         carrier: carrierField,
         fromSlot: slotField,
         untilSlot: slotField,

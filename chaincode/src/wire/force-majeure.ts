@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+    DECLARATIONS_MAX,
     FORCE_MAJEURE_POINTS_MAX,
     type ForceMajeure,
     type ForceMajeureStatement,
@@ -16,9 +17,10 @@ import {
     signatureField,
     slotField,
 } from './fields.js';
+import { sha256Hex } from './signature.js';
 
-/** Every declaration about a slot stays. */
-const STRUCK_BYTES_MAX = 4 * 1024 * 1024;
+/** As many declarations of as many points as there may be, by the longest ids. */
+const STRUCK_BYTES_MAX = 512 * 1024;
 
 const statementSchema = z.strictObject({
     declarationId: idField,
@@ -30,6 +32,9 @@ const statementSchema = z.strictObject({
     reasonCode: reasonField,
 });
 export const forceMajeureStatementCodec = codec<ForceMajeureStatement>(statementSchema);
+/** What the regulator confirms. */
+export const forceMajeureHashOf = (statement: ForceMajeureStatement): string =>
+    sha256Hex(forceMajeureStatementCodec.encode(statement));
 export const forceMajeureCodec = codec<ForceMajeure>(
     z.strictObject({
         statement: statementSchema,
@@ -43,7 +48,16 @@ export const struckPointsCodec = codec<StruckPoints>(
     z.strictObject({
         carrier: carrierField,
         slot: slotField,
-        points: z.array(z.strictObject({ pointId: idField, declarationId: idField, mspId: mspIdField })),
+        declarations: z
+            .array(
+                z.strictObject({
+                    declarationId: idField,
+                    factHash: hashField,
+                    mspId: mspIdField,
+                    pointIds: distinct(idField, FORCE_MAJEURE_POINTS_MAX).min(1),
+                }),
+            )
+            .max(DECLARATIONS_MAX),
     }),
     STRUCK_BYTES_MAX,
 );

@@ -38,7 +38,7 @@ const agreed = (terms: Terms): SettlementMarket => {
 };
 
 describe('force majeure in a settlement', () => {
-    const struckAt = (pointId: string, mspId = 'OperatorMSP') => ({ pointId, declarationId: 'flood', mspId });
+    const struckAt = (pointId: string, mspId = 'OperatorMSP') => ({ pointId, mspId });
     const owed = (
         terms: Terms,
         metered: Parameters<SettlementMarket['settle']>[1],

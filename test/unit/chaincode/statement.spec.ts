@@ -1,5 +1,13 @@
 import { energyBetween, isPublished as isValuePublished } from '@commonwatt/chaincode/domain/calorific';
-import { checkForceMajeure, isStruck, struckBy } from '@commonwatt/chaincode/domain/force-majeure';
+import {
+    checkForceMajeure,
+    confirmedPoints,
+    DECLARATIONS_MAX,
+    declaredFacts,
+    isStruck,
+    struckBy,
+} from '@commonwatt/chaincode/domain/force-majeure';
+import { LOOKUPS_MAX } from '@commonwatt/chaincode/wire/query';
 import { PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import { demandPermit, demandQualified } from '@commonwatt/chaincode/domain/qualification';
 import { registerSource, sourceOf } from '@commonwatt/chaincode/domain/source';
@@ -212,23 +220,44 @@ describe('force majeure', () => {
     });
 
     it('strikes points besides those that others have declared, and exempts nobody of the declaring side', () => {
-        const first = struckBy(null, 5, { statement, ...MARK, mspId: 'OperatorMSP' });
-        expect(first).to.deep.equal({
-            carrier: 'heat',
-            slot: 5,
-            points: ['one', 'two'].map((pointId) => ({ pointId, declarationId: 'flood', mspId: 'OperatorMSP' })),
+        const first = struckBy(null, 5, { statement, ...MARK, mspId: 'OperatorMSP' }, 'f1');
+        const flood = { declarationId: 'flood', factHash: 'f1', mspId: 'OperatorMSP', pointIds: ['one', 'two'] };
+        expect(first).to.deep.equal({ carrier: 'heat', slot: 5, declarations: [flood] });
+        const second = { ...statement, declarationId: 'storm', pointIds: ['one'] };
+        const both = struckBy(first, 5, { statement: second, ...MARK, mspId: 'SupplierMSP' }, 'f2');
+        expect(both.declarations.map(({ declarationId }) => declarationId)).to.deep.equal(['flood', 'storm']);
+        expect(declaredFacts(both)).to.deep.equal([
+            { kind: 'forceMajeure', subjectId: 'flood', factHash: 'f1' },
+            { kind: 'forceMajeure', subjectId: 'storm', factHash: 'f2' },
+        ]);
+        const points = confirmedPoints(first, ['confirmed']);
+        expect(isStruck(points, 'one', party('CommunityMSP'))).to.equal(true);
+        expect(isStruck(points, 'three', party('CommunityMSP'))).to.equal(false);
+        expect(isStruck(points, 'one', party('OperatorMSP'))).to.equal(false);
+        expect(isStruck(points, 'one', party('CommunityMSP', 'OperatorMSP'))).to.equal(false);
+        const bySupplier = confirmedPoints(both, ['confirmed', 'confirmed']);
+        expect(isStruck(bySupplier, 'one', party('OperatorMSP')), 'another side has said so, too').to.equal(true);
+    });
+
+    it('of which only that counts which the regulator has confirmed', () => {
+        const declared = { statement, ...MARK, mspId: 'OperatorMSP' };
+        const two = struckBy(struckBy(null, 5, declared, 'f1'), 5, declared, 'f2');
+        expect(confirmedPoints(two, [null, 'rejected'])).to.deep.equal([]);
+        expect(confirmedPoints(two, ['rejected', 'confirmed'])).to.have.length(2);
+        expect([declaredFacts(null), confirmedPoints(null, [])]).to.deep.equal([[], []]);
+    });
+
+    it('is declared of a slot as often as a run can ask about, and no oftener', () => {
+        const declared = { statement, ...MARK, mspId: 'OperatorMSP' };
+        let struck = struckBy(null, 5, declared, 'f0');
+        for (let count = 1; count < DECLARATIONS_MAX; count += 1) {
+            struck = struckBy(struck, 5, declared, `f${String(count)}`);
+        }
+        expect(DECLARATIONS_MAX).to.be.at.most(LOOKUPS_MAX);
+        expectRefusal(() => struckBy(struck, 5, declared, 'f64'), 'FORCE_MAJEURE_INVALID', {
+            declarationId: 'flood',
+            reason: 'too much is declared of one of its slots',
         });
-        const both = struckBy(first, 5, {
-            statement: { ...statement, declarationId: 'storm', pointIds: ['one'] },
-            ...MARK,
-            mspId: 'SupplierMSP',
-        });
-        expect(both.points.map(({ declarationId }) => declarationId)).to.deep.equal(['flood', 'flood', 'storm']);
-        expect(isStruck(first, 'one', party('CommunityMSP'))).to.equal(true);
-        expect(isStruck(first, 'three', party('CommunityMSP'))).to.equal(false);
-        expect(isStruck(first, 'one', party('OperatorMSP'))).to.equal(false);
-        expect(isStruck(first, 'one', party('CommunityMSP', 'OperatorMSP'))).to.equal(false);
-        expect(isStruck(both, 'one', party('OperatorMSP')), 'another side has said so, too').to.equal(true);
     });
 });
 

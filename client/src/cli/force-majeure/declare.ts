@@ -1,4 +1,5 @@
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
+import { forceMajeureHashOf } from '@commonwatt/chaincode/wire/force-majeure';
 import type { Command } from 'commander';
 import { sha256OfFile } from '../file-hash.js';
 import { carrier } from '../values.js';
@@ -16,7 +17,8 @@ type Options = Readonly<{
 export function registerDeclare(noun: Command): void {
     const verb = addVerb(noun, {
         name: 'declare',
-        summary: "declare force majeure as the network operator's dispatcher, at some points in some slots",
+        summary:
+            "declare force majeure as the network operator's dispatcher, at some points in some slots; prints the hash that the regulator confirms",
         example:
             'commonwatt force-majeure declare storm-7 --carrier electricity --points bld-05,bld-12 ' +
             '--from 2016-07-20T10:00Z --until 2016-07-20T12:00Z --evidence report.pdf --reason lightningStroke ' +
@@ -41,6 +43,7 @@ export function registerDeclare(noun: Command): void {
             reasonCode: options.reason,
         };
         const done = await (await session.market()).forceMajeure.declare(statement);
-        session.printCommitted(done, `Declared ${declarationId} at ${options.points}`);
+        const factHash = forceMajeureHashOf(statement);
+        session.printCommitted(done, `Declared ${declarationId} at ${options.points}; to be confirmed as ${factHash}`);
     });
 }
