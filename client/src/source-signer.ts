@@ -1,10 +1,12 @@
+import type { Attestation, CalorificStatement } from '@commonwatt/chaincode/domain/calorific';
 import type { DeliveryStatement, SignedDelivery } from '@commonwatt/chaincode/domain/statement';
 import { statementCodec } from '@commonwatt/chaincode/wire/statement';
+import { calorificStatementCodec } from '@commonwatt/chaincode/wire/calorific';
 import type { SignatureScope } from '@commonwatt/chaincode/wire/signature';
 import { type DocumentSigner, signDocument } from './document-signer.js';
 import { translated } from './errors.js';
 
-/** The source's side of a receipt: signs what was delivered under a leg of an agreement in a slot. */
+/** The source's side: signs what was delivered under a leg of an agreement in a slot, or what a gas was worth. */
 export class SourceSigner {
     readonly #sourceId: string;
     readonly #key: DocumentSigner;
@@ -23,5 +25,12 @@ export class SourceSigner {
         const body = translated(() => statementCodec.toJson(statement));
         const { signature } = await signDocument(this.#key, 'commonwatt/statement/1', this.#scope, body);
         return { statement, signature };
+    }
+
+    /** A laboratory's signature under a calorific value. @throws InvalidError INPUT_INVALID {path, reason} */
+    async attest(statement: CalorificStatement): Promise<Attestation> {
+        const body = translated(() => calorificStatementCodec.toJson(statement));
+        const { signature } = await signDocument(this.#key, 'commonwatt/calorific/1', this.#scope, body);
+        return { sourceId: this.#sourceId, signature };
     }
 }

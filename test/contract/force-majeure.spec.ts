@@ -84,7 +84,7 @@ describe('exchange: force majeure', () => {
         await market.advance(FIRST_SLOT, FIRST_SLOT + 2);
         const both = { untilSlot: FIRST_SLOT + 2 };
         await declare(both);
-        expect(await defaultsIn(0, 40n, 40n), 'nobody has confirmed it').to.deep.equal([['solar', 18_000_000n]]);
+        expect(await defaultsIn(0, 40n, 40n), 'nobody has confirmed it').to.deep.equal([['solar', 6_000_000n]]);
         // A confirmation of the same hash in the name of something else, and a rejection, are no better.
         const other = market.copy();
         const fact = { kind: 'forceMajeure', factHash: forceMajeureHashOf(stormOf(both)), fromSlot: null } as const;
@@ -115,7 +115,7 @@ describe('exchange: force majeure', () => {
         // The regulator has confirmed a storm of a slot; what is declared under its name is a storm of two.
         await review();
         await declare({ untilSlot: FIRST_SLOT + 2 });
-        expect(await defaultsIn(0, 40n, 40n)).to.deep.equal([['solar', 18_000_000n]]);
+        expect(await defaultsIn(0, 40n, 40n)).to.deep.equal([['solar', 6_000_000n]]);
     });
 
     it('attack: a slot is buried under declarations, so that no run of it could ask about all', async () => {
@@ -127,7 +127,7 @@ describe('exchange: force majeure', () => {
         await market.refused('FORCE_MAJEURE_INVALID', 'dispatcher', 'exchange', 'force-majeure:declare', more);
         await fund(agreed());
         await market.advance(FIRST_SLOT, FIRST_SLOT + 1);
-        expect(await defaultsIn(0, 40n, 40n)).to.deep.equal([['solar', 18_000_000n]]);
+        expect(await defaultsIn(0, 40n, 40n)).to.deep.equal([['solar', 6_000_000n]]);
     });
 
     it('exempts the same in a correction, and from then on what is declared after the slot is settled', async () => {

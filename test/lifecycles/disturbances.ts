@@ -10,13 +10,21 @@ import {
     payoutReturnCodec,
     subsidyPaymentCodec,
 } from '@commonwatt/chaincode/wire/account';
+import { ledgerKey } from '@commonwatt/chaincode/store/keys';
+import { calorificCodec } from '@commonwatt/chaincode/wire/calorific';
 import { connectionCodec } from '@commonwatt/chaincode/wire/connection';
 import { haltCodec, liftCodec } from '@commonwatt/chaincode/wire/halt';
 import { mandateIdOf, mandateRefCodec } from '@commonwatt/chaincode/wire/mandate';
 import { qualificationCodec } from '@commonwatt/chaincode/wire/qualification';
 import { drawCover, raiseCover, requestPayout } from '../support/instructions.js';
 import * as commands from '../support/market-commands.js';
-import { declareForceMajeure, publishCalorific, reviewForceMajeure } from '../support/metering-commands.js';
+import {
+    calorificOf,
+    declareForceMajeure,
+    publishCalorific,
+    reviewCalorific,
+    reviewForceMajeure,
+} from '../support/metering-commands.js';
 import { SigningKey } from '../support/signing-key.js';
 import { reconcile } from './corrections.js';
 import { at } from './drafting.js';
@@ -136,15 +144,21 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
         };
         return life.player.exchange('settlement', 'account:fund-subsidy', subsidyPaymentCodec.encode(payment));
     },
-    publishCalorific: (life, move, stage) => {
+    publishCalorific: async ({ player }, move, stage) => {
+        if (stage < 2) {
+            return;
+        }
         const slot = slotAt(Math.max(0, Math.min(stage - 2, SLOTS - 1) - (move.pick % 2)));
-        const command = publishCalorific(
-            life.player.who('metering'),
-            slot,
-            1 + (move.pick % 2),
-            900n + (move.energyWh % 200n),
-        );
-        return stage < 2 ? Promise.resolve() : life.player.exchange('metering', 'calorific:publish', command);
+        const text = player.ledger.read('exchange', ledgerKey('calorific', [slot]))?.value.toString('utf8');
+        const version = 1 + (text === undefined ? 0 : calorificCodec.decode(text).versions.length);
+        const statement = calorificOf(slot, 1 + (move.pick % 2), 900n + (move.energyWh % 200n), version);
+        const command = publishCalorific(player.who('metering'), statement);
+        await player.exchange('metering', 'calorific:publish', command);
+        const finding = move.pick % 5 === 1 ? 'rejected' : 'confirmed';
+        if (move.pick % 5 > 0) {
+            const verb = finding === 'confirmed' ? 'fact:confirm' : 'fact:reject';
+            await player.supervision('reviewer', verb, reviewCalorific(player.who('reviewer'), statement, finding));
+        }
     },
     forceMajeure: async (life, move, stage) => {
         const agreed = at(tradeOf(life, move).terms.legs, move.pick);

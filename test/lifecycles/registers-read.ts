@@ -1,6 +1,7 @@
-import { calorificCodec } from '@commonwatt/chaincode/wire/calorific';
+import { calorificCodec, calorificHashOf } from '@commonwatt/chaincode/wire/calorific';
 import type { LedgerDouble } from '@commonwatt/chaincode/ledger-double';
 import type { Gap } from '../recompute/statement.js';
+import { isConfirmed } from './run-facts.js';
 import { POINTS, slotAt, SLOTS } from './world.js';
 
 const written = (slot: number): string => String(slot).padStart(10, '0');
@@ -23,12 +24,12 @@ export function gapAt(ledger: LedgerDouble, pointId: string, slot: number): Gap 
     return { pointId, slot, lastSlot, nextSlot: read.find((each) => each > slot) ?? null };
 }
 
-/** Published calorific value of a slot's gas. */
+/** Calorific value that counts of a slot's gas: the world has no laboratory, so all count that are confirmed. */
 export function whPerM3At(ledger: LedgerDouble, carrier: string, slot: number): string | null {
     const published = carrier === 'gas' ? ledger.read('exchange', `calorific/${written(slot)}`) : undefined;
-    return published === undefined
-        ? null
-        : String(calorificCodec.decode(published.value.toString('utf8')).statement.calorificWhPerM3);
+    const versions = published === undefined ? [] : calorificCodec.decode(published.value.toString('utf8')).versions;
+    const latest = versions.findLast(({ statement }) => isConfirmed(ledger, 'calorific', calorificHashOf(statement)));
+    return latest === undefined ? null : String(latest.statement.calorificWhPerM3);
 }
 
 /** What a reconciliation run of a slot does without, at either end; mobility is counted by its charge points. */

@@ -45,7 +45,6 @@ const FIXED = [
     'commitment',
     'amendment',
     'withdrawal',
-    'calorific',
     'statement',
     'force-majeure',
     'meter-exchange',

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Leg } from '@commonwatt/chaincode/domain/agreement';
+import { calorificFact } from '@commonwatt/chaincode/domain/calorific';
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
+import type { FactRef } from '@commonwatt/chaincode/domain/fact';
 import { type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
 import {
@@ -11,6 +13,7 @@ import {
     priceMicroPerKwh,
     type SlotIndex,
 } from '@commonwatt/chaincode/domain/units';
+import { calorificHashOf } from '@commonwatt/chaincode/wire/calorific';
 import { forceMajeureHashOf } from '@commonwatt/chaincode/wire/force-majeure';
 import { type Draft, FileWallet } from '@commonwatt/client';
 import type { MeterState } from '@commonwatt/client/meter-signer';
@@ -112,12 +115,13 @@ describe('metering on real peers: charge points, gas, exchanged meters, lots and
         });
     }
 
-    async function confirmStorm(subjectId: string): Promise<void> {
-        const { statement } = await market().as('reviewer').forceMajeure.show(subjectId);
-        const fact = { kind: 'forceMajeure', subjectId, factHash: forceMajeureHashOf(statement) } as const;
-        await market()
+    const confirm = (fact: FactRef): Promise<unknown> =>
+        market()
             .as('reviewer')
             .facts.confirm({ ...fact, fromSlot: null, reasonCode: 'evidenceSeen' });
+    async function confirmStorm(subjectId: string): Promise<void> {
+        const { statement } = await market().as('reviewer').forceMajeure.show(subjectId);
+        await confirm({ kind: 'forceMajeure', subjectId, factHash: forceMajeureHashOf(statement) });
     }
 
     before(async () => {
@@ -194,9 +198,9 @@ describe('metering on real peers: charge points, gas, exchanged meters, lots and
             .that.deep.equals([pointId(ROOF, 'electricity')]);
         await confirmStorm(STORM);
         await market().endSlot();
-        await market()
-            .as('metering')
-            .calorifics.publish({ fromSlot: first, slotCount: 2, calorificWhPerM3: calorificWhPerM3(11_240n) });
+        const measured = { fromSlot: first, slotCount: 2, calorificWhPerM3: calorificWhPerM3(11_240n), version: 1 };
+        await market().as('metering').calorifics.publish(measured);
+        await confirm(calorificFact(measured, calorificHashOf(measured)));
     });
 
     it('a weighbridge’s signed receipt settles the lot', async () => {

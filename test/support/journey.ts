@@ -25,6 +25,7 @@ import { drawCover, fillLanes, leave, raiseCover, refuseKey, requestPayout } fro
 import * as commands from './market-commands.js';
 import {
     reviewFact,
+    calorificOf,
     declareForceMajeure,
     exchangeMeter,
     publishCalorific,
@@ -361,7 +362,7 @@ function settling(market: StubMarket): JourneyStep[] {
             exchange('stranger', 'settlement:run', () => canonicalJson({ carrier: 'electricity', slot })),
         ),
         exchange('metering', 'calorific:publish', () =>
-            publishCalorific(market.who('metering'), FIRST_SLOT, slots.length, 11_240n),
+            publishCalorific(market.who('metering'), calorificOf(FIRST_SLOT, slots.length, 11_240n)),
         ),
         supervision('reviewer', 'fact:confirm', () =>
             reviewFact(market.who('reviewer'), { ...DEAD_METER, finding: 'confirmed', fromSlot: FIRST_SLOT + 200 }),

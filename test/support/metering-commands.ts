@@ -1,15 +1,16 @@
-import type { CalorificStatement } from '@commonwatt/chaincode/domain/calorific';
+import { calorificFact, type CalorificStatement } from '@commonwatt/chaincode/domain/calorific';
 import type { FactReviewStatement } from '@commonwatt/chaincode/domain/fact';
 import type { ForceMajeureStatement } from '@commonwatt/chaincode/domain/force-majeure';
 import type { Reading, SignedReading } from '@commonwatt/chaincode/domain/reading';
 import type { DeliveryStatement, SignedDelivery } from '@commonwatt/chaincode/domain/statement';
 import { calorificWhPerM3, energyWh, volumeLitres } from '@commonwatt/chaincode/domain/units';
-import { calorificStatementCodec, publishCalorificCodec } from '@commonwatt/chaincode/wire/calorific';
+import { calorificHashOf, calorificStatementCodec, publishCalorificCodec } from '@commonwatt/chaincode/wire/calorific';
 import { factReviewStatementCodec, reviewFactCodec } from '@commonwatt/chaincode/wire/fact';
 import { declareCodec, forceMajeureHashOf, forceMajeureStatementCodec } from '@commonwatt/chaincode/wire/force-majeure';
 import { exchangeStatementOf } from '@commonwatt/chaincode/domain/meter-exchange';
 import { meterExchangeCodec, meterExchangeStatementCodec } from '@commonwatt/chaincode/wire/meter';
 import { readingCodec } from '@commonwatt/chaincode/wire/reading';
+import { laboratoryHashOf } from '@commonwatt/chaincode/wire/source';
 import { statementCodec, submitStatementsCodec } from '@commonwatt/chaincode/wire/statement';
 import { castKey } from './cast-keys.js';
 import { signReading } from './market-commands.js';
@@ -79,19 +80,42 @@ export const gas = (importLitres: bigint, calorific = 11_000n): Reading['volume'
     calorificWhPerM3: calorificWhPerM3(calorific),
 });
 
+export const calorificOf = (fromSlot: number, slotCount: number, value: bigint, version = 1): CalorificStatement => ({
+    fromSlot,
+    slotCount,
+    calorificWhPerM3: calorificWhPerM3(value),
+    version,
+});
+
+/** A laboratory that has measured the same. */
+export type Laboratory = Readonly<{ sourceId: string; key: SigningKey }>;
+
 export function publishCalorific(
     { key }: Pick<Identity, 'key'>,
-    fromSlot: number,
-    slotCount: number,
-    value: bigint,
+    statement: CalorificStatement,
+    laboratory: Laboratory | null = null,
 ): string {
-    const statement: CalorificStatement = { fromSlot, slotCount, calorificWhPerM3: calorificWhPerM3(value) };
     const body = calorificStatementCodec.toJson(statement);
+    const sign = (by: SigningKey): string => by.signDocument('commonwatt/calorific/1', SCOPE.exchange, body);
     return publishCalorificCodec.encode({
         statement,
-        signature: key.signDocument('commonwatt/calorific/1', SCOPE.exchange, body),
+        signature: sign(key),
+        attestation: laboratory === null ? null : { sourceId: laboratory.sourceId, signature: sign(laboratory.key) },
     });
 }
+
+export const reviewCalorific = (
+    reviewer: Pick<Identity, 'key'>,
+    statement: CalorificStatement,
+    finding: FactReviewStatement['finding'] = 'confirmed',
+): string => reviewFact(reviewer, { ...calorificFact(statement, calorificHashOf(statement)), finding, fromSlot: null });
+
+/** The regulator's word that this key is a laboratory's. */
+export const confirmLaboratory = (reviewer: Pick<Identity, 'key'>, { sourceId, key }: Laboratory): string => {
+    const factHash = laboratoryHashOf({ sourceId, publicKey: key.publicKey });
+    const fact = { kind: 'laboratory', subjectId: sourceId, factHash } as const;
+    return reviewFact(reviewer, { ...fact, finding: 'confirmed', fromSlot: null });
+};
 
 export function stateDelivery(source: SigningKey, statement: DeliveryStatement): SignedDelivery {
     const body = statementCodec.toJson(statement);

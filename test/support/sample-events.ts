@@ -225,7 +225,13 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
     },
     {
         name: 'CalorificPublished/1',
-        payload: { fromSlot: FIRST_SLOT, slotCount: 4, calorificWhPerM3: calorificWhPerM3(11_240n) },
+        payload: {
+            fromSlot: FIRST_SLOT,
+            slotCount: 4,
+            calorificWhPerM3: calorificWhPerM3(11_240n),
+            version: 1,
+            attestedBy: 'laboratory-1',
+        },
     },
     {
         name: 'ReconciliationRun/1',

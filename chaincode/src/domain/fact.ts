@@ -6,7 +6,7 @@ import { type SlotIndex, wholeParts } from './units.js';
  * What an officer of the market states and nobody whom it binds has signed: it counts once the regulator has confirmed
  * it, and is known by the hash of the statement.
  */
-export const FACT_KINDS = ['meterExchange', 'forceMajeure', 'calorific'] as const;
+export const FACT_KINDS = ['meterExchange', 'forceMajeure', 'calorific', 'laboratory'] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
 
 /** A day's notice, in minutes, before the regulator's word stands for a signature that the owner has not given. */

@@ -61,7 +61,7 @@ export type SlotInput = Readonly<{
     struck: readonly StruckPoint[];
     /** What sources have stated of the legs that they verify. */
     statements: readonly DeliveryStatement[];
-    /** Published gross calorific value of the slot's gas; `null` for other carriers, and until there is one. */
+    /** Gross calorific value by which the slot's gas counts; `null` for other carriers, and until there is one. */
     calorific: CalorificWhPerM3 | null;
     /** Accounts of the storage points when the slot begins, by point; absent is new. */
     storages: ReadonlyMap<string, StorageState>;
@@ -245,9 +245,7 @@ function exemptions({ halts, struck, participants }: SlotInput): Exempts {
             ...(leg.sellerId === liableId ? [leg.sellerPoint] : []),
             ...(leg.buyerId === liableId ? [leg.buyerPoint] : []),
         ];
-        return (
-            causes.includes('forceMajeure') && ownPoints.some((point) => isStruck(struck, point, liable))
-        );
+        return causes.includes('forceMajeure') && ownPoints.some((point) => isStruck(struck, point, liable));
     };
 }
 

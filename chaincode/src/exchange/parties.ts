@@ -3,7 +3,7 @@ import { demand, marketError } from '../domain/errors.js';
 import type { Execution } from '../domain/escrow.js';
 import type { MeteringPoint } from '../domain/meter.js';
 import type { Participant } from '../domain/participant.js';
-import { sourceOf } from '../domain/source.js';
+import { type Source, sourceOf } from '../domain/source.js';
 import type { SlotIndex } from '../domain/units.js';
 import { AGREEMENT, EXECUTION, METERING_POINT, SOURCE } from '../store/keys.js';
 import type { TradeContext } from './trade-context.js';
@@ -51,11 +51,21 @@ export async function pointOf(ctx: TradeContext, pointId: string): Promise<Meter
     return point;
 }
 
+/** @throws SOURCE_MISSING {sourceId} */
+export async function sourceNamed(ctx: TradeContext, sourceId: string): Promise<Source> {
+    const source = await ctx.ledger.get(SOURCE, sourceId);
+    if (source === null) {
+        throw marketError('SOURCE_MISSING', { sourceId });
+    }
+    return source;
+}
+
 /** The source that verifies delivery, if one does, is registered. @throws SOURCE_MISSING {sourceId} */
 export async function demandSource(ctx: TradeContext, terms: Terms): Promise<void> {
     const sourceId = sourceOf(terms);
-    const known = sourceId === null || (await ctx.ledger.get(SOURCE, sourceId)) !== null;
-    demand(known, 'SOURCE_MISSING', { sourceId });
+    if (sourceId !== null) {
+        await sourceNamed(ctx, sourceId);
+    }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { calorificFact, valueInForce } from '../domain/calorific.js';
 import type { Carrier } from '../domain/charter.js';
 import { carriersInto } from '../domain/conversion.js';
 import type { DeliveringAgreement } from '../domain/delivery.js';
@@ -6,6 +7,7 @@ import type { Halt } from '../domain/halt.js';
 import type { Participant } from '../domain/participant.js';
 import type { SlotInput } from '../domain/settlement.js';
 import type { CalorificWhPerM3, SlotIndex } from '../domain/units.js';
+import { calorificHashOf } from '../wire/calorific.js';
 import { haltsCovering } from '../store/halts.js';
 import { CALORIFIC, STRUCK_POINTS } from '../store/keys.js';
 import { factFindings } from './confirmed-facts.js';
@@ -56,12 +58,14 @@ export const inputCarriers = (agreements: readonly DeliveringAgreement[], carrie
     ...new Set(agreements.flatMap(({ terms }) => carriersInto(terms, carrier))),
 ];
 
-/** Published calorific value of the slot's gas; `null` for other carriers, and until there is one. */
+/** Calorific value of the slot's gas that counts; `null` for other carriers, and until there is one. */
 export async function calorificOf(
     ctx: TradeContext,
     carrier: Carrier,
     slot: SlotIndex,
 ): Promise<CalorificWhPerM3 | null> {
     const published = carrier === 'gas' ? await ctx.ledger.get(CALORIFIC, slot) : null;
-    return published?.statement.calorificWhPerM3 ?? null;
+    const versions = published?.versions ?? [];
+    const facts = versions.map(({ statement }) => calorificFact(statement, calorificHashOf(statement)));
+    return valueInForce(versions, await factFindings(ctx, facts));
 }

@@ -235,6 +235,8 @@ const SCHEMAS = {
         fromSlot: slotField,
         slotCount: countField(1, 96),
         calorificWhPerM3: calorificField,
+        version: versionField,
+        attestedBy: idField.nullable(),
     }),
     'ReconciliationRun/1': z.strictObject({
         carrier: carrierField,

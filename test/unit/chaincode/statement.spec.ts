@@ -1,4 +1,4 @@
-import { energyBetween, isPublished as isValuePublished } from '@commonwatt/chaincode/domain/calorific';
+import { type Calorific, energyBetween, valueInForce, withVersion } from '@commonwatt/chaincode/domain/calorific';
 import {
     checkForceMajeure,
     confirmedPoints,
@@ -89,15 +89,50 @@ describe('what the weak centre and the operators publish', () => {
         }
     });
 
-    it('is a calorific value, once for each slot', () => {
-        const statement = { fromSlot: 5, slotCount: 3, calorificWhPerM3: calorificWhPerM3(11_240n) };
-        const stands = { statement, ...MARK, slot: 6 };
-        expect([isValuePublished(null, 6, statement), isValuePublished(stands, 6, statement)]).to.deep.equal([
-            false,
-            true,
-        ]);
-        const other = { ...statement, calorificWhPerM3: calorificWhPerM3(11_241n) };
-        expectRefusal(() => isValuePublished(stands, 6, other), 'CALORIFIC_CONFLICT', { slot: 6 });
+    describe('is a calorific value', () => {
+        const attestation = { sourceId: 'laboratory', signature: 'dd'.repeat(64) };
+        const valueOf = (version: number, value: bigint, by: typeof attestation | null = null) => ({
+            statement: { fromSlot: 5, slotCount: 3, calorificWhPerM3: calorificWhPerM3(value), version },
+            ...MARK,
+            attestation: by,
+        });
+        const published = (...values: readonly ReturnType<typeof valueOf>[]) =>
+            values.reduce<Calorific | null>((before, value) => withVersion(before, 6, value, true) ?? before, null);
+
+        it('each version of which is published once for each slot, after the one before', () => {
+            const stands = published(valueOf(1, 11n), valueOf(2, 12n));
+            expect(stands?.versions.map(({ statement }) => statement.calorificWhPerM3)).to.deep.equal([11n, 12n]);
+            expect(withVersion(stands, 6, valueOf(1, 11n), true)).to.equal(null);
+            expect(withVersion(stands, 6, valueOf(2, 12n), false)).to.equal(null);
+            for (const wrong of [valueOf(1, 12n), valueOf(2, 13n), valueOf(4, 12n), valueOf(1, 11n, attestation)]) {
+                const { version } = wrong.statement;
+                expectRefusal(() => withVersion(stands, 6, wrong, true), 'CALORIFIC_CONFLICT', { slot: 6, version });
+            }
+        });
+
+        it('that counts at once when it is the first that a laboratory attests in time', () => {
+            const atOnce = (calorific: Calorific | null) => calorific?.versions.map(({ countsAtOnce }) => countsAtOnce);
+            const stands = published(valueOf(1, 11n), valueOf(2, 12n, attestation), valueOf(3, 13n, attestation));
+            expect(atOnce(stands)).to.deep.equal([false, true, false]);
+            expect(atOnce(withVersion(null, 6, valueOf(1, 11n, attestation), false))).to.deep.equal([false]);
+        });
+
+        it('of which the last confirmed one is in force, else the one that counted at once', () => {
+            const { versions } = published(valueOf(1, 11n), valueOf(2, 12n, attestation), valueOf(3, 13n)) ?? {
+                versions: [],
+            };
+            for (const [findings, value] of [
+                [[null, null, null], 12n],
+                [['confirmed', null, null], 11n],
+                [['confirmed', 'confirmed', 'confirmed'], 13n],
+                [['confirmed', 'confirmed', 'rejected'], 12n],
+                [['confirmed', 'rejected', null], 11n],
+                [[null, 'rejected', null], null],
+            ] as const) {
+                expect(valueInForce(versions, findings), String(findings)).to.equal(value);
+            }
+            expect(valueInForce([], [])).to.equal(null);
+        });
     });
 
     it('is a payment into a subsidy fund, counted once', () => {
