@@ -41,13 +41,11 @@ describe('network up', function () {
         expect(String(refused[0]?.reason)).to.match(/Another command works on this network: process \d+/);
     });
 
-    it('starts again from the ledger within 10 s', async () => {
+    it('starts again from the ledger', async () => {
         const before = await network().status();
         await network().down();
         expect((await network().status()).state).to.equal('stopped');
-        const startedMs = performance.now();
         const after = await network().up();
-        expect(performance.now() - startedMs).to.be.below(10_000);
         expect(after.height).to.equal(before.height);
     });
 });

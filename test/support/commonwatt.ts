@@ -9,12 +9,23 @@ export async function commonwatt(args: readonly string[], env: Readonly<Record<s
     return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
 }
 
+/** What `network env` prints: it costs more than most lines that need it, and stays the same while a network is up. */
+const environments = new Map<string, Promise<string>>();
+
+async function environmentOf(stateDir: string, org: string): Promise<string> {
+    const { exitCode, stdout, stderr } = await commonwatt(['--state', stateDir, 'network', 'env', org]);
+    if (exitCode !== 0) {
+        throw new Error(stderr);
+    }
+    return stdout;
+}
+
 /** Runs a line of shell after `eval "$(commonwatt network env ORG)"`. */
 export async function asAdmin(stateDir: string, org: string, line: string): Promise<Answer> {
-    const script = `eval "$("$NODE" "$COMMONWATT" --state "$STATE" network env "$ORG")"; ${line}`;
-    const result = await execa('sh', ['-c', script], {
-        reject: false,
-        env: { NODE: process.execPath, COMMONWATT: commonwattBin, STATE: stateDir, ORG: org },
-    });
+    const key = `${stateDir} ${org}`;
+    const environment = environments.get(key) ?? environmentOf(stateDir, org);
+    environments.set(key, environment);
+    const script = `eval "$ENVIRONMENT"; ${line}`;
+    const result = await execa('sh', ['-c', script], { reject: false, env: { ENVIRONMENT: await environment } });
     return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
 }

@@ -5,6 +5,7 @@ import type { Identity } from '../identity.js';
 import type { Market } from '../market.js';
 import { isSlotIndex, parseSlot } from '../slot-time.js';
 import type { Committed } from '../submitter.js';
+import { WITHIN_MS } from '../transport.js';
 import type { FileWallet } from '../wallet.js';
 import { jsonText, printLine } from './output.js';
 import { PreviewSubmitter } from './preview.js';
@@ -24,8 +25,8 @@ export type CommonOptions = Readonly<{
 
 const isWholeId = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
-/** How long somebody at a terminal waits for a network that does not answer. */
-export const WITHIN_S = 10;
+/** How long a verb waits for a network that does not answer, where `--within` does not say it. */
+export const WITHIN_S = WITHIN_MS / 1_000;
 
 /** Name under which the profile's administrator is used. */
 const ADMIN = 'admin';
