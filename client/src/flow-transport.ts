@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { common } from '@hyperledger/fabric-protos';
-import { CommonwattError, DisagreementError, OutcomeUnknownError, UnavailableError } from './errors.js';
+import { CommonwattError, DisagreementError, isBusy, OutcomeUnknownError, UnavailableError } from './errors.js';
 import type { FlowControl, Passage } from './flow-control.js';
 import { PROMPT_MS } from './flow-limit.js';
 import { pauseMs } from './pause.js';
@@ -33,11 +33,16 @@ export class FlowTransport implements Transport {
                     return { value, peersMs: Date.now() - sentMs };
                 });
             } catch (error) {
-                const waitMs = pauseMs(attempt);
-                if (!(error instanceof UnavailableError) || Date.now() + waitMs > call.deadlineMs) {
-                    throw error instanceof UnavailableError ? (failure ?? error) : error;
+                if (!(error instanceof UnavailableError)) {
+                    throw error;
                 }
-                failure = error;
+                if (failure === null || !isBusy(error)) {
+                    failure = error; // not the line that it waited in at last
+                }
+                const waitMs = pauseMs(attempt);
+                if (Date.now() + waitMs > call.deadlineMs) {
+                    throw failure;
+                }
                 await pause(waitMs);
             }
         }
