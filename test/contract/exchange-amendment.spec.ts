@@ -87,7 +87,10 @@ describe('exchange: amendment propose', () => {
             name: 'AmendmentProposed/1',
             payload: canonicalJson({ agreementId: ID, termsHash: termsHashOf(RAISED), version: 2 }),
         });
-        expect(writes.map(({ key, policy }) => [key, policy])).to.deep.equal([[`amendment/${ID}/0000000002`, null]]);
+        expect(writes.map(({ key, policy }) => [key, policy])).to.deep.equal([
+            [`allowance/electricity/solar-point/anna-point/agreement/${Number.parseInt(ID.slice(0, 1), 16) % 8}`, null],
+            [`amendment/${ID}/0000000002`, null],
+        ]);
         const shown = await market.ask('exchange', 'amendment:show', canonicalJson({ agreementId: ID, version: 2 }));
         expect(canonicalJson(shown as never)).to.equal(payload);
         expect((await view()).agreement.terms).to.deep.equal(FOUR);

@@ -1,10 +1,5 @@
 import { amountNano } from '@commonwatt/chaincode/domain/units';
-import {
-    type Allowance,
-    ALLOWANCES,
-    type AllowancePurpose,
-    DISPUTE_PARTS,
-} from '@commonwatt/chaincode/domain/allowance';
+import { type Allowance, ALLOWANCES, type AllowancePurpose } from '@commonwatt/chaincode/domain/allowance';
 import { HORIZON_DAYS, slotsOfDays } from '@commonwatt/chaincode/domain/clock';
 import type { ErrorCode } from '@commonwatt/chaincode/domain/errors';
 import { VERSIONS_MAX } from '@commonwatt/chaincode/domain/amendment';
@@ -20,6 +15,7 @@ import { raiseDispute } from '../support/dispute-commands.js';
 import { negotiableTerms, OfferMoves } from '../support/offer-commands.js';
 import { CHARTER, FIRST_SLOT, sampleTerms } from '../support/sample-market.js';
 import { SigningKey } from '../support/signing-key.js';
+import { leftBy } from '../support/left-behind.js';
 import { StubMarket } from '../support/stub-market.js';
 
 let market: StubMarket;
@@ -29,9 +25,10 @@ beforeEach(async () => {
 
 describe('exchange: what a participant does by itself', () => {
     /** Each purpose, with a step that counts for it: the part it counts in, and a command that nobody has sent yet. */
+    type ByItself = Exclude<AllowancePurpose, 'agreement' | 'large-offer'>;
     type Counted = Readonly<{ part: string; verb: ExchangeVerb; command: (sequence: number) => string }>;
     const numbered = (what: string, sequence: number): string => `${what}-${sequence}`;
-    const steps: Readonly<Record<AllowancePurpose, () => Counted>> = {
+    const steps: Readonly<Record<ByItself, () => Counted>> = {
         offer: () => ({
             part: '7',
             verb: 'offer:make',
@@ -44,10 +41,11 @@ describe('exchange: what a participant does by itself', () => {
             const terms = sampleTerms();
             const command = commands.withdraw(terms, 'anna', market.who('anna'));
             const { withdrawal } = JSON.parse(command) as { withdrawal: { documentHash: string } };
-            return { part: withdrawal.documentHash.slice(0, 1), verb: 'consent:withdraw', command: () => command };
+            const part = String(Number.parseInt(withdrawal.documentHash.slice(0, 1), 16));
+            return { part, verb: 'consent:withdraw', command: () => command };
         },
         mandate: () => ({
-            part: 'all',
+            part: '0',
             verb: 'mandate:grant',
             command: (sequence) => {
                 const salt = sequence.toString(16).padStart(64, '0');
@@ -56,16 +54,16 @@ describe('exchange: what a participant does by itself', () => {
             },
         }),
         dispute: () => ({
-            part: String(FIRST_SLOT % DISPUTE_PARTS),
+            part: String(FIRST_SLOT % ALLOWANCES.dispute.parts),
             verb: 'dispute:raise',
             command: (sequence) => {
-                const slot = FIRST_SLOT + (sequence - 1) * DISPUTE_PARTS;
+                const slot = FIRST_SLOT + (sequence - 1) * ALLOWANCES.dispute.parts;
                 const objection = { pointId: 'anna-point', slot, raisedBy: 'anna', agreementId: null };
                 return raiseDispute(market.who('anna'), { ...objection, evidenceHash: 'ee'.repeat(32) });
             },
         }),
         key: () => ({
-            part: 'all',
+            part: '0',
             verb: 'participant:rotate-key',
             command: () => commands.rotateKey('anna', market.who('anna').key, new SigningKey()),
         }),
@@ -128,13 +126,13 @@ describe('exchange: what a participant does by itself', () => {
         }),
     };
     const today = Math.floor(Date.now() / 86_400_000);
-    const using = async (purpose: AllowancePurpose, part: string, use: Partial<Allowance>): Promise<void> => {
-        const perDay = ALLOWANCES[purpose];
-        const allowance = { participantId: 'anna', purpose, part, day: today, used: perDay, ...use };
+    const using = async (purpose: ByItself, part: string, use: Partial<Allowance>): Promise<void> => {
+        const usedBytes = ALLOWANCES[purpose].perDayBytes;
+        const allowance: Allowance = { holder: ['anna'], purpose, part, day: today, usedBytes, ...use };
         await market.overwrite(`allowance/anna/${purpose}/${part}`, allowanceCodec.encode(allowance));
     };
 
-    for (const purpose of Object.keys(ALLOWANCES) as AllowancePurpose[]) {
+    for (const purpose of Object.keys(steps) as ByItself[]) {
         it(`${purpose}: has a limit for the day, and the next day counts anew`, async () => {
             if (purpose === 'dispute') {
                 await market.advance(FIRST_SLOT, FIRST_SLOT + 1);
@@ -145,22 +143,28 @@ describe('exchange: what a participant does by itself', () => {
             const { part, verb, command } = steps[purpose]();
             await using(purpose, part, {});
             const { operands } = await market.refused('ALLOWANCE_USED_UP', 'anna', 'exchange', verb, command(1));
-            expect(operands).to.deep.equal({ participantId: 'anna', purpose, part, perDay: ALLOWANCES[purpose] });
-            await using(purpose, part, { used: ALLOWANCES[purpose] - 1 });
+            const { perDayBytes } = ALLOWANCES[purpose];
+            const { bytes } = operands as Readonly<{ bytes: number }>;
+            const whose = { holder: ['anna'], purpose, part };
+            expect(operands).to.deep.equal({ ...whose, bytes, usedBytes: perDayBytes, perDayBytes });
+            await using(purpose, part, { usedBytes: perDayBytes - bytes + 1 });
+            await market.refused('ALLOWANCE_USED_UP', 'anna', 'exchange', verb, command(1));
+            await using(purpose, part, { usedBytes: perDayBytes - bytes });
             expect((await market.endorse('anna', 'exchange', verb, command(1))).status).to.equal(200);
             await using(purpose, part, { day: today - 1 });
-            await market.do('anna', 'exchange', verb, command(1));
+            const { writes } = await market.do('anna', 'exchange', verb, command(1));
             const counted = allowanceCodec.decode(market.stored(`allowance/anna/${purpose}/${part}`));
-            expect([counted.used, today <= counted.day]).to.deep.equal([1, true]);
+            expect([counted.usedBytes, today <= counted.day]).to.deep.equal([leftBy(writes), true]);
         });
     }
 
     it('is not counted when it is sent again, and counts nobody else', async () => {
         const { verb, command, part } = steps.offer();
         const made = command(1);
+        const { writes } = await market.do('anna', 'exchange', verb, made);
         await market.do('anna', 'exchange', verb, made);
-        await market.do('anna', 'exchange', verb, made);
-        expect(allowanceCodec.decode(market.stored(`allowance/anna/offer/${part}`)).used).to.equal(1);
+        const { usedBytes } = allowanceCodec.decode(market.stored(`allowance/anna/offer/${part}`));
+        expect(usedBytes).to.equal(leftBy(writes));
         await using('offer', part, {});
         const solars = new OfferMoves(market).makeCommand({ answersId: null, terms: negotiableTerms() }, 7);
         await market.do('solar', 'exchange', 'offer:make', solars);

@@ -211,7 +211,8 @@ describe('an agent whose mandate was revoked', () => {
         const command = mandateRefCodec.encode({ principalId: 'anna', mandateId: mandateIdOf(statement) });
         return market.do('anna', 'exchange', 'mandate:revoke', command);
     };
-    const withdrawalPart = (terms: Terms): string => `withdrawal/${documentHashOf(consentDocument(terms)).slice(0, 1)}`;
+    const withdrawalPart = (terms: Terms): string =>
+        `withdrawal/${Number.parseInt(documentHashOf(consentDocument(terms)).slice(0, 1), 16)}`;
     const isCounted = (participantId: string, part: string): boolean =>
         market.ledger.read('exchange', `allowance/${participantId}/${part}`) !== undefined;
 

@@ -1,3 +1,4 @@
+import { agreedBetween } from '@commonwatt/chaincode/domain/allowance';
 import { blockOf, pointPairsOf } from '@commonwatt/chaincode/domain/trades-between';
 import { ledgerKey } from '@commonwatt/chaincode/store/keys';
 import { expect } from 'chai';
@@ -67,6 +68,10 @@ describe('03 conclude', function () {
                         ...pointPairsOf(terms).map(({ carrier, sellerPoint, buyerPoint }) =>
                             ledgerKey('trades-between', [carrier, sellerPoint, buyerPoint, blockOf(terms.firstSlot)]),
                         ),
+                        ...pointPairsOf(terms).map((pair) => {
+                            const { holder, purpose, part } = agreedBetween(pair, blockOf(terms.firstSlot));
+                            return ledgerKey('allowance', [...holder, purpose, part]);
+                        }),
                     ],
                     policyKeys: [`agreement/${agreementId}`],
                     event: {
@@ -198,7 +203,7 @@ describe('03 conclude', function () {
                     verb: 'consent:withdraw',
                     keys: [
                         `withdrawal/${documentHash}/${participantId}/${keyId}`,
-                        `allowance/${participantId}/withdrawal/${documentHash.slice(0, 1)}`,
+                        `allowance/${participantId}/withdrawal/${Number.parseInt(documentHash.slice(0, 1), 16)}`,
                     ],
                     event: { name: 'ConsentWithdrawn/1', payload: { participantId: NEIGHBOUR.id, documentHash } },
                 });

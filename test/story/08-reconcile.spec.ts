@@ -1,4 +1,4 @@
-import { DISPUTE_PARTS } from '@commonwatt/chaincode/domain/allowance';
+import { ALLOWANCES } from '@commonwatt/chaincode/domain/allowance';
 import { expect } from 'chai';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
 import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
@@ -100,7 +100,7 @@ describe('08 reconcile', function () {
             const market = story().as(BUYER.id);
             const step = (verb: string, keys: readonly string[]) => ({ chaincode: 'exchange', verb, keys }) as const;
             const event = { name: 'DisputeRaised/1', payload: ref } as const;
-            const counted = `allowance/${BUYER.id}/dispute/${String(slot % DISPUTE_PARTS)}`;
+            const counted = `allowance/${BUYER.id}/dispute/${String(slot % ALLOWANCES.dispute.parts)}`;
             await expectInBlock(market, raised, { ...step('dispute:raise', [key, counted]), event });
             await expectInBlock(market, decided, {
                 ...step('dispute:decide', [key]),

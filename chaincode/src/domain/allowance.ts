@@ -1,49 +1,84 @@
+import { CARRIERS } from './charter.js';
 import { demand } from './errors.js';
+import type { PointPair } from './trades-between.js';
+
+const KIB = 1024;
 
 /**
- * Steps that a participant takes by itself, without an officer or another party, each of which stays on the ledger for
- * ever: how many of each a day, in each of its parts.
+ * What is left on the ledger by steps that need nobody who could say no, for ever: most bytes a day in each part of each
+ * purpose, records and their keys. The parts keep steps apart that would otherwise collide in one record; every part
+ * takes the largest step that a command can carry.
  */
 export const ALLOWANCES = {
-    /** New offers in one place. */
-    offer: 16,
-    /** Consents taken back, of terms whose hash begins with one digit. */
-    withdrawal: 64,
-    mandate: 32,
-    /** Disputes raised, in each part of the slots: a day of quarter hours in all, and a third more. */
-    dispute: 16,
+    /** Terms put on the table, by place or by offer. */
+    offer: { parts: 64, perDayBytes: 16 * KIB },
+    /** The same where they are longer than most. */
+    'large-offer': { parts: 4, perDayBytes: 144 * KIB },
+    /** Signatures taken back, by the first digit of the document's hash. */
+    withdrawal: { parts: 16, perDayBytes: 24 * KIB },
+    mandate: { parts: 1, perDayBytes: 64 * KIB },
+    /** Disputes raised, by slot. */
+    dispute: { parts: 8, perDayBytes: 24 * KIB },
     /** Signing keys replaced. */
-    key: 16,
-    /** Transfers into the cover of one carrier. */
-    cover: 64,
-    /** Transfers out of the cover of one carrier. */
-    'cover-draw': 64,
-    /** Fillings of other lanes from one. */
-    filling: 64,
-    /** Payouts from one lane. */
-    payout: 64,
+    key: { parts: 1, perDayBytes: 24 * KIB },
+    /** Transfers into the cover of a carrier. */
+    cover: { parts: CARRIERS.length, perDayBytes: 24 * KIB },
+    /** Transfers out of the cover of a carrier. */
+    'cover-draw': { parts: CARRIERS.length, perDayBytes: 24 * KIB },
+    /** Fillings of other lanes, by the lane that is emptied. */
+    filling: { parts: 8, perDayBytes: 72 * KIB },
+    /** Payouts, by lane. */
+    payout: { parts: 8, perDayBytes: 24 * KIB },
+    /** Agreements between two points, by the block of slots in which they begin; their amendments, by agreement. */
+    agreement: { parts: 8, perDayBytes: 256 * KIB },
 } as const;
 export type AllowancePurpose = keyof typeof ALLOWANCES;
 
-/** What a step is counted as. Parts keep steps apart that would otherwise collide in one record. */
-export type Allowed = Readonly<{ participantId: string; purpose: AllowancePurpose; part: string }>;
+/** Offers up to here count in parts of their own. */
+export const SMALL_OFFER_BYTES = 4 * KIB;
 
-/** How many steps a participant has taken on a day, counted from the epoch in UTC. */
-export type Allowance = Allowed & Readonly<{ day: number; used: number }>;
+/** Whose day is counted: a participant by its id; two points between which energy is agreed, with their carrier. */
+export type Holder = readonly [participantId: string] | readonly [carrier: string, seller: string, buyer: string];
 
-/** Disputes are counted by their slot in so many parts. */
-export const DISPUTE_PARTS = 8;
+/** What a step is counted as. */
+export type Allowed = Readonly<{ holder: Holder; purpose: AllowancePurpose; part: string }>;
 
-/** The part of a purpose that has only one. */
-export const WHOLE = 'all';
+/** Bytes that have been left on a day, counted from the epoch in UTC. */
+export type Allowance = Allowed & Readonly<{ day: number; usedBytes: number }>;
+
+/** What a participant does by itself, in one of the purpose's parts. */
+export const stepOf = (participantId: string, purpose: AllowancePurpose, index = 0): Allowed => ({
+    holder: [participantId],
+    purpose,
+    part: partOf(purpose, index),
+});
+
+/** What is done with the cover of one carrier. */
+export const coverStepOf = (participantId: string, purpose: 'cover' | 'cover-draw', carrier: string): Allowed => ({
+    holder: [participantId],
+    purpose,
+    part: carrier,
+});
+
+/** What is agreed between two points. */
+export const agreedBetween = ({ carrier, sellerPoint, buyerPoint }: PointPair, index: number): Allowed => ({
+    holder: [carrier, sellerPoint, buyerPoint],
+    purpose: 'agreement',
+    part: partOf('agreement', index),
+});
+
+const partOf = (purpose: AllowancePurpose, index: number): string => String(index % ALLOWANCES[purpose].parts);
 
 /**
- * Takes one step more on a day.
- * @throws ALLOWANCE_USED_UP {participantId, purpose, part, perDay}
+ * Counts a step. An earlier day than the one counted last is counted with it: clocks differ by a minute, and who goes to
+ * and fro across midnight shall not begin anew each time.
+ * @param bytes what the step leaves
+ * @throws ALLOWANCE_USED_UP {holder, purpose, part, bytes, usedBytes, perDayBytes}
  */
-export function useAllowance(existing: Allowance | null, allowed: Allowed, day: number): Allowance {
-    const used = existing?.day === day ? existing.used : 0;
-    const perDay = ALLOWANCES[allowed.purpose];
-    demand(used < perDay, 'ALLOWANCE_USED_UP', { ...allowed, perDay });
-    return { ...allowed, day, used: used + 1 };
+export function useAllowance(existing: Allowance | null, allowed: Allowed, day: number, bytes: number): Allowance {
+    const isCounted = existing !== null && existing.day >= day;
+    const usedBytes = isCounted ? existing.usedBytes : 0;
+    const { perDayBytes } = ALLOWANCES[allowed.purpose];
+    demand(usedBytes + bytes <= perDayBytes, 'ALLOWANCE_USED_UP', { ...allowed, bytes, usedBytes, perDayBytes });
+    return { ...allowed, day: isCounted ? existing.day : day, usedBytes: usedBytes + bytes };
 }

@@ -7,6 +7,7 @@ import {
     isRepeatedTransfer,
     type Lane,
 } from '../domain/account.js';
+import { coverStepOf, stepOf } from '../domain/allowance.js';
 import { CARRIERS } from '../domain/charter.js';
 import { owedOn } from '../domain/debt.js';
 import { drawCover, isRepeatedDraw, requestPayout } from '../domain/payout.js';
@@ -32,7 +33,7 @@ import { debit, debtsPaidIn, loadCredits, loadLane, removeCredits } from './acco
 import { demandMoneyFree } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { debtsOf, noteIndebtedness } from './indebtedness.js';
-import { countStep } from './limits.js';
+import { countBytes } from './limits.js';
 import { verifyInstruction } from './own-signature.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -60,10 +61,10 @@ export class AccountContract extends ExchangeContract {
             await othersFirst(ctx, before, asked),
         );
         const cover: Cover = { ...before, balanceNano: plus(before.balanceNano, amountNano) };
-        await countStep(ctx, { participantId, purpose: 'cover', part: carrier });
         ctx.ledger.put(COVER_TRANSFER, asked);
         ctx.ledger.put(COVER, cover);
         await noteIndebtedness(ctx, cover, before.balanceNano);
+        await countBytes(ctx, coverStepOf(participantId, 'cover', carrier));
         await ctx.commit({
             postings: [
                 ...debts,
@@ -106,8 +107,8 @@ export class AccountContract extends ExchangeContract {
             ctx.ledger.put(LANE, lane);
         }
         removeCredits(ctx, credits);
-        await countStep(ctx, { participantId, purpose: 'filling', part: String(fromLane) });
         ctx.ledger.put(LANE_FILLING, filling);
+        await countBytes(ctx, stepOf(participantId, 'filling', fromLane));
         const amountNano = sumAmounts(lanes.map((each) => each.amountNano));
         await ctx.commit({ event: { name: 'LanesFilled/1', payload: { participantId, fillingId, amountNano } } });
         return laneFillingCodec.encode(filling);
@@ -129,10 +130,10 @@ export class AccountContract extends ExchangeContract {
         await demandMoneyFree(ctx, participantId);
         const { cover, credit } = drawCover(before, draw);
         await ctx.ledger.get(CREDIT, participantId, credit.sourceId);
-        await countStep(ctx, { participantId, purpose: 'cover-draw', part: carrier });
         ctx.ledger.put(COVER_DRAW, draw);
         ctx.ledger.put(COVER, cover);
         ctx.ledger.put(CREDIT, credit);
+        await countBytes(ctx, coverStepOf(participantId, 'cover-draw', carrier));
         await ctx.commit({
             postings: transfer(coverAccount(participantId, carrier), freeAccount(participantId), amountNano, {
                 kind: 'cover',
@@ -163,8 +164,8 @@ export class AccountContract extends ExchangeContract {
         await verifyInstruction(ctx, owner, 'account:request-payout', signed, signature);
         await demandMoneyFree(ctx, participantId);
         const debts = await debit(ctx, { participantId, lane, sourceIds, amountNano });
-        await countStep(ctx, { participantId, purpose: 'payout', part: String(lane) });
         ctx.ledger.put(PAYOUT, payout);
+        await countBytes(ctx, stepOf(participantId, 'payout', lane));
         await ctx.commit({
             postings: [
                 ...debts,

@@ -16,6 +16,7 @@ import {
     reviewDeadline,
     windDown,
 } from '../domain/escrow.js';
+import { blockOf } from '../domain/trades-between.js';
 import type { SlotIndex } from '../domain/units.js';
 import { demandRefusal, isNegative } from '../domain/verdict.js';
 import {
@@ -40,7 +41,7 @@ import { debitParties, debtsPaidIn, putCredits } from './accounts.js';
 import { demandConformity } from './conformity.js';
 import { demandStaying } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
-import { countTrades, demandNear } from './limits.js';
+import { countBetween, countTrades, demandNear } from './limits.js';
 import { loadConnections, unloadConnections } from './loads.js';
 import { demandNext, demandSource, loadAgreement, loadParties, loadPoints } from './parties.js';
 import { demandRequirements } from './requirements.js';
@@ -59,7 +60,7 @@ export class AgreementContract extends ExchangeContract {
      * @throws TERMS_INVALID · TERMS_LIMIT · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN ·
      * MANDATE_MISSING · MANDATE_REVOKED · MANDATE_EXCEEDED · KEY_REPLACED · PARTICIPANT_LEAVING · PARTICIPANT_MISSING ·
      * TRADE_NOT_OF_KIND · RELATION_NOT_PERMITTED · METER_MISSING · METER_OF_OTHER · QUALIFICATION_MISSING · CONFORMITY_MISSING · CONFORMITY_EXCEEDED ·
-     * REQUIREMENT_NOT_MET · MARKET_HALTED · COVER_EXHAUSTED · TRADES_LIMIT · SLOT_BEGUN · ACCOUNT_UNDERFUNDED ·
+     * REQUIREMENT_NOT_MET · MARKET_HALTED · COVER_EXHAUSTED · TRADES_LIMIT · ALLOWANCE_USED_UP · SLOT_BEGUN · ACCOUNT_UNDERFUNDED ·
      * COVER_OWED · CREDIT_MISSING · CREDIT_NOT_NEEDED
      */
     async conclude(ctx: TradeContext, command: string): Promise<string> {
@@ -110,6 +111,7 @@ export class AgreementContract extends ExchangeContract {
         for (const participantId of partyIds) {
             ctx.ledger.put(PARTY_AGREEMENT, { participantId, agreementId });
         }
+        await countBetween(ctx, terms, blockOf(terms.firstSlot));
         await ctx.commit({
             postings: [...debts, ...postings],
             event: {

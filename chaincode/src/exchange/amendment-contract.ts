@@ -11,6 +11,7 @@ import { debitParties, debtsPaidIn, putCredits } from './accounts.js';
 import { demandConformity } from './conformity.js';
 import { demandStaying } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
+import { countBetween } from './limits.js';
 import { reloadConnections } from './loads.js';
 import { demandNext, loadAgreement, loadParties } from './parties.js';
 import { demandRequirements } from './requirements.js';
@@ -24,7 +25,7 @@ export class AmendmentContract extends ExchangeContract {
      * Records terms that every party signed as the next version; nothing changes yet.
      * @throws AGREEMENT_MISSING · AGREEMENT_STATE · TERMS_INVALID · TERMS_LIMIT · SIGNATURE_MISSING ·
      * RELATION_NOT_PERMITTED · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · REQUIREMENT_NOT_MET · SLOT_BEGUN · AMENDMENT_CONFLICT {agreementId,
-     * version}: another amendment is recorded · VERSION_STALE {agreementId, version, inForce}
+     * version}: another amendment is recorded · VERSION_STALE {agreementId, version, inForce} · ALLOWANCE_USED_UP
      */
     async propose(ctx: TradeContext, command: string): Promise<string> {
         const { agreementId, terms, consents } = proposeAmendmentCodec.decode(command);
@@ -42,6 +43,7 @@ export class AmendmentContract extends ExchangeContract {
         await ctx.demandNotBegun(terms.concludeBeforeSlot);
         await demandRequirements(ctx, terms, agreement.terms);
         ctx.ledger.put(AMENDMENT, amendment);
+        await countBetween(ctx, terms, Number.parseInt(agreementId.slice(0, 1), 16));
         const { termsHash } = amendment;
         await ctx.commit({
             event: { name: 'AmendmentProposed/1', payload: { agreementId, version: terms.version, termsHash } },

@@ -1,3 +1,4 @@
+import { stepOf } from '../domain/allowance.js';
 import { demandOwnSignature } from '../domain/consent.js';
 import { demandInForce } from '../domain/mandate.js';
 import type { Participant } from '../domain/participant.js';
@@ -6,7 +7,7 @@ import { bodyFor } from '../wire/mandate.js';
 import { keyIdOf } from '../wire/signature.js';
 import { WITHDRAWAL } from '../store/keys.js';
 import { ExchangeContract } from './exchange-contract.js';
-import { countStep } from './limits.js';
+import { countBytes } from './limits.js';
 import { loadMandate } from './signatories.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -27,9 +28,9 @@ export class ConsentContract extends ExchangeContract {
         const [domain, body] = withdrawalDocument(withdrawal);
         ctx.verify(domain, chaincodes.exchange, signer.publicKey, bodyFor(body, participantId, mandateId), signature);
         if ((await ctx.ledger.get(WITHDRAWAL, documentHash, participantId, keyId)) === null) {
-            const part = documentHash.slice(0, 1);
-            await countStep(ctx, { participantId: signer.participantId, purpose: 'withdrawal', part });
+            const firstDigit = Number.parseInt(documentHash.slice(0, 1), 16);
             ctx.ledger.put(WITHDRAWAL, withdrawal);
+            await countBytes(ctx, stepOf(signer.participantId, 'withdrawal', firstDigit));
             await ctx.commit({ event: { name: 'ConsentWithdrawn/1', payload: { participantId, documentHash } } });
         }
         return withdrawalCodec.encode(withdrawal);

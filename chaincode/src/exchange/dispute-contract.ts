@@ -10,7 +10,7 @@ import {
     type Reviewed,
     slotsOfReplaced,
 } from '../domain/dispute.js';
-import { DISPUTE_PARTS } from '../domain/allowance.js';
+import { stepOf } from '../domain/allowance.js';
 import { demand, marketError } from '../domain/errors.js';
 import { lastRunOf } from '../domain/reconciliation.js';
 import type { SlotIndex } from '../domain/units.js';
@@ -29,7 +29,7 @@ import { encodePage, pageQueryCodec } from '../wire/query.js';
 import { keyIdOf } from '../wire/signature.js';
 import { AGREEMENT, DISPUTE, REOPENING, REPLACED_READING, SETTLEMENT } from '../store/keys.js';
 import { ExchangeContract } from './exchange-contract.js';
-import { countStep } from './limits.js';
+import { countBytes } from './limits.js';
 import { pointOf } from './parties.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -57,10 +57,10 @@ export class DisputeContract extends ExchangeContract {
         const { chaincodes } = await ctx.charter();
         const body = objectionCodec.toJson(objection);
         ctx.verify('commonwatt/dispute/1', chaincodes.exchange, party.publicKey, body, signature);
-        await countStep(ctx, { participantId: raisedBy, purpose: 'dispute', part: String(slot % DISPUTE_PARTS) });
         const keyId = keyIdOf(party.publicKey);
         const dispute: Dispute = { objection, keyId, signature, state: 'raised', decision: null };
         ctx.ledger.put(DISPUTE, dispute);
+        await countBytes(ctx, stepOf(raisedBy, 'dispute', slot));
         await ctx.commit({ event: { name: 'DisputeRaised/1', payload: { pointId, slot, raisedBy } } });
         return disputeCodec.encode(dispute);
     }

@@ -1,5 +1,5 @@
 import type { Terms } from '../domain/agreement.js';
-import { type Allowed, useAllowance } from '../domain/allowance.js';
+import { agreedBetween, type Allowed, useAllowance } from '../domain/allowance.js';
 import { dayOf, HORIZON_DAYS, slotsOfDays } from '../domain/clock.js';
 import { demand } from '../domain/errors.js';
 import { blockOf, countAgreement, pointPairsOf } from '../domain/trades-between.js';
@@ -8,13 +8,27 @@ import { ALLOWANCE, TRADES_BETWEEN } from '../store/keys.js';
 import type { TradeContext } from './trade-context.js';
 
 /**
- * Counts a step that a participant takes by itself, by the day of the transaction's own time.
- * @throws ALLOWANCE_USED_UP {participantId, purpose, part, perDay}
+ * Counts what the step leaves on the ledger, by the day of the transaction's own time. The last thing before the commit:
+ * what is put after it counts for nothing.
+ * @throws ALLOWANCE_USED_UP {holder, purpose, part, bytes, usedBytes, perDayBytes}
  */
-export async function countStep(ctx: TradeContext, allowed: Allowed): Promise<void> {
-    const { participantId, purpose, part } = allowed;
-    const existing = await ctx.ledger.get(ALLOWANCE, participantId, purpose, part);
-    ctx.ledger.put(ALLOWANCE, useAllowance(existing, allowed, dayOf(ctx.timeMs)));
+export async function countBytes(ctx: TradeContext, ...counted: readonly Allowed[]): Promise<void> {
+    const bytes = ctx.ledger.bytesPut;
+    for (const allowed of counted) {
+        const { holder, purpose, part } = allowed;
+        const existing = await ctx.ledger.get(ALLOWANCE, ...holder, purpose, part);
+        ctx.ledger.put(ALLOWANCE, useAllowance(existing, allowed, dayOf(ctx.timeMs), bytes));
+    }
+}
+
+/**
+ * Counts what terms leave on the ledger between the points of each of their legs. Parties are as many as an accomplice has
+ * certificates; points are registered by an officer.
+ * @param index which of the parts: agreements in different ones do not meet
+ * @throws ALLOWANCE_USED_UP
+ */
+export async function countBetween(ctx: TradeContext, terms: Terms, index: number): Promise<void> {
+    await countBytes(ctx, ...pointPairsOf(terms).map((pair) => agreedBetween(pair, index)));
 }
 
 /** Counts an agreement between the points of its legs. @throws TRADES_LIMIT */

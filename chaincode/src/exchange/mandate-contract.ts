@@ -1,4 +1,4 @@
-import { WHOLE } from '../domain/allowance.js';
+import { stepOf } from '../domain/allowance.js';
 import { demand } from '../domain/errors.js';
 import { checkMandate, type Mandate } from '../domain/mandate.js';
 import {
@@ -13,7 +13,7 @@ import { encodePage } from '../wire/query.js';
 import { keyIdOf } from '../wire/signature.js';
 import { MANDATE } from '../store/keys.js';
 import { ExchangeContract } from './exchange-contract.js';
-import { countStep } from './limits.js';
+import { countBytes } from './limits.js';
 import { loadMandate } from './signatories.js';
 import type { TradeContext } from './trade-context.js';
 
@@ -41,9 +41,9 @@ export class MandateContract extends ExchangeContract {
         const { chaincodes } = await ctx.charter();
         const body = mandateStatementCodec.toJson(statement);
         ctx.verify('commonwatt/mandate/1', chaincodes.exchange, principal.publicKey, body, signature);
-        await countStep(ctx, { participantId: principalId, purpose: 'mandate', part: WHOLE });
         const mandate: Mandate = { mandateId, statement, signature, isRevoked: false };
         ctx.ledger.put(MANDATE, mandate);
+        await countBytes(ctx, stepOf(principalId, 'mandate'));
         await ctx.commit({
             event: { name: 'MandateGranted/1', payload: { mandateId, principalId, agentId, untilSlot } },
         });

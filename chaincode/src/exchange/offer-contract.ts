@@ -1,4 +1,5 @@
 import { checkPoints, checkRelations, checkTerms, type Consent, type Terms } from '../domain/agreement.js';
+import { SMALL_OFFER_BYTES, stepOf } from '../domain/allowance.js';
 import { assert, demand, marketError } from '../domain/errors.js';
 import type { SignedDocument } from '../domain/mandate.js';
 import {
@@ -37,7 +38,7 @@ import { documentHashOf, keyIdOf } from '../wire/signature.js';
 import { EXECUTION, OFFER, OFFER_PLACE, WITHDRAWAL } from '../store/keys.js';
 import { demandStaying } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
-import { countStep, demandNear } from './limits.js';
+import { countBytes, demandNear } from './limits.js';
 import { demandSource, loadParties, loadPoints } from './parties.js';
 import { demandRequirements } from './requirements.js';
 import { demandPermits } from './review.js';
@@ -82,9 +83,9 @@ export class OfferContract extends ExchangeContract {
         }
         const { participantId: holderId } = maker.signer;
         await demandPlace(ctx, holderId, place);
-        await countStep(ctx, { participantId: holderId, purpose: 'offer', part: String(place) });
         ctx.ledger.put(OFFER_PLACE, { holderId, place, offerId });
         ctx.ledger.put(OFFER, offer);
+        await countTerms(ctx, maker, place);
         const partyIds = terms.parties.map((party) => party.participantId);
         await ctx.commit({
             event: {
@@ -97,7 +98,7 @@ export class OfferContract extends ExchangeContract {
 
     /**
      * Puts other terms on the table, as any party may that has not consented to those that are there.
-     * @throws as `make`, and OFFER_ROUND · OFFER_TURN · OFFER_ROUNDS_LIMIT · OFFER_TAKEN
+     * @throws as `make`, except OFFER_PLACE_TAKEN, and OFFER_ROUND · OFFER_TURN · OFFER_ROUNDS_LIMIT · OFFER_TAKEN
      */
     async counter(ctx: TradeContext, command: string): Promise<string> {
         const { offerId, round, terms, mandateId, signature } = counterCodec.decode(command);
@@ -117,6 +118,7 @@ export class OfferContract extends ExchangeContract {
         await claim(ctx, countered, proposerId);
         withdrawConsents(ctx, offer, voided);
         ctx.ledger.put(OFFER, countered);
+        await countTerms(ctx, mover, Number.parseInt(offerId.slice(0, 2), 16) + round);
         await ctx.commit({
             event: {
                 name: 'OfferCountered/1',
@@ -254,6 +256,15 @@ async function demandPlace(ctx: TradeContext, holderId: string, place: number): 
     const before = await load(ctx, offerId);
     const free = before.state !== 'pending' || (await ctx.hasBegun(deadlineOf(before)));
     demand(free, 'OFFER_PLACE_TAKEN', { participantId: holderId, place, offerId });
+}
+
+/**
+ * Terms on the table stay for ever, whoever put them there, so who signs them is charged for them. Consents to them are
+ * not: there is one of each party. @throws ALLOWANCE_USED_UP
+ */
+async function countTerms(ctx: TradeContext, mover: Signatory, index: number): Promise<void> {
+    const purpose = ctx.ledger.bytesPut <= SMALL_OFFER_BYTES ? 'offer' : 'large-offer';
+    await countBytes(ctx, stepOf(mover.signer.participantId, purpose, index));
 }
 
 async function verifyConsent(ctx: TradeContext, terms: Terms, mover: Signatory, signature: string): Promise<void> {

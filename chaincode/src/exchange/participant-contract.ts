@@ -1,4 +1,4 @@
-import { WHOLE } from '../domain/allowance.js';
+import { stepOf } from '../domain/allowance.js';
 import { slotsOfDays } from '../domain/clock.js';
 import { departureOf } from '../domain/departure.js';
 import { demand } from '../domain/errors.js';
@@ -26,7 +26,7 @@ import { DEPARTURE, KEY_PERMIT, KEY_SUCCESSION, PARTICIPANT, subjectRecord } fro
 import { windUpNext } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { demandPermitted, verifyNewKey, verifyOldKey } from './key-succession.js';
-import { countStep } from './limits.js';
+import { countBytes } from './limits.js';
 import { verifyInstruction } from './own-signature.js';
 import type { TradeContext } from './trade-context.js';
 import { demandNotWithdrawn } from './withdrawals.js';
@@ -89,10 +89,10 @@ export class ParticipantContract extends ExchangeContract {
             await verifyOldKey(ctx, succession, oldSignature);
             await demandNotWithdrawn(ctx, rotationDocument(rotation), { participantId, keyId: oldKeyId });
         }
-        await countStep(ctx, { participantId, purpose: 'key', part: WHOLE });
         const rotated: Participant = { ...participant, publicKey: newPublicKey };
         ctx.ledger.put(KEY_SUCCESSION, succession);
         ctx.ledger.put(PARTICIPANT, rotated);
+        await countBytes(ctx, stepOf(participantId, 'key'));
         await ctx.commit({ event: { name: 'KeyRotated/1', payload: { participantId, oldKeyId, keyId } } });
         return participantCodec.encode(rotated);
     }

@@ -131,12 +131,8 @@ export const KEY_SUCCESSION = record('key-succession', keySuccessionCodec, ({ ro
 /** One at a time, so that whoever refuses has one to refuse. */
 export const KEY_PERMIT = record('key-permit', keyPermitCodec, ({ participantId }) => [participantId]);
 
-/** Steps that a participant takes by itself, counted by the day. */
-export const ALLOWANCE = record('allowance', allowanceCodec, ({ participantId, purpose, part }) => [
-    participantId,
-    purpose,
-    part,
-]);
+/** What a participant, or the parties at two points, have left on the ledger on a day. */
+export const ALLOWANCE = record('allowance', allowanceCodec, ({ holder, purpose, part }) => [...holder, purpose, part]);
 
 /** Agreements between two points by blocks of first slots. */
 export const TRADES_BETWEEN = record(

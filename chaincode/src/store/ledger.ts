@@ -140,6 +140,14 @@ export class Ledger {
         this.#heldAfter.set(key, held);
     }
 
+    /** Bytes of what is put so far, with its keys: what the transaction leaves behind, in the state and in the blocks. */
+    get bytesPut(): number {
+        const sizes = [...this.#writes.values()].map(({ key, text }) =>
+            text === null ? 0 : Buffer.byteLength(key, 'utf8') + Buffer.byteLength(text, 'utf8'),
+        );
+        return sizes.reduce((sum, bytes) => sum + bytes, 0);
+    }
+
     remove<Value>(type: RecordType<Value>, value: Value): void {
         const key = ledgerKey(type.name, type.keyOf(value));
         this.#write({ key, text: null, policy: null });

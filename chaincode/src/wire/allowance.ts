@@ -5,15 +5,16 @@ import { codec } from './codec.js';
 import { carrierField, countField, idField } from './fields.js';
 
 const PURPOSES = Object.keys(ALLOWANCES) as [AllowancePurpose, ...AllowancePurpose[]];
+const BYTES_MAX = Math.max(...Object.values(ALLOWANCES).map(({ perDayBytes }) => perDayBytes));
 const DAYS_MAX = 10_000_000;
 
 export const allowanceCodec = codec<Allowance>(
     z.strictObject({
-        participantId: idField,
+        holder: z.union([z.tuple([idField]), z.tuple([carrierField, idField, idField])]),
         purpose: z.enum(PURPOSES),
         part: z.string().regex(/^[a-z0-9-]{1,32}$/, 'a part of an allowance'),
         day: countField(0, DAYS_MAX),
-        used: countField(1, Math.max(...Object.values(ALLOWANCES))),
+        usedBytes: countField(1, BYTES_MAX),
     }),
 );
 

@@ -1,4 +1,11 @@
-import { type Allowance, type Allowed, ALLOWANCES, useAllowance } from '@commonwatt/chaincode/domain/allowance';
+import {
+    agreedBetween,
+    type Allowance,
+    ALLOWANCES,
+    coverStepOf,
+    stepOf,
+    useAllowance,
+} from '@commonwatt/chaincode/domain/allowance';
 import {
     AGREEMENTS_MAX,
     countAgreement,
@@ -9,31 +16,50 @@ import { expect } from 'chai';
 import { expectRefusal } from '../../support/refusals.js';
 import { FIRST_SLOT, sampleLeg } from '../../support/sample-market.js';
 
-describe('the steps of a participant in a day', () => {
-    const allowed: Allowed = { participantId: 'anna', purpose: 'key', part: 'all' };
-    const used = (count: number, day = 7): Allowance => ({ ...allowed, day, used: count });
+describe('what a step leaves in a day', () => {
+    const allowed = stepOf('anna', 'key');
+    const used = (usedBytes: number, day = 7): Allowance => ({ ...allowed, day, usedBytes });
 
-    it('are counted, from nothing on every day', () => {
-        expect(useAllowance(null, allowed, 7)).to.deep.equal(used(1));
-        expect(useAllowance(used(1), allowed, 7)).to.deep.equal(used(2));
-        expect(useAllowance(used(9), allowed, 8)).to.deep.equal(used(1, 8));
-        expect(useAllowance(used(9), allowed, 6)).to.deep.equal(used(1, 6));
+    it('is counted in bytes, from nothing on every day', () => {
+        expect(useAllowance(null, allowed, 7, 100)).to.deep.equal(used(100));
+        expect(useAllowance(used(100), allowed, 7, 30)).to.deep.equal(used(130));
+        expect(useAllowance(used(900), allowed, 8, 30)).to.deep.equal(used(30, 8));
     });
 
-    it('are so many for each purpose', () => {
-        const perDay = ALLOWANCES.key;
-        expect(useAllowance(used(perDay - 1), allowed, 7).used).to.equal(perDay);
-        expectRefusal(() => useAllowance(used(perDay), allowed, 7), 'ALLOWANCE_USED_UP', { ...allowed, perDay });
-        expect(useAllowance(used(perDay), allowed, 8).used).to.equal(1);
-        const offers = { ...allowed, purpose: 'offer' as const, part: '3' };
-        expectRefusal(
-            () => useAllowance({ ...offers, day: 7, used: ALLOWANCES.offer }, offers, 7),
-            'ALLOWANCE_USED_UP',
-            {
-                ...offers,
-                perDay: ALLOWANCES.offer,
-            },
-        );
+    it('goes on in the later day for whoever goes to and fro across midnight', () => {
+        expect(useAllowance(used(900, 8), allowed, 7, 30)).to.deep.equal(used(930, 8));
+        expect(useAllowance(used(930, 8), allowed, 8, 30)).to.deep.equal(used(960, 8));
+        const { perDayBytes } = ALLOWANCES.key;
+        expectRefusal(() => useAllowance(used(perDayBytes, 8), allowed, 7, 1), 'ALLOWANCE_USED_UP', {
+            ...allowed,
+            bytes: 1,
+            usedBytes: perDayBytes,
+            perDayBytes,
+        });
+    });
+
+    it('is so much for each purpose, to the byte', () => {
+        for (const purpose of ['key', 'offer'] as const) {
+            const { perDayBytes } = ALLOWANCES[purpose];
+            const step = stepOf('anna', purpose, 3);
+            const before = { ...step, day: 7, usedBytes: perDayBytes - 10 };
+            expect(useAllowance(before, step, 7, 10).usedBytes).to.equal(perDayBytes);
+            const operands = { ...step, bytes: 11, usedBytes: perDayBytes - 10, perDayBytes };
+            expectRefusal(() => useAllowance(before, step, 7, 11), 'ALLOWANCE_USED_UP', operands);
+            expect(useAllowance(before, step, 8, 11).usedBytes).to.equal(11);
+        }
+    });
+
+    it('is counted in parts', () => {
+        expect(stepOf('anna', 'key')).to.deep.equal({ holder: ['anna'], purpose: 'key', part: '0' });
+        expect(['dispute', 'offer'].map((purpose) => stepOf('a', purpose as 'offer', 75).part)).to.deep.equal([
+            '3',
+            '11',
+        ]);
+        const cover = { holder: ['anna'], purpose: 'cover', part: 'heat' };
+        expect(coverStepOf('anna', 'cover', 'heat')).to.deep.equal(cover);
+        const between = agreedBetween({ carrier: 'heat', sellerPoint: 'a', buyerPoint: 'b' }, 11);
+        expect(between).to.deep.equal({ holder: ['heat', 'a', 'b'], purpose: 'agreement', part: '3' });
     });
 });
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ALLOWANCES } from '@commonwatt/chaincode/domain/allowance';
+import { type AllowancePurpose, ALLOWANCES } from '@commonwatt/chaincode/domain/allowance';
 import { AGREEMENTS_MAX } from '@commonwatt/chaincode/domain/trades-between';
 import { expect } from 'chai';
 import { goldensOf, RECORD_TYPES } from '../../support/golden-records.js';
@@ -45,12 +45,28 @@ describe('the document on limits', () => {
         expect(document).to.include(`points ${AGREEMENTS_MAX} agreements may begin`);
     });
 
-    it('has every allowance', () => {
-        const rows = rowsOf(section('One participant')).flatMap(([purpose = '', perDay]) => {
+    it('has every allowance, and what each of them comes to', () => {
+        const rows = rowsOf(section('What a day may leave')).flatMap(([purpose = '', parts, kib, product]) => {
             const [, name] = /^`([a-z-]+)`$/.exec(purpose) ?? [];
-            return name === undefined ? [] : [[name, Number(perDay)]];
+            return name === undefined ? [] : [[name, [parts, kib, product].map(Number)] as const];
         });
-        expect(Object.fromEntries(rows)).to.deep.equal(ALLOWANCES);
+        const said = Object.entries(ALLOWANCES).map(([name, { parts, perDayBytes }]) => [
+            name,
+            [parts, perDayBytes / 1024, (parts * perDayBytes) / 1024],
+        ]);
+        expect(rows).to.deep.equal(said);
+    });
+
+    it('says the products: what one participant can leave in a day, and two who trade with each other', () => {
+        const kib = ({ parts, perDayBytes }: (typeof ALLOWANCES)[AllowancePurpose]): number =>
+            (parts * perDayBytes) / 1024;
+        const { agreement, ...byItself } = ALLOWANCES;
+        const alone = Object.values(byItself).reduce((sum, each) => sum + kib(each), 0);
+        const text = section('What a day may leave').replace(/\s+/g, ' ');
+        expect(text).to.include(`**${alone} KiB a day**`);
+        expect(text).to.include(`**${2 * alone + 2 * kib(agreement)} KiB a day**`);
+        expect(alone, 'a day of one participant').to.be.below(4 * 1024);
+        expect(2 * (alone + kib(agreement)), 'a day of two').to.be.below(12 * 1024);
     });
 
     it('has every kind of record, with its largest size, who creates it and how many there may be', () => {
