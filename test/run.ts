@@ -35,7 +35,14 @@ const NETWORK: Lane = [
 
 /** What runs one after the other; in each of them, lanes that run side by side, a processor each. */
 const SELECTIONS: Readonly<Record<string, readonly (readonly Lane[])[]>> = {
-    all: [[[...LINT, ...PACKAGING], [CONTRACTS, UNITS, LIFECYCLES]], [BINARIES], [NETWORK]],
+    all: [
+        [
+            [...LINT, ...PACKAGING],
+            [CONTRACTS, UNITS, LIFECYCLES],
+        ],
+        [BINARIES],
+        [NETWORK],
+    ],
     quick: [[[CONTRACTS], [UNITS]]],
     network: [[NETWORK]],
 };
