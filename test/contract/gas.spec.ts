@@ -3,7 +3,6 @@ import { slotsOfDays } from '@commonwatt/chaincode/domain/clock';
 import type { Reading } from '@commonwatt/chaincode/domain/reading';
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
-import { sourceCodec } from '@commonwatt/chaincode/wire/source';
 import { registerMeterCodec } from '@commonwatt/chaincode/wire/meter';
 import { expect } from 'chai';
 import * as commands from '../support/market-commands.js';
@@ -15,6 +14,7 @@ import {
     type Laboratory,
     publishCalorific,
     readingBy,
+    registerSource,
     reviewCalorific,
     type Shown,
 } from '../support/metering-commands.js';
@@ -75,8 +75,7 @@ describe('exchange: gas', () => {
         await review(statement);
     };
     const registerLaboratory = async (): Promise<void> => {
-        const { sourceId, key } = laboratory;
-        const registered = sourceCodec.encode({ sourceId, publicKey: key.publicKey });
+        const registered = registerSource(laboratory.sourceId, laboratory.key);
         await market.do('metering', 'exchange', 'source:register', registered);
     };
     const knowLaboratory = async (): Promise<void> => {

@@ -3,15 +3,22 @@ import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import type { ErrorCode } from '@commonwatt/chaincode/domain/errors';
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import type { Settlement } from '@commonwatt/chaincode/domain/settlement';
+import { kindOfSuccession, type SourceStatement } from '@commonwatt/chaincode/domain/source';
 import type { DeliveryStatement } from '@commonwatt/chaincode/domain/statement';
 import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
 import { settleCodec } from '@commonwatt/chaincode/wire/settlement';
-import { sourceCodec } from '@commonwatt/chaincode/wire/source';
+import { sourceCodec, sourceHashOf } from '@commonwatt/chaincode/wire/source';
 import { expect } from 'chai';
 import * as commands from '../support/market-commands.js';
-import { stateDelivery, submitStatements } from '../support/metering-commands.js';
+import {
+    registerSource,
+    reviewFact,
+    signSource,
+    stateDelivery,
+    submitStatements,
+} from '../support/metering-commands.js';
 import { CHARTER, ELECTRICITY_RULES, FIRST_SLOT, RULES, sampleLeg, sampleTerms } from '../support/sample-market.js';
 import { SigningKey } from '../support/signing-key.js';
 import { DEPOSIT_NANO, StubMarket } from '../support/stub-market.js';
@@ -81,13 +88,26 @@ describe('exchange: a lot of coal', () => {
     const owner = ({ participantId }: Readonly<{ participantId: string }>): commands.Owners => ({
         [participantId]: people()[participantId]?.key ?? new SigningKey(),
     });
-    const register = (key = source): Promise<unknown> =>
-        market.do(
-            'metering',
-            'exchange',
-            'source:register',
-            sourceCodec.encode({ sourceId: 'weighbridge', publicKey: key.publicKey }),
-        );
+    const register = (clients: SourceStatement['clients'] = 'anyone'): Promise<unknown> =>
+        market.do('metering', 'exchange', 'source:register', registerSource('weighbridge', source, clients));
+    /** The weighbridge's next version, by the keys that sign it. */
+    const renewal = (
+        version: number,
+        keys: Parameters<typeof signSource>[1],
+        publicKey = keys.own?.publicKey,
+    ): string =>
+        signSource({ sourceId: 'weighbridge', version, publicKey: publicKey ?? null, clients: 'anyone' }, keys);
+    const renew = (command: string): Promise<unknown> => market.do('stranger', 'exchange', 'source:renew', command);
+    const notRenewed = (code: ErrorCode, command: string): Promise<unknown> =>
+        market.refused(code, 'stranger', 'exchange', 'source:renew', command);
+    /** What the regulator says of a version that the key in force has not signed. */
+    const confirmVersion = (command: string, fromSlot: number | null): Promise<unknown> => {
+        const { statement } = sourceCodec.decode(command);
+        const kind = kindOfSuccession(statement);
+        const fact = { kind, subjectId: statement.sourceId, factHash: sourceHashOf(statement), fromSlot };
+        const review = reviewFact(market.who('reviewer'), { ...fact, finding: 'confirmed' });
+        return market.do('reviewer', 'supervision', 'fact:confirm', review);
+    };
     const refused = (
         code: ErrorCode,
         verb: 'agreement:conclude' | 'statement:submit' | 'settlement:run',
@@ -201,13 +221,119 @@ describe('exchange: a lot of coal', () => {
         await refused('STATEMENT_INVALID', 'statement:submit', receipt(5n, { leg: 1 }));
         await refused('STATEMENT_INVALID', 'statement:submit', receipt(5n, { slot: FIRST_SLOT + 1 }));
         const oracle = new SigningKey();
-        const command = sourceCodec.encode({ sourceId: 'oracle', publicKey: oracle.publicKey });
-        await market.do('metering', 'exchange', 'source:register', command);
+        await market.do('metering', 'exchange', 'source:register', registerSource('oracle', oracle));
         await refused('STATEMENT_INVALID', 'statement:submit', receipt(5n, { sourceId: 'oracle' }, oracle));
         await submit(receipt(5n));
         const again = await market.endorse('stranger', 'exchange', 'statement:submit', receipt(5n));
         expect([again.message, again.writes]).to.deep.equal(['', []]);
         await refused('STATEMENT_CONFLICT', 'statement:submit', receipt(6n));
+        await refused('STATEMENT_CONFLICT', 'statement:submit', receipt(6n, { version: 3 }));
+    });
+
+    it('is put right by the next version of its statement, in the next correction', async () => {
+        await conclude(lot());
+        await market.advance(FIRST_SLOT, FIRST_SLOT + 1);
+        await submit(receipt(930_000n));
+        expect((await settled()).legs[0]).to.include({ deliveredWh: 930_000n });
+        await submit(receipt(990_000n, { version: 2 }));
+        const earlier = await market.endorse('stranger', 'exchange', 'statement:submit', receipt(930_000n));
+        expect([earlier.message, earlier.writes], 'the first version comes back to nothing').to.deep.equal(['', []]);
+        await refused('SIGNATURE_INVALID', 'statement:submit', receipt(1n, { version: 3 }, new SigningKey()));
+        await market.advance(FIRST_SLOT + 2, FIRST_SLOT + 1 + R1);
+        const corrected = await market.reconcile(FIRST_SLOT, 1, 'coal');
+        expect(corrected.legs[0]).to.deep.include({ shortWh: 10_000n, deliveredWh: 990_000n });
+    });
+
+    it('attack: strangers name a source as their witness', async () => {
+        const alone = new SigningKey();
+        const named = lot({ verification: { sourceId: 'laboratory' } });
+        for (const [version, clients] of [
+            [1, []],
+            [2, ['retail', 'solar']],
+        ] as const) {
+            const statement = { sourceId: 'laboratory', version, publicKey: alone.publicKey, clients };
+            const command = signSource(statement, { own: alone, old: version === 1 ? null : alone });
+            const verb = version === 1 ? 'source:register' : 'source:renew';
+            await market.do('metering', 'exchange', verb, command);
+            await refused('SOURCE_OF_OTHERS', 'agreement:conclude', commands.conclude(named, people()));
+        }
+        const both = { sourceId: 'laboratory', version: 3, publicKey: alone.publicKey, clients: ['retail', 'plant'] };
+        await renew(signSource(both, { own: alone, old: alone }));
+        await conclude(named);
+        await renew(signSource({ ...both, version: 4, publicKey: null }, { old: alone }));
+        const another = commands.conclude({ ...named, salt: '02'.repeat(32) }, people());
+        await refused('SOURCE_REVOKED', 'agreement:conclude', another);
+    });
+
+    it('attack: an officer registers a key in the name of a source that has not signed', async () => {
+        const own = market.who('metering').key;
+        const statement = { sourceId: 'oracle', version: 1, publicKey: source.publicKey, clients: 'anyone' } as const;
+        const refusedAs = (code: ErrorCode, command: string): Promise<unknown> =>
+            market.refused(code, 'metering', 'exchange', 'source:register', command);
+        await refusedAs('SIGNATURE_INVALID', signSource(statement, { own }));
+        await refusedAs('SOURCE_INVALID', signSource(statement, {}));
+        await refusedAs('SOURCE_INVALID', signSource({ ...statement, version: 2 }, { own: source }));
+        await refusedAs('SOURCE_INVALID', signSource(statement, { own: source, old: own }));
+        await refusedAs('SOURCE_INVALID', signSource({ ...statement, publicKey: null }, {}));
+        // Nor does it put another key, or other clients, in the place of the registered ones.
+        await notRenewed('SIGNATURE_INVALID', renewal(2, { own, old: own }));
+        await notRenewed('FACT_NOT_CONFIRMED', renewal(2, { own }));
+        await notRenewed('FACT_NOT_CONFIRMED', renewal(2, {}));
+        const taken = registerSource('weighbridge', own);
+        await refusedAs('SOURCE_CONFLICT', taken);
+    });
+
+    it('hands its key on, and the one before is heard no more', async () => {
+        const next = new SigningKey();
+        await conclude(lot());
+        await market.advance(FIRST_SLOT, FIRST_SLOT + 1);
+        const command = renewal(2, { old: source, own: next });
+        await notRenewed('SIGNATURE_INVALID', renewal(2, { old: source, own: source }, next.publicKey));
+        await notRenewed('SOURCE_INVALID', renewal(2, { old: source }, next.publicKey));
+        await notRenewed('SOURCE_CONFLICT', renewal(3, { old: source, own: next }));
+        await renew(command);
+        const again = await market.endorse('stranger', 'exchange', 'source:renew', command);
+        expect([again.message, again.writes]).to.deep.equal(['', []]);
+        await refused('SIGNATURE_INVALID', 'statement:submit', receipt(5n));
+        await notRenewed('SIGNATURE_INVALID', renewal(3, { old: source, own: source }));
+        await submit(receipt(930_000n, {}, next));
+        expect((await settled()).legs[0]).to.include({ deliveredWh: 930_000n });
+    });
+
+    it('attack: the source’s key is stolen: its owner, or the regulator, ends it, and what it said is put right', async () => {
+        await conclude(lot());
+        await market.advance(FIRST_SLOT, FIRST_SLOT + 1);
+        await submit(receipt(1n));
+        const byRegulator = market.copy();
+        // The thief was quicker than the owner with a key of its own.
+        const thief = new SigningKey();
+        await byRegulator.do('stranger', 'exchange', 'source:renew', renewal(2, { old: source, own: thief }));
+        for (const [at, version, ended] of [
+            [market, 2, renewal(2, { old: source })],
+            [byRegulator, 3, renewal(3, {})],
+        ] as const) {
+            market = at;
+            if (version === 3) {
+                await confirmVersion(ended, null);
+            }
+            await renew(ended);
+            await refused('SOURCE_REVOKED', 'statement:submit', receipt(2n, { version: 2 }));
+            await refused('SOURCE_REVOKED', 'statement:submit', receipt(2n, { version: 2 }, thief));
+            // A new key of the owner counts once the regulator has given a day's notice of it.
+            const fresh = new SigningKey();
+            const succession = renewal(version + 1, { own: fresh });
+            await notRenewed('SOURCE_REVOKED', renewal(version + 1, { own: fresh, old: thief }));
+            await notRenewed('FACT_NOT_CONFIRMED', succession);
+            const from = FIRST_SLOT + 2 + 96;
+            await confirmVersion(succession, from);
+            await notRenewed('SLOT_NOT_OVER', succession);
+            await market.advance(FIRST_SLOT + 2, from - 1);
+            await market.advance(from);
+            await renew(succession);
+            await submit(receipt(930_000n, { version: 2 }, fresh));
+            await market.do('stranger', 'exchange', 'settlement:run', RUN);
+            expect((await market.settlement(FIRST_SLOT, 'coal', 0)).legs[0]).to.include({ deliveredWh: 930_000n });
+        }
     });
 
     it('has a registered source, and no meter', async () => {
@@ -216,13 +342,16 @@ describe('exchange: a lot of coal', () => {
         await refused('TERMS_INVALID', 'agreement:conclude', conclusion({ verification: 'meters' }));
         const metered = commands.registerMeter({ ...YARD, pointId: 'yard-2' }, new SigningKey(), owner(YARD));
         await market.refused('INPUT_INVALID', 'metering', 'exchange', 'meter:register', metered);
-        const other = sourceCodec.encode({ sourceId: 'weighbridge', publicKey: new SigningKey().publicKey });
+        const other = registerSource('weighbridge', new SigningKey());
         await market.refused('SOURCE_CONFLICT', 'metering', 'exchange', 'source:register', other);
-        const second = sourceCodec.encode({ sourceId: 'second', publicKey: source.publicKey });
+        const second = registerSource('second', source);
         await market.refused('CALLER_NOT_SEATED', 'bert', 'exchange', 'source:register', second);
-        expect(await market.ask('exchange', 'source:show', canonicalJson({ sourceId: 'weighbridge' }))).to.deep.equal({
+        const shown = await market.ask('exchange', 'source:show', canonicalJson({ sourceId: 'weighbridge' }));
+        expect(shown).to.have.deep.property('statement', {
             sourceId: 'weighbridge',
+            version: 1,
             publicKey: source.publicKey,
+            clients: 'anyone',
         });
     });
 

@@ -1,8 +1,8 @@
 import { PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import { RESERVED_WORDS } from '@commonwatt/chaincode/domain/reserved-ids';
-import { sourceCodec } from '@commonwatt/chaincode/wire/source';
 import { expect } from 'chai';
 import * as commands from '../support/market-commands.js';
+import { registerSource } from '../support/metering-commands.js';
 import { firstRound, negotiableTerms, OfferMoves } from '../support/offer-commands.js';
 import { sampleTerms } from '../support/sample-market.js';
 import { SigningKey } from '../support/signing-key.js';
@@ -91,7 +91,7 @@ describe('exchange: ids that mean something else', () => {
                 const point = { ...commands.pointOf('solar'), pointId: id };
                 const registration = commands.registerMeter({ ...point, ...PLAIN_POINT }, null);
                 await market.refused('ID_RESERVED', 'metering', 'exchange', 'meter:register', registration);
-                const source = sourceCodec.encode({ sourceId: id, publicKey: new SigningKey().publicKey });
+                const source = registerSource(id, new SigningKey());
                 await market.refused('ID_RESERVED', 'metering', 'exchange', 'source:register', source);
             }
         });

@@ -84,7 +84,7 @@ const QUESTIONS: Readonly<Record<string, Json>> = {
     'agreement:find': { prefix: agreementId.slice(0, 8) },
     'agreement:history': { agreementId },
     'reading:list': { ...PAGE, ...pick(golden('reading')['reading'] as Fields, 'pointId') },
-    'source:show': pick(golden('source'), 'sourceId'),
+    'source:show': pick(statementOf('source'), 'sourceId'),
     'statement:list': { ...PAGE, ...pick(statementOf('statement'), 'agreementId') },
     'force-majeure:show': pick(statementOf('force-majeure'), 'declarationId'),
     'calorific:show': pick(golden('calorific'), 'slot'),

@@ -1,6 +1,7 @@
 import { sourceOf } from '@commonwatt/chaincode/domain/source';
 import type { SignedDelivery } from '@commonwatt/chaincode/domain/statement';
 import { energyWh } from '@commonwatt/chaincode/domain/units';
+import { ledgerKey } from '@commonwatt/chaincode/store/keys';
 import { signedDeliveryCodec } from '@commonwatt/chaincode/wire/statement';
 import { stateDelivery, submitStatements } from '../support/metering-commands.js';
 import { at } from './drafting.js';
@@ -8,7 +9,7 @@ import type { DrawnSlot, Move } from './plan.js';
 import type { Player } from './player.js';
 import { slotAt, SOURCE_ID } from './world.js';
 
-/** What the source says at a stage of every leg that it verifies: of slots that are over, after their lag. */
+/** What the source says at a stage of every leg that it verifies: of slots that are over, after their lag; of some it errs. */
 export function statementsDueAt(stage: number, slots: readonly DrawnSlot[], player: Player): SignedDelivery[] {
     return slots.flatMap(({ stated }, index) =>
         sourcedLegs(player, slotAt(index)).flatMap(({ agreementId, leg, agreedWh }, position) => {
@@ -16,10 +17,20 @@ export function statementsDueAt(stage: number, slots: readonly DrawnSlot[], play
             const deliveredWh = energyWh((agreedWh * percent) / 100n);
             const statement = { sourceId: SOURCE_ID, agreementId, leg, slot: slotAt(index), deliveredWh };
             const isDue = lag !== null && index + 2 + lag === stage;
+            const isCorrected = lag !== null && index + 4 + lag === stage && percent % 3n === 0n;
+            if (isCorrected && isStated(player, statement)) {
+                const corrected = { ...statement, deliveredWh: energyWh(deliveredWh / 2n), version: 2 };
+                return [stateDelivery(player.world.source, corrected)];
+            }
             return isDue ? [stateDelivery(player.world.source, statement)] : [];
         }),
     );
 }
+
+const isStated = (
+    { ledger }: Player,
+    { agreementId, leg, slot }: Readonly<{ agreementId: string; leg: number; slot: number }>,
+): boolean => ledger.read('exchange', ledgerKey('statement', [agreementId, leg, slot])) !== undefined;
 
 function sourcedLegs(player: Player, slot: number): { agreementId: string; leg: number; agreedWh: bigint }[] {
     return player.watch.agreements

@@ -45,7 +45,6 @@ const FIXED = [
     'commitment',
     'amendment',
     'withdrawal',
-    'statement',
     'force-majeure',
     'meter-exchange',
     'key-succession',

@@ -7,10 +7,10 @@ import { amountNano, energyWh, powerW, priceMicroPerKwh } from '@commonwatt/chai
 import type { StandingStatement } from '@commonwatt/chaincode/domain/verdict';
 import { depositCodec } from '@commonwatt/chaincode/wire/account';
 import { keyPermitCodec } from '@commonwatt/chaincode/wire/participant';
-import { sourceCodec } from '@commonwatt/chaincode/wire/source';
 import { LedgerDouble } from '@commonwatt/chaincode/ledger-double';
 import { raiseCover } from '../support/instructions.js';
 import * as commands from '../support/market-commands.js';
+import { registerSource } from '../support/metering-commands.js';
 import { CHARTER, ELECTRICITY_RULES, FIRST_SLOT, RULES } from '../support/sample-market.js';
 import { SigningKey } from '../support/signing-key.js';
 import { createMember, type Identity } from '../support/stub-identity.js';
@@ -281,8 +281,7 @@ async function buildWorld(rules: Rules): Promise<World> {
         await submit('metering', 'exchange', 'meter:register', registration);
     }
     const source = new SigningKey();
-    const registration = sourceCodec.encode({ sourceId: SOURCE_ID, publicKey: source.publicKey });
-    await submit('metering', 'exchange', 'source:register', registration);
+    await submit('metering', 'exchange', 'source:register', registerSource(SOURCE_ID, source));
     await submit('reviewer', 'supervision', 'verdict:standing', commands.standing(reviewer, STANDING_CHANGES));
     const standard = commands.publishStandard(reviewer, { fromSlot: slotAt(1) });
     await submit('reviewer', 'supervision', 'standard:publish', standard);

@@ -43,6 +43,7 @@ export const OUTSIDE: ReadonlyMap<string, string> = new Map([
     ['exchange mandate grant from nothing', PERSONS],
     ['exchange mandate revoke from granted', PERSONS],
     ['exchange source register from nothing', DISPUTES],
+    ['exchange source renew from registered/revoked', PERSONS],
     ['exchange statement submit from nothing', DISPUTES],
     ['exchange meter exchange from registered', DISPUTES],
     ['exchange calorific publish from nothing', DISPUTES],

@@ -157,7 +157,7 @@ describe('metering on real peers: charge points, gas, exchanged meters, lots and
             `source register ${SOURCE} --org operator --as metering --key`,
             'weighbridge.json',
         );
-        expect(registered.value).to.include({ sourceId: SOURCE });
+        expect(registered.value).to.have.nested.property('statement.sourceId', SOURCE);
         const others = [
             'source',
             'register',

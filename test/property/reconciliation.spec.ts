@@ -80,12 +80,10 @@ const toldBy =
                 const agreedWh = leg.energyWh[slot - terms.firstSlot] ?? 0n;
                 const deliveredWh = energyWh((agreedWh * (percents[index] ?? 100n)) / 100n);
                 const isTold = leg.carrier === carrier && (isTrue || heard[index] === true);
-                return isTold ? [{ sourceId: 'oracle', agreementId, leg: index, slot, deliveredWh }] : [];
+                return isTold ? [{ sourceId: 'oracle', agreementId, leg: index, slot, deliveredWh, version: 1 }] : [];
             }),
         ),
-        struck: isTrue
-            ? struck.map((id) => ({ pointId: `${id}.${carrier}`, mspId: 'OperatorMSP' }))
-            : [],
+        struck: isTrue ? struck.map((id) => ({ pointId: `${id}.${carrier}`, mspId: 'OperatorMSP' })) : [],
     });
 
 function opened({ agreements }: ConvertingMarket, { traits }: World): SettlementMarket {

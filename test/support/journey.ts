@@ -19,7 +19,6 @@ import { proposalIdOf } from '@commonwatt/chaincode/wire/proposal';
 import { permitKeyCodec } from '@commonwatt/chaincode/wire/participant';
 import { participantQueryCodec } from '@commonwatt/chaincode/wire/query';
 import { reconcileCodec } from '@commonwatt/chaincode/wire/reconciliation';
-import { sourceCodec } from '@commonwatt/chaincode/wire/source';
 import type { ExchangeVerb, SupervisionVerb } from '@commonwatt/chaincode/wire/verbs';
 import { drawCover, fillLanes, leave, raiseCover, refuseKey, requestPayout } from './instructions.js';
 import * as commands from './market-commands.js';
@@ -29,6 +28,8 @@ import {
     declareForceMajeure,
     exchangeMeter,
     publishCalorific,
+    registerSource,
+    signSource,
     stateDelivery,
     submitStatements,
 } from './metering-commands.js';
@@ -150,8 +151,12 @@ function qualifying(market: StubMarket): JourneyStep[] {
         supervision('reviewer', 'qualification:suspend', later('suspended', 2)),
         supervision('reviewer', 'qualification:revoke', later('revoked', 3)),
         exchange('dispatcher', 'connection:set', () => commands.setConnection(market.who('dispatcher'))),
-        exchange('metering', 'source:register', () =>
-            sourceCodec.encode({ sourceId: 'oracle', publicKey: ORACLE.publicKey }),
+        exchange('metering', 'source:register', () => registerSource('oracle', ORACLE)),
+        exchange('stranger', 'source:renew', () =>
+            signSource(
+                { sourceId: 'oracle', version: 2, publicKey: ORACLE.publicKey, clients: ['solar', 'anna'] },
+                { old: ORACLE, own: ORACLE },
+            ),
         ),
         supervision('reviewer', 'verdict:standing', () => commands.standing(reviewer)),
         exchange('anna', 'account:cover', () =>

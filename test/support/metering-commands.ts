@@ -2,6 +2,7 @@ import { calorificFact, type CalorificStatement } from '@commonwatt/chaincode/do
 import type { FactReviewStatement } from '@commonwatt/chaincode/domain/fact';
 import type { ForceMajeureStatement } from '@commonwatt/chaincode/domain/force-majeure';
 import type { Reading, SignedReading } from '@commonwatt/chaincode/domain/reading';
+import type { SourceStatement } from '@commonwatt/chaincode/domain/source';
 import type { DeliveryStatement, SignedDelivery } from '@commonwatt/chaincode/domain/statement';
 import { calorificWhPerM3, energyWh, volumeLitres } from '@commonwatt/chaincode/domain/units';
 import { calorificHashOf, calorificStatementCodec, publishCalorificCodec } from '@commonwatt/chaincode/wire/calorific';
@@ -10,7 +11,7 @@ import { declareCodec, forceMajeureHashOf, forceMajeureStatementCodec } from '@c
 import { exchangeStatementOf } from '@commonwatt/chaincode/domain/meter-exchange';
 import { meterExchangeCodec, meterExchangeStatementCodec } from '@commonwatt/chaincode/wire/meter';
 import { readingCodec } from '@commonwatt/chaincode/wire/reading';
-import { laboratoryHashOf } from '@commonwatt/chaincode/wire/source';
+import { laboratoryHashOf, sourceCodec, sourceStatementCodec } from '@commonwatt/chaincode/wire/source';
 import { statementCodec, submitStatementsCodec } from '@commonwatt/chaincode/wire/statement';
 import { castKey } from './cast-keys.js';
 import { signReading } from './market-commands.js';
@@ -117,7 +118,29 @@ export const confirmLaboratory = (reviewer: Pick<Identity, 'key'>, { sourceId, k
     return reviewFact(reviewer, { ...fact, finding: 'confirmed', fromSlot: null });
 };
 
-export function stateDelivery(source: SigningKey, statement: DeliveryStatement): SignedDelivery {
+/** A version of a source, signed by the keys that it takes; `null` where one does not sign. */
+export function signSource(
+    statement: SourceStatement,
+    { old = null, own = null }: Readonly<{ old?: SigningKey | null; own?: SigningKey | null }>,
+): string {
+    const body = sourceStatementCodec.toJson(statement);
+    const sign = (key: SigningKey | null): string | null =>
+        key === null ? null : key.signDocument('commonwatt/source/1', SCOPE.exchange, body);
+    return sourceCodec.encode({ statement, oldSignature: sign(old), newSignature: sign(own) });
+}
+
+export const registerSource = (
+    sourceId: string,
+    key: SigningKey,
+    clients: SourceStatement['clients'] = 'anyone',
+): string => signSource({ sourceId, version: 1, publicKey: key.publicKey, clients }, { own: key });
+
+/** A source's first word on a leg and slot, unless told otherwise. */
+export function stateDelivery(
+    source: SigningKey,
+    stated: Omit<DeliveryStatement, 'version'> & Partial<DeliveryStatement>,
+): SignedDelivery {
+    const statement: DeliveryStatement = { version: 1, ...stated };
     const body = statementCodec.toJson(statement);
     return { statement, signature: source.signDocument('commonwatt/statement/1', SCOPE.exchange, body) };
 }

@@ -212,6 +212,7 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
         },
     },
     { name: 'SourceRegistered/1', payload: { sourceId: 'weighbridge' } },
+    { name: 'SourceRenewed/1', payload: { sourceId: 'weighbridge', version: 2, isRevoked: false } },
     { name: 'StatementsSubmitted/1', payload: { agreementIds: [agreementId], statements: 1 } },
     {
         name: 'ForceMajeureDeclared/1',

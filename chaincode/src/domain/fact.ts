@@ -6,13 +6,20 @@ import { type SlotIndex, wholeParts } from './units.js';
  * What an officer of the market states and nobody whom it binds has signed: it counts once the regulator has confirmed
  * it, and is known by the hash of the statement.
  */
-export const FACT_KINDS = ['meterExchange', 'forceMajeure', 'calorific', 'laboratory'] as const;
+export const FACT_KINDS = [
+    'meterExchange',
+    'forceMajeure',
+    'calorific',
+    'laboratory',
+    'sourceKey',
+    'sourceRevocation',
+] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
 
 /** A day's notice, in minutes, before the regulator's word stands for a signature that the owner has not given. */
 const NOTICE_MINUTES = 1_440;
 /** Facts that bind one owner in its absence: it has the notice to come forward. */
-const WITH_NOTICE: readonly FactKind[] = ['meterExchange'];
+const WITH_NOTICE: readonly FactKind[] = ['meterExchange', 'sourceKey'];
 
 /** Names a stated fact. `subjectId`, for people, is the point, source or declaration that it is about. */
 export type FactRef = Readonly<{ kind: FactKind; subjectId: string; factHash: string }>;

@@ -84,6 +84,7 @@ export const LIFECYCLE: readonly Transition[] = [
     ),
     row('qualify', 'supervision', ['conformity', 'withdraw'], 'reviewer', ['certified'], ['withdrawn']),
     row('qualify', 'exchange', ['source', 'register'], 'metering', [null], ['registered']),
+    row('qualify', 'exchange', ['source', 'renew'], 'keeper', ['registered', 'revoked'], ['registered', 'revoked']),
     row('qualify', 'exchange', ['meter', 'exchange'], 'metering', ['registered'], ['registered']),
     row('qualify', 'exchange', ['requirement', 'publish'], 'dispatcher', [null, 'published'], ['published']),
     row('qualify', 'exchange', ['account', 'deposit'], 'settlement', [null], ['deposited']),

@@ -10,7 +10,12 @@ export type DeliveryStatement = Readonly<{
     leg: number;
     slot: SlotIndex;
     deliveredWh: EnergyWh;
+    /** 1 for the first word on a leg and slot; each correction is one more. */
+    version: number;
 }>;
+
+/** Most versions of a statement: each is a write that anyone may bring. */
+export const STATEMENT_VERSIONS_MAX = 16;
 
 export type SignedDelivery = Readonly<{ statement: DeliveryStatement; signature: string }>;
 
@@ -24,14 +29,20 @@ export function checkStatement(terms: Terms, { sourceId, agreementId, leg, slot 
     invalid(slot >= terms.firstSlot && slot < endSlot(terms), 'nothing is delivered in the slot');
 }
 
-/** Whether the statement stands already. @throws STATEMENT_CONFLICT {agreementId, leg, slot} when another does */
-export function isStated(existing: SignedDelivery | null, { deliveredWh, ...named }: DeliveryStatement): boolean {
-    if (existing === null) {
-        return false;
-    }
-    const { agreementId, leg, slot } = named;
-    demand(existing.statement.deliveredWh === deliveredWh, 'STATEMENT_CONFLICT', { agreementId, leg, slot });
-    return true;
+/**
+ * Whether the statement stands already, or a later version does; the next one takes its place.
+ * @throws STATEMENT_CONFLICT {agreementId, leg, slot, version}: another stands as this version, or the one before does not
+ */
+export function isStated(
+    existing: SignedDelivery | null,
+    { agreementId, leg, slot, version, deliveredWh }: DeliveryStatement,
+): boolean {
+    const standing = existing?.statement ?? null;
+    const conflict = { agreementId, leg, slot, version };
+    demand(version <= (standing?.version ?? 0) + 1, 'STATEMENT_CONFLICT', conflict);
+    const isSame = standing?.version !== version || standing.deliveredWh === deliveredWh;
+    demand(isSame, 'STATEMENT_CONFLICT', conflict);
+    return standing !== null && version <= standing.version;
 }
 
 /** d = min(q, stated), s = q − d: what a source states counts, whatever meters say; the buyer has no part in it. */

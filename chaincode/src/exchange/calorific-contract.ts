@@ -7,6 +7,7 @@ import {
 } from '../domain/calorific.js';
 import { slotsOfDays } from '../domain/clock.js';
 import { marketError } from '../domain/errors.js';
+import { keyOfSource } from '../domain/source.js';
 import { calorificCodec, calorificStatementCodec, publishCalorificCodec } from '../wire/calorific.js';
 import { slotQueryCodec } from '../wire/query.js';
 import { laboratoryHashOf } from '../wire/source.js';
@@ -21,7 +22,7 @@ export class CalorificContract extends ExchangeContract {
     /**
      * Publishes the gross calorific value of slots that are over, or a correction of it. The first that a laboratory signs
      * in time counts at once; any other when the regulator has confirmed it.
-     * @throws CALLER_NOT_SEATED · SIGNATURE_INVALID · SLOT_NOT_OVER · SOURCE_MISSING · FACT_NOT_CONFIRMED: the regulator
+     * @throws CALLER_NOT_SEATED · SIGNATURE_INVALID · SLOT_NOT_OVER · SOURCE_MISSING, SOURCE_REVOKED · FACT_NOT_CONFIRMED: the regulator
      * knows of no such laboratory with this key · CALORIFIC_CONFLICT {slot, version}
      */
     async publish(ctx: TradeContext, command: string): Promise<string> {
@@ -70,7 +71,7 @@ async function verifyLaboratory(
     statement: CalorificStatement,
     { sourceId, signature }: Attestation,
 ): Promise<void> {
-    const { publicKey } = await sourceNamed(ctx, sourceId);
+    const publicKey = keyOfSource(await sourceNamed(ctx, sourceId));
     const { chaincodes } = await ctx.charter();
     const body = calorificStatementCodec.toJson(statement);
     ctx.verify('commonwatt/calorific/1', chaincodes.exchange, publicKey, body, signature);

@@ -3,7 +3,7 @@ import { demand, marketError } from '../domain/errors.js';
 import type { Execution } from '../domain/escrow.js';
 import type { MeteringPoint } from '../domain/meter.js';
 import type { Participant } from '../domain/participant.js';
-import { type Source, sourceOf } from '../domain/source.js';
+import { demandServes, type Source, sourceOf } from '../domain/source.js';
 import type { SlotIndex } from '../domain/units.js';
 import { AGREEMENT, EXECUTION, METERING_POINT, SOURCE } from '../store/keys.js';
 import type { TradeContext } from './trade-context.js';
@@ -60,11 +60,14 @@ export async function sourceNamed(ctx: TradeContext, sourceId: string): Promise<
     return source;
 }
 
-/** The source that verifies delivery, if one does, is registered. @throws SOURCE_MISSING {sourceId} */
+/**
+ * The source that verifies delivery, if one does, is registered and serves all parties.
+ * @throws SOURCE_MISSING, SOURCE_REVOKED {sourceId} · SOURCE_OF_OTHERS {sourceId, participantId}
+ */
 export async function demandSource(ctx: TradeContext, terms: Terms): Promise<void> {
     const sourceId = sourceOf(terms);
     if (sourceId !== null) {
-        await sourceNamed(ctx, sourceId);
+        demandServes(await sourceNamed(ctx, sourceId), terms.parties);
     }
 }
 

@@ -1,18 +1,21 @@
 import { marketError } from '../domain/errors.js';
+import { keyOfSource } from '../domain/source.js';
 import { checkStatement, isStated, type SignedDelivery } from '../domain/statement.js';
 import { canonicalJson } from '../wire/canonical.js';
 import { agreementPageQueryCodec, encodePage } from '../wire/query.js';
 import { signedDeliveryCodec, statementCodec, submitStatementsCodec } from '../wire/statement.js';
-import { AGREEMENT, SOURCE, STATEMENT } from '../store/keys.js';
+import { AGREEMENT, STATEMENT } from '../store/keys.js';
 import { ExchangeContract } from './exchange-contract.js';
+import { sourceNamed } from './parties.js';
 import type { TradeContext } from './trade-context.js';
 
 /** Statements of delivery: signed by sources, brought by anyone. */
 export class StatementContract extends ExchangeContract {
     /**
-     * Puts a source's statements on the ledger; the same again changes nothing, and there is one for each leg and slot.
-     * @throws SOURCE_MISSING · SIGNATURE_INVALID · AGREEMENT_MISSING · STATEMENT_INVALID · SLOT_NOT_OVER ·
-     * STATEMENT_CONFLICT {agreementId, leg, slot}
+     * Puts a source's statements on the ledger, one for each leg and slot; the next version of one takes its place, and the
+     * same again changes nothing.
+     * @throws SOURCE_MISSING, SOURCE_REVOKED · SIGNATURE_INVALID · AGREEMENT_MISSING · STATEMENT_INVALID · SLOT_NOT_OVER ·
+     * STATEMENT_CONFLICT {agreementId, leg, slot, version}
      */
     async submit(ctx: TradeContext, command: string): Promise<string> {
         const { statements } = submitStatementsCodec.decode(command);
@@ -46,13 +49,10 @@ export class StatementContract extends ExchangeContract {
 
     async #verify(ctx: TradeContext, { statement, signature }: SignedDelivery): Promise<void> {
         const { sourceId, agreementId } = statement;
-        const source = await ctx.ledger.get(SOURCE, sourceId);
-        if (source === null) {
-            throw marketError('SOURCE_MISSING', { sourceId });
-        }
+        const publicKey = keyOfSource(await sourceNamed(ctx, sourceId));
         const { chaincodes } = await ctx.charter();
         const body = statementCodec.toJson(statement);
-        ctx.verify('commonwatt/statement/1', chaincodes.exchange, source.publicKey, body, signature);
+        ctx.verify('commonwatt/statement/1', chaincodes.exchange, publicKey, body, signature);
         const agreement = await ctx.ledger.get(AGREEMENT, agreementId);
         if (agreement === null) {
             throw marketError('AGREEMENT_MISSING', { agreementId });

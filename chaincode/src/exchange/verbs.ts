@@ -140,6 +140,7 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'dispute:show': (ctx, query) => disputes.show(ctx, query),
     'dispute:list': (ctx, query) => disputes.list(ctx, query),
     'source:register': (ctx, command) => sources.register(ctx, command),
+    'source:renew': (ctx, command) => sources.renew(ctx, command),
     'source:show': (ctx, query) => sources.show(ctx, query),
     'source:list': (ctx, query) => sources.list(ctx, query),
     'statement:submit': (ctx, command) => statements.submit(ctx, command),

@@ -178,7 +178,7 @@ export const METER_EXCHANGE = record('meter-exchange', meterExchangeCodec, ({ po
 export const READING = record('reading', recordedReadingCodec, ({ reading }) => [reading.pointId, reading.slot]);
 /** The last reading of a point's meter, with its key: what the next one must follow. */
 export const LAST_READING = record('last-reading', lastReadingCodec, ({ reading }) => [reading.pointId]);
-export const SOURCE = record('source', sourceCodec, ({ sourceId }) => [sourceId]);
+export const SOURCE = record('source', sourceCodec, ({ statement }) => [statement.sourceId]);
 /** What a source stated of one leg of an agreement in one slot. */
 export const STATEMENT = record('statement', signedDeliveryCodec, ({ statement }) => [
     statement.agreementId,

@@ -222,6 +222,7 @@ const SCHEMAS = {
         fromSlot: slotField.nullable(),
     }),
     'SourceRegistered/1': z.strictObject({ sourceId: idField }),
+    'SourceRenewed/1': z.strictObject({ sourceId: idField, version: versionField, isRevoked: z.boolean() }),
     'StatementsSubmitted/1': z.strictObject({ agreementIds: z.array(hashField), statements: countField(1, 1_000) }),
     /** `factHash`: what the regulator confirms it by. */
     'ForceMajeureDeclared/1': z.strictObject({

@@ -18,6 +18,7 @@ export const SIGNATURE_DOMAINS = [
     'commonwatt/reading/1',
     'commonwatt/closing/1',
     'commonwatt/calorific/1',
+    'commonwatt/source/1',
     'commonwatt/statement/1',
     'commonwatt/force-majeure/1',
     'commonwatt/dispute/1',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DeliveryStatement, SignedDelivery } from '../domain/statement.js';
+import { type DeliveryStatement, type SignedDelivery, STATEMENT_VERSIONS_MAX } from '../domain/statement.js';
 import { codec } from './codec.js';
 import { countField, energyField, hashField, idField, signatureField, slotField } from './fields.js';
 
@@ -12,6 +12,7 @@ const statementSchema = z.strictObject({
     leg: countField(0, 255),
     slot: slotField,
     deliveredWh: energyField,
+    version: countField(1, STATEMENT_VERSIONS_MAX),
 });
 const signedDeliverySchema = z.strictObject({ statement: statementSchema, signature: signatureField });
 export const statementCodec = codec<DeliveryStatement>(statementSchema);

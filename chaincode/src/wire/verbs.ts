@@ -145,6 +145,7 @@ export const EXCHANGE_VERBS = {
     'dispute:show': EVALUATE,
     'dispute:list': EVALUATE,
     'source:register': SUBMIT_CROSSING,
+    'source:renew': SUBMIT_CROSSING,
     'source:show': EVALUATE,
     'source:list': EVALUATE,
     'statement:submit': SUBMIT,

@@ -122,6 +122,7 @@ describe('settlement of what a source states', () => {
     const metered = terms([leg([50n], [200_000n])]);
     const statement = (deliveredWh: bigint) => ({
         sourceId: 'oracle',
+        version: 1,
         agreementId: STATED,
         leg: 0,
         slot: FIRST_SLOT,

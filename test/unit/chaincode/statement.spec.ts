@@ -10,7 +10,16 @@ import {
 import { LOOKUPS_MAX } from '@commonwatt/chaincode/wire/query';
 import { PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import { demandPermit, demandQualified } from '@commonwatt/chaincode/domain/qualification';
-import { registerSource, sourceOf } from '@commonwatt/chaincode/domain/source';
+import {
+    checkFirst,
+    demandServes,
+    followsSource,
+    keyOfSource,
+    kindOfSuccession,
+    type Source,
+    sourceOf,
+    type SourceStatement,
+} from '@commonwatt/chaincode/domain/source';
 import { isPublished } from '@commonwatt/chaincode/domain/standard';
 import { checkStatement, isStated, verified } from '@commonwatt/chaincode/domain/statement';
 import { emptyFund, fundWith, isRepeatedFunding } from '@commonwatt/chaincode/domain/subsidy-fund';
@@ -29,6 +38,7 @@ describe('what a source states', () => {
         leg: 0,
         slot: FIRST_SLOT,
         deliveredWh: energyWh(90n),
+        version: 1,
     };
 
     it('is of a leg and slot of an agreement that names this source', () => {
@@ -43,14 +53,21 @@ describe('what a source states', () => {
         refused({ slot: FIRST_SLOT + 2 }, 'nothing is delivered in the slot');
     });
 
-    it('is said once', () => {
-        const stands = { statement, signature: MARK.signature };
-        expect([isStated(null, statement), isStated(stands, statement)]).to.deep.equal([false, true]);
-        expectRefusal(() => isStated(stands, { ...statement, deliveredWh: energyWh(91n) }), 'STATEMENT_CONFLICT', {
-            agreementId: statement.agreementId,
-            leg: 0,
-            slot: FIRST_SLOT,
-        });
+    it('is said once in each version, and each version after the one before', () => {
+        const stands = { statement: { ...statement, version: 2 }, signature: MARK.signature };
+        expect([isStated(null, statement), isStated(stands, stands.statement)]).to.deep.equal([false, true]);
+        const other = energyWh(91n);
+        expect(isStated(stands, { ...statement, version: 3, deliveredWh: other })).to.equal(false);
+        expect(isStated(stands, { ...statement, deliveredWh: other }), 'it is past').to.equal(true);
+        for (const [existing, version] of [
+            [stands, 2],
+            [stands, 4],
+            [null, 2],
+        ] as const) {
+            const named = { agreementId: statement.agreementId, leg: 0, slot: FIRST_SLOT, version };
+            const wrong = { ...statement, version, deliveredWh: other };
+            expectRefusal(() => isStated(existing, wrong), 'STATEMENT_CONFLICT', named);
+        }
     });
 
     it('delivers at most what was agreed; what it lacks the seller owes, never the buyer', () => {
@@ -67,13 +84,59 @@ describe('what a source states', () => {
         ]);
     });
 
-    it('is signed by a key that is registered once', () => {
-        const source = { sourceId: 'oracle', publicKey: '01' };
-        expect([registerSource(null, source), registerSource(source, source)]).to.deep.equal([source, source]);
-        expectRefusal(() => registerSource(source, { ...source, publicKey: '02' }), 'SOURCE_CONFLICT', {
-            sourceId: 'oracle',
+    describe('is signed by a source', () => {
+        const said = { sourceId: 'oracle', version: 1, publicKey: '01', clients: 'anyone' } as const;
+        const sourceOfStatement = (changes: Partial<SourceStatement>, oldSignature: string | null = null): Source => ({
+            statement: { ...said, ...changes },
+            oldSignature,
+            newSignature: 'aa',
         });
-        expect([sourceOf(terms), sourceOf(sampleTerms())]).to.deep.equal(['oracle', null]);
+
+        it('that begins with version 1, and a key that nobody hands on to it', () => {
+            checkFirst(sourceOfStatement({}));
+            for (const wrong of [
+                sourceOfStatement({ version: 2 }),
+                sourceOfStatement({ publicKey: null }),
+                sourceOfStatement({}, 'bb'),
+            ]) {
+                const reason = 'a registration is version 1 with a key';
+                expectRefusal(() => checkFirst(wrong), 'SOURCE_INVALID', { sourceId: 'oracle', reason });
+            }
+        });
+
+        it('whose versions follow each other, by whoever holds the key in force', () => {
+            followsSource(said, sourceOfStatement({ version: 2 }, 'bb'));
+            followsSource({ ...said, publicKey: null }, sourceOfStatement({ version: 2 }));
+            for (const version of [1, 3]) {
+                const next = sourceOfStatement({ version }, 'bb');
+                expectRefusal(() => followsSource(said, next), 'SOURCE_CONFLICT', { sourceId: 'oracle', version: 1 });
+            }
+            const bySome = sourceOfStatement({ version: 2 }, 'bb');
+            expectRefusal(() => followsSource({ ...said, publicKey: null }, bySome), 'SOURCE_REVOKED', {
+                sourceId: 'oracle',
+            });
+            expect([kindOfSuccession(said), kindOfSuccession({ ...said, publicKey: null })]).to.deep.equal([
+                'sourceKey',
+                'sourceRevocation',
+            ]);
+        });
+
+        it('that serves all parties, or anyone, as long as it has a key', () => {
+            const { parties } = terms;
+            const [first, ...others] = parties.map(({ participantId }) => participantId);
+            demandServes(sourceOfStatement({}), parties);
+            demandServes(sourceOfStatement({ clients: [first ?? '', ...others, 'more'] }), parties);
+            expectRefusal(() => demandServes(sourceOfStatement({ clients: others }), parties), 'SOURCE_OF_OTHERS', {
+                sourceId: 'oracle',
+                participantId: first ?? null,
+            });
+            const revoked = sourceOfStatement({ publicKey: null });
+            for (const use of [() => demandServes(revoked, parties), () => keyOfSource(revoked)]) {
+                expectRefusal(use, 'SOURCE_REVOKED', { sourceId: 'oracle' });
+            }
+            expect(keyOfSource(sourceOfStatement({}))).to.equal('01');
+            expect([sourceOf(terms), sourceOf(sampleTerms())]).to.deep.equal(['oracle', null]);
+        });
     });
 });
 

@@ -13,7 +13,15 @@ export function registerList(noun: Command): void {
         const sources = await (await session.market()).sources.list();
         session.print(
             sources,
-            table([['SOURCE', 'KEY'], ...sources.map(({ sourceId, publicKey }) => [sourceId, publicKey.slice(-16)])]),
+            table([
+                ['SOURCE', 'VERSION', 'KEY', 'CLIENTS'],
+                ...sources.map(({ statement: { sourceId, version, publicKey, clients } }) => [
+                    sourceId,
+                    String(version),
+                    publicKey?.slice(-16) ?? 'revoked',
+                    clients === 'anyone' ? clients : clients.join(','),
+                ]),
+            ]),
         );
     });
 }

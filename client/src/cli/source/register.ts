@@ -1,19 +1,27 @@
+import { laboratoryHashOf } from '@commonwatt/chaincode/wire/source';
 import type { Command } from 'commander';
+import { SourceSigner } from '../../source-signer.js';
 import { addVerb, onRun } from '../verb.js';
+import { clientsOf } from './clients.js';
 import { SourceKeyFile } from './key-file.js';
 
 export function registerRegister(noun: Command): void {
     const verb = addVerb(noun, {
         name: 'register',
-        summary: 'register an external source with its key',
+        summary:
+            'register an external source as its key signs; prints the hash by which the regulator confirms a laboratory',
         example: 'commonwatt source register weighbridge-1 --key weighbridge-1.json --org operator --as metering-1',
         mode: 'submit',
     })
         .argument('<source>', 'id of the source')
-        .requiredOption('--key <file>', "file of the source's key, created when absent");
-    onRun<Readonly<{ key: string }>>(verb, async (session, options, [sourceId = '']) => {
-        const { publicKey } = (await SourceKeyFile.openOrCreate(options.key, sourceId)).key;
-        const done = await (await session.market()).sources.register({ sourceId, publicKey });
-        session.printCommitted(done, `Registered the source ${sourceId}`);
+        .requiredOption('--key <file>', "file of the source's key, created when absent")
+        .option('--clients <ids>', 'participants whose trades may name it, separated by commas', 'anyone');
+    onRun<Readonly<{ key: string; clients: string }>>(verb, async (session, options, [sourceId = '']) => {
+        const { key } = await SourceKeyFile.openOrCreate(options.key, sourceId);
+        const market = await session.market();
+        const signer = new SourceSigner(sourceId, key, market.ledger.scope('exchange'));
+        const done = await market.sources.register(await signer.registration(clientsOf(options.clients)));
+        const factHash = laboratoryHashOf({ sourceId, publicKey: key.publicKey });
+        session.printCommitted(done, `Registered the source ${sourceId}; as a laboratory it is ${factHash}`);
     });
 }

@@ -6,7 +6,7 @@ import { count, energy } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
 import { writeStatement } from './file.js';
 
-type Options = Readonly<{ key: string; leg: number; slot: string; delivered: EnergyWh; out: string }>;
+type Options = Readonly<{ key: string; leg: number; slot: string; delivered: EnergyWh; number: number; out: string }>;
 
 export function registerSign(noun: Command): void {
     const verb = addVerb(noun, {
@@ -22,13 +22,15 @@ export function registerSign(noun: Command): void {
         .option('--leg <number>', 'leg of the agreement, counted from 0', count, 0)
         .requiredOption('--slot <slot>', 'slot of the delivery: index or UTC time of its beginning')
         .requiredOption('--delivered <wh>', 'what was delivered, whole Wh', energy)
+        .option('--number <n>', 'number of the version: one more than that of what it corrects', count, 1)
         .requiredOption('--out <file>', 'where to write the signed statement');
     onRun<Options>(verb, async (session, options, [agreementId = '']) => {
         const { channel, chaincodes } = await session.profile();
         const { sourceId, key } = await SourceKeyFile.open(options.key);
         const signer = new SourceSigner(sourceId, key, { channel, chaincode: chaincodes.exchange });
         const slot = await session.slot(options.slot);
-        const signed = await signer.state({ agreementId, leg: options.leg, slot, deliveredWh: options.delivered });
+        const { leg, delivered: deliveredWh, number: version } = options;
+        const signed = await signer.state({ agreementId, leg, slot, deliveredWh, version });
         await writeStatement(options.out, signed);
         const slots = await session.slotNames();
         session.print({ ...signed, file: options.out }, [
