@@ -1,4 +1,5 @@
 import type { Administrators, Charter } from '@commonwatt/chaincode/domain/charter';
+import { slotsOfDays } from '@commonwatt/chaincode/domain/clock';
 import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
 import { type EstablishCommand, establishCodec } from '@commonwatt/chaincode/wire/charter';
 import { z } from 'zod';
@@ -16,9 +17,14 @@ const fileSchema = z.object({
 /** How Fabric marks administrators where nobody says otherwise. */
 const BY_UNIT: Administrators = { unit: 'admin', certificates: [] };
 
+/** Notice of other rules where nobody says otherwise. */
+const NOTICE_DAYS = 1;
+/** What balancing energy costs at most on the European platforms, 15 000 EUR/MWh, where nobody says otherwise. */
+const PRICE_MAX_MICRO_PER_KWH = '15000000';
+
 /**
  * Reads a charter and first rules from a file. Administrators that it does not name are known by the organisational unit
- * `admin`.
+ * `admin`; rules are announced a day ahead.
  * @param firstSlotOf the first slot of the market; `undefined` leaves it to the file
  * @throws NotFoundError FILE_MISSING · InvalidError FILE_INVALID, INPUT_INVALID
  */
@@ -30,5 +36,10 @@ export async function readCharter(
     const administrators = Object.fromEntries(Object.values(charter.orgs).map((mspId) => [mspId, BY_UNIT]));
     const firstSlot = firstSlotOf(charter);
     const first = firstSlot === undefined ? {} : { firstSlot };
-    return translated(() => establishCodec.fromJson({ charter: { administrators, ...charter, ...first }, rules }));
+    const defaults = {
+        administrators,
+        rulesNoticeSlots: slotsOfDays(charter, NOTICE_DAYS),
+        priceMaxMicroPerKwh: PRICE_MAX_MICRO_PER_KWH,
+    };
+    return translated(() => establishCodec.fromJson({ charter: { ...defaults, ...charter, ...first }, rules }));
 }

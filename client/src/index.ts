@@ -57,6 +57,7 @@ export {
     type ReviewPolicy,
     reviewAgreement,
     reviewDecision,
+    type SettledPoint,
 } from './review-policy.js';
 export { Reviewer, type ReviewedSubject, type ReviewReport, type ReviewSubject } from './reviewer.js';
 export { Screener, type ScreeningReport } from './screener.js';

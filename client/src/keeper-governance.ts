@@ -1,5 +1,12 @@
-import { wordsFor } from '@commonwatt/chaincode/domain/proposal';
-import type { Proposal } from '@commonwatt/chaincode/domain/proposal';
+import type { Charter } from '@commonwatt/chaincode/domain/charter';
+import {
+    enactBeforeSlot,
+    isVetoed,
+    type Proposal,
+    type ProposalStatement,
+    votesNeededFor,
+    wordsFor,
+} from '@commonwatt/chaincode/domain/proposal';
 import { proposalCodec } from '@commonwatt/chaincode/wire/proposal';
 import { BegunSlots } from './begun-slots.js';
 import type { Step } from './keeper-step.js';
@@ -12,6 +19,7 @@ export class GovernanceSteps {
     readonly #market: Market;
     readonly #open: KeptRecords<Proposal>;
     readonly #begun: BegunSlots;
+    #charter: Charter | undefined;
 
     constructor(market: Market, records: RecordsInBlocks) {
         this.#market = market;
@@ -26,7 +34,7 @@ export class GovernanceSteps {
         this.#begun = new BegunSlots(market);
     }
 
-    /** Proposals that are carried, once their vote is over and until their rules would be in force. */
+    /** Proposals that are carried, once their vote is over and until their notice begins. */
     async steps({ latest }: RulesVersions): Promise<Step[]> {
         const { proposals } = this.#market;
         this.#begun.refresh();
@@ -37,18 +45,21 @@ export class GovernanceSteps {
                 this.#open.forget(proposal); // another one was enacted
             }
             const isNext = statement.rules.version === latest.rules.version + 1;
-            if (!isNext || !(await this.#isDue(statement))) {
+            this.#charter ??= await this.#market.charter.show();
+            if (!isNext || !(await this.#isDue(statement, this.#charter))) {
                 continue;
             }
             const { ballots } = await proposals.show(proposalId);
-            if (wordsFor(ballots) >= latest.rules.votesNeeded) {
+            const isWanted = wordsFor(ballots) >= votesNeededFor(statement, latest.rules, this.#charter);
+            if (isWanted && !isVetoed(statement, ballots, latest.rules, this.#charter)) {
                 steps.push({ name: `proposal:enact ${proposalId}`, push: () => proposals.enact(proposalId) });
             }
         }
         return steps;
     }
 
-    async #isDue({ voteUntilSlot, fromSlot }: Readonly<{ voteUntilSlot: number; fromSlot: number }>): Promise<boolean> {
-        return (await this.#begun.has(voteUntilSlot)) && !(await this.#begun.has(fromSlot));
+    async #isDue(statement: ProposalStatement, charter: Charter): Promise<boolean> {
+        const isOver = await this.#begun.has(statement.voteUntilSlot);
+        return isOver && !(await this.#begun.has(enactBeforeSlot(statement, charter)));
     }
 }

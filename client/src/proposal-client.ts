@@ -73,7 +73,7 @@ export class ProposalClient {
 
     /**
      * Makes what is carried the next rules, once the vote is over; anyone may.
-     * @throws ForbiddenError PROPOSAL_NOT_CARRIED · ConflictError SLOT_NOT_OVER, SLOT_BEGUN, RULES_PENDING, PROPOSAL_STALE
+     * @throws ForbiddenError PROPOSAL_NOT_CARRIED, PROPOSAL_VETOED · ConflictError SLOT_NOT_OVER, SLOT_BEGUN, RULES_PENDING, PROPOSAL_STALE
      */
     async enact(proposalId: string): Promise<Committed<Proposal>> {
         return await this.#ledger.submit(

@@ -1,9 +1,11 @@
 import { carriersOf, endSlot, type Leg, type Terms } from '@commonwatt/chaincode/domain/agreement';
 import { CARRIERS, type Carrier } from '@commonwatt/chaincode/domain/charter';
 import type { Dispute } from '@commonwatt/chaincode/domain/dispute';
+import type { Quality } from '@commonwatt/chaincode/domain/estimation';
+import type { Registers } from '@commonwatt/chaincode/domain/meter';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
 import type { Qualification } from '@commonwatt/chaincode/domain/qualification';
-import { type EnergyWh, larger, NO_ENERGY, plus, sumEnergy } from '@commonwatt/chaincode/domain/units';
+import { absolute, type EnergyWh, minus, NO_ENERGY, plus, sumEnergy } from '@commonwatt/chaincode/domain/units';
 import {
     type Exposure,
     type ExposureBounds,
@@ -39,8 +41,8 @@ const policySchema = z.strictObject({
     carriers: z.partialRecord(z.enum(CARRIERS), carrierSchema),
     /** What an agreement may cost its parties at worst without a person. */
     exposure: exposureSchema,
-    /** Most energy in a slot that a check meter may put in the place of a reading without a person. */
-    checkMeterMaxWh: energyField,
+    /** Most energy, import and export together, by which a check meter changes what is settled of a slot without a person. */
+    checkMeterChangeMaxWh: energyField,
 });
 
 /** What the regulator lets a machine decide: data, not code. */
@@ -80,18 +82,30 @@ export function reviewAgreement(policy: ReviewPolicy, reviewed: ReviewCase): Rev
     ]);
 }
 
-/** What a check meter signed for a small energy is confirmed; whether a reading stands by itself, a person decides. */
-export function reviewDecision(policy: ReviewPolicy, { decision }: Dispute): Review {
+/** What the last run of a slot has settled of a point. */
+export type SettledPoint = Registers & Readonly<{ quality: Quality }>;
+
+/**
+ * A check meter that changes little of what the meter itself measured is confirmed. A person decides whether a reading stands by
+ * itself, and where the meter's own word is not what is settled: estimated, so that a reading may still come, or replaced
+ * before, so that small changes would add up.
+ * @param settled `null` where the slot is not settled yet
+ */
+export function reviewDecision(policy: ReviewPolicy, { decision }: Dispute, settled: SettledPoint | null): Review {
     const statement = decision?.statement;
     const queue = (reasonCode: string, detail: string): Finding => ({ outcome: 'queue', reasonCode, detail });
     if (statement?.checkMeter == null || statement.replacement === null) {
         const what = statement?.replacement === null ? 'the reading stands' : 'the operator’s own value';
         return decided('checkMeterSigned', [queue('notMeasured', what)]);
     }
-    const energyWh = larger(statement.replacement.importWh, statement.replacement.exportWh);
+    if (settled?.quality !== 'measured') {
+        return decided('checkMeterSigned', [queue('notComparable', settled?.quality ?? 'not settled')]);
+    }
+    const { importWh, exportWh } = statement.replacement;
+    const changeWh = plus(absolute(minus(importWh, settled.importWh)), absolute(minus(exportWh, settled.exportWh)));
     return decided(
         'checkMeterSigned',
-        energyWh > policy.checkMeterMaxWh ? [queue('replacementLarge', `${String(energyWh)} Wh`)] : [],
+        changeWh > policy.checkMeterChangeMaxWh ? [queue('changeLarge', `${String(changeWh)} Wh`)] : [],
     );
 }
 

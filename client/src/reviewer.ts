@@ -11,7 +11,7 @@ import { type KeptRecords, RecordsInBlocks } from './kept-records.js';
 import { orNull } from './ledger.js';
 import type { Market } from './market.js';
 import { type OpenAgreement, OpenAgreements } from './open-agreements.js';
-import { type Review, reviewAgreement, reviewDecision, type ReviewPolicy } from './review-policy.js';
+import { type Review, reviewAgreement, reviewDecision, type ReviewPolicy, type SettledPoint } from './review-policy.js';
 import type { Committed } from './submitter.js';
 import { takeTurns } from './take-turns.js';
 
@@ -135,7 +135,7 @@ export class Reviewer {
             if ((await disputes.review(dispute)) !== null) {
                 this.#decided.forget(dispute); // until it is decided otherwise
             } else {
-                const review = reviewDecision(this.#policy, dispute);
+                const review = reviewDecision(this.#policy, dispute, await this.#settledPoint(dispute));
                 yield {
                     subject: subjectOf(dispute),
                     review,
@@ -145,6 +145,16 @@ export class Reviewer {
                 };
             }
         }
+    }
+
+    /** What is settled of the disputed point; nobody asks where no check meter is compared with it. */
+    async #settledPoint({ objection: { pointId, slot }, decision }: Dispute): Promise<SettledPoint | null> {
+        if (decision?.statement.checkMeter == null) {
+            return null;
+        }
+        const { carrier } = await this.#market.meters.show(pointId);
+        const settlement = await orNull(this.#market.settlements.show(carrier, slot));
+        return settlement?.points.find((point) => point.pointId === pointId) ?? null;
     }
 
     async #reviewOf(terms: Terms, others: readonly Terms[]): Promise<Review> {

@@ -1,6 +1,6 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Choice, ProposalStatement } from '@commonwatt/chaincode/domain/proposal';
-import type { Rules } from '@commonwatt/chaincode/domain/rules';
+import type { CarrierRules, Rules } from '@commonwatt/chaincode/domain/rules';
 import { priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
@@ -19,14 +19,14 @@ import {
     proposalOf,
     seatVoters,
 } from '../support/proposal-commands.js';
-import { FIRST_SLOT } from '../support/sample-market.js';
+import { CHARTER, ELECTRICITY_RULES, FIRST_SLOT, RULES } from '../support/sample-market.js';
 import { StubMarket } from '../support/stub-market.js';
 import { clientOf } from '../support/stub-transport.js';
 
 let market: StubMarket;
 
 const as = (name: string): Market => clientOf(market, name).market;
-const PROPOSAL = proposalOf(nextRules({ priceCapMicroPerKwh: priceMicroPerKwh(100_000n) }));
+const PROPOSAL = proposalOf(nextRules({ priceCapMicroPerKwh: priceMicroPerKwh(500_000n) }));
 const { voteUntilSlot, fromSlot } = PROPOSAL;
 
 const make = (statement = PROPOSAL): Promise<Endorsement> =>
@@ -143,31 +143,25 @@ describe('exchange: proposal', () => {
 
     it('is stale once another is enacted, and waits while one is not in force', async () => {
         await make(proposalOf(nextRules({}, { haltGraceSlots: 3 })));
-        await change(PROPOSAL);
+        const second = { ...PROPOSAL, fromSlot: FIRST_SLOT + 12 };
+        await change(second);
         const command = makeProposal(market.who('operator-voter'), proposalOf(nextRules({}, { haltGraceSlots: 2 })));
         await market.refused('PROPOSAL_STALE', 'operator-voter', 'exchange', 'proposal:make', command);
-        const third = proposalOf(nextRules({}, { version: 3 }), {
-            voteUntilSlot: fromSlot - 1,
-            fromSlot: fromSlot + 2,
-        });
+        const third = proposalOf(
+            { ...PROPOSAL.rules, version: 3 },
+            {
+                voteUntilSlot: FIRST_SLOT + 9,
+                fromSlot: FIRST_SLOT + 16,
+            },
+        );
         await carry(market, third);
-        await begin(fromSlot - 1);
+        await begin(FIRST_SLOT + 9);
         expect((await enacting(third)).message).to.match(/^RULES_PENDING .*"version":2/);
-        await begin(fromSlot);
+        await begin(FIRST_SLOT + 12);
         await enact(third);
         expect((await inForce()).version).to.equal(2);
-        await begin(fromSlot + 2);
+        await begin(FIRST_SLOT + 16);
         expect((await inForce()).version).to.equal(3);
-    });
-
-    it('is too late once its slot has begun', async () => {
-        await carry(market, PROPOSAL);
-        await begin(voteUntilSlot);
-        const held = await enacting();
-        expect(held.message).to.equal('');
-        await begin(fromSlot);
-        expect(market.ledger.commit(held)).to.equal('MVCC_READ_CONFLICT');
-        expect((await enacting()).message).to.match(/^SLOT_BEGUN /);
     });
 
     it('is enacted by a keeper once it is carried', async () => {
@@ -198,6 +192,152 @@ describe('exchange: proposal', () => {
     });
 });
 
+describe('exchange: rules that three organisations would rather change at once', () => {
+    const ALL = ['operator', 'community', 'supplier', 'regulator'] as const;
+    const withNotice = async (rulesNoticeSlots: number): Promise<void> => {
+        market = await StubMarket.ready({ ...CHARTER, rulesNoticeSlots });
+        await seatVoters(market);
+    };
+    const making = (statement: ProposalStatement): Promise<Endorsement> =>
+        market.endorse(
+            'operator-voter',
+            'exchange',
+            'proposal:make',
+            makeProposal(market.who('operator-voter'), statement),
+        );
+    const capped = (price: bigint, version = 2): Rules =>
+        nextRules({ priceCapMicroPerKwh: priceMicroPerKwh(price) }, { version });
+
+    for (const notice of [2, 5]) {
+        it(`are not in force half an hour later, also by what is held back: notice of ${String(notice)} slots`, async () => {
+            await withNotice(notice);
+            const until = FIRST_SLOT + notice + 1;
+            const tooSoon = proposalOf(capped(900_000n), { voteUntilSlot: until, fromSlot: until + notice });
+            expect((await making(tooSoon)).message).to.match(/^PROPOSAL_INVALID .*notice of the charter/);
+            const statement = { ...tooSoon, fromSlot: until + notice + 1 };
+            await carry(market, statement);
+            await begin(until);
+            const held = await enacting(statement);
+            expect(held.message).to.equal('');
+            await begin(until + 1);
+            expect(market.ledger.commit(held), 'its notice would be shorter').to.equal('MVCC_READ_CONFLICT');
+            expect((await enacting(statement)).message).to.match(/^SLOT_BEGUN /);
+            await begin(statement.fromSlot);
+            expect((await inForce()).version).to.equal(1);
+        });
+
+        it(`are not voted on before anybody else has heard of it: notice of ${String(notice)} slots`, async () => {
+            await withNotice(notice);
+            const until = FIRST_SLOT + notice;
+            const sudden = proposalOf(capped(900_000n), { voteUntilSlot: until, fromSlot: until + notice + 1 });
+            const held = await making(sudden);
+            expect(held.message).to.equal('');
+            await begin(FIRST_SLOT);
+            expect(market.ledger.commit(held), 'its vote would be shorter').to.equal('MVCC_READ_CONFLICT');
+            expect((await making(sudden)).message).to.match(/^SLOT_BEGUN /);
+            const fair = { ...sudden, voteUntilSlot: until + 1, fromSlot: until + notice + 2 };
+            expect((await making(fair)).message).to.equal('');
+        });
+    }
+
+    it('are in force from the next slot only as an emergency that every organisation wants', async () => {
+        const emergency = (reasonCode: string): ProposalStatement => ({
+            ...proposalOf(capped(900_000n), { voteUntilSlot: FIRST_SLOT, fromSlot: FIRST_SLOT + 1 }),
+            isEmergency: true,
+            reasonCode,
+        });
+        expect((await making({ ...emergency('sudden'), isEmergency: false })).message).to.match(/^PROPOSAL_INVALID /);
+        const parts = ALL.map((role) => [role, ALL.filter((each) => each !== role)] as const);
+        for (const [role, others] of parts) {
+            await carry(market, emergency(`without${role}`), others);
+        }
+        await carry(market, emergency('unanimous'), ALL);
+        await begin(FIRST_SLOT);
+        for (const [role] of parts) {
+            const { message } = await enacting(emergency(`without${role}`));
+            expect(message, role).to.match(/^PROPOSAL_NOT_CARRIED .*"votes":3,"votesNeeded":4/);
+        }
+        const keeper = new Keeper(as('stranger'));
+        const steps = (await keeper.turn()).map(({ step }) => step).filter((step) => step.startsWith('proposal:'));
+        expect(steps).to.deep.equal([`proposal:enact ${proposalIdOf(emergency('unanimous'))}`]);
+        await begin(FIRST_SLOT + 1);
+        expect((await inForce()).version).to.equal(2);
+    });
+
+    it('go no further together than one version, however many follow each other within a notice', async () => {
+        const urgent = (price: bigint, version: number, until: number): ProposalStatement => ({
+            ...proposalOf(capped(price, version), { voteUntilSlot: until, fromSlot: until + 1 }),
+            isEmergency: true,
+        });
+        const first = urgent(1_500_000n, 2, FIRST_SLOT);
+        expect((await making(urgent(1_500_001n, 2, FIRST_SLOT))).message).to.match(/^RULES_INVALID .*too far/);
+        await carry(market, first, ALL);
+        await begin(FIRST_SLOT);
+        await enact(first);
+        const next = FIRST_SLOT + 2; // in force a slot later, two slots after the one before
+        expect((await making(urgent(1_500_001n, 3, next))).message).to.match(/^RULES_INVALID .*"electricity"/);
+        expect((await making(urgent(750_000n, 3, next))).message).to.equal('');
+        expect((await making(urgent(749_999n, 3, next))).message).to.match(/^RULES_INVALID /);
+        expect((await making(urgent(2_250_000n, 3, next + 1))).message, 'a notice later').to.equal('');
+        expect((await making(urgent(2_250_001n, 3, next + 1))).message).to.match(/^RULES_INVALID /);
+    });
+
+    it('know no price beyond what the charter allows, from the first rules on', async () => {
+        for (const priceMax of [1_000_000n, 1_100_000n]) {
+            const charter = { ...CHARTER, priceMaxMicroPerKwh: priceMicroPerKwh(priceMax) };
+            market = await StubMarket.ready(charter);
+            await seatVoters(market);
+            expect((await making(proposalOf(capped(priceMax)))).message).to.equal('');
+            expect((await making(proposalOf(capped(priceMax + 1n)))).message).to.match(/^RULES_INVALID .*charter/);
+        }
+        const dear = { ...ELECTRICITY_RULES, priceCapMicroPerKwh: priceMicroPerKwh(10n ** 12n) };
+        const founding = commands.establish(CHARTER, { ...RULES, carriers: { electricity: dear } });
+        const bare = await StubMarket.bare();
+        await bare.refused('RULES_INVALID', 'operatorAdmin', 'supervision', 'charter:establish', founding);
+    });
+
+    it('of prices end with the no of the regulator, whatever the others say and when, but not by its silence', async () => {
+        const price = (change: Partial<CarrierRules>): ProposalStatement => proposalOf(nextRules(change));
+        const refused = [
+            price({ networkFeeMicroPerKwh: priceMicroPerKwh(1n) }),
+            price({ priceCapMicroPerKwh: priceMicroPerKwh(999_999n) }),
+        ];
+        const silent = price({ subsidyMicroPerKwh: priceMicroPerKwh(1n) });
+        const deadline = proposalOf(nextRules({}, { haltGraceSlots: 2 }));
+        const saysNo = (statement: ProposalStatement): string => voting('regulator-voter', 'no', statement);
+        for (const statement of [...refused, silent, deadline]) {
+            await carry(market, statement);
+        }
+        for (const statement of [...refused, deadline]) {
+            await market.do('regulator-voter', 'exchange', 'proposal:vote', saysNo(statement));
+        }
+        const held = await market.endorse('regulator-voter', 'exchange', 'proposal:vote', saysNo(silent));
+        await begin(voteUntilSlot);
+        for (const statement of refused) {
+            const message = (await enacting(statement)).message;
+            expect(message).to.match(/^PROPOSAL_VETOED .*"mspId":"RegulatorMSP"/);
+        }
+        const unopposed = await enacting(silent);
+        const others = await enacting(deadline);
+        expect([unopposed.message, others.message]).to.deep.equal(['', '']);
+        expect(market.ledger.commit(held), 'no word counts after the vote').to.equal('MVCC_READ_CONFLICT');
+        const steps = (await new Keeper(as('stranger')).turn()).map(({ step }) => step);
+        for (const statement of refused) {
+            expect(steps).not.to.include(`proposal:enact ${proposalIdOf(statement)}`);
+        }
+    });
+
+    it('of prices end with the no of the regulator also when it comes first', async () => {
+        const statement = proposalOf(nextRules({ imbalanceShortMicroPerKwh: priceMicroPerKwh(150_001n) }));
+        await make(statement);
+        const no = voting('regulator-voter', 'no', statement);
+        await market.do('regulator-voter', 'exchange', 'proposal:vote', no);
+        await carry(market, statement);
+        await begin(voteUntilSlot);
+        expect((await enacting(statement)).message).to.match(/^PROPOSAL_VETOED /);
+    });
+});
+
 describe('exchange: rules that change', () => {
     /** Delivered around the change: two slots under either rules. */
     const acrossTheChange = (changes: Partial<Terms> = {}): Terms =>
@@ -213,7 +353,7 @@ describe('exchange: rules that change', () => {
     it('are in force with the tick of their slot, for all that is new, even for what was endorsed before', async () => {
         await change(PROPOSAL);
         expect((await inForce()).version).to.equal(1);
-        const old = saleOf([100n], undefined, { firstSlot: fromSlot + 4, concludeBeforeSlot: fromSlot + 4 });
+        const old = saleOf([100n], [600_000n], { firstSlot: fromSlot + 4, concludeBeforeSlot: fromSlot + 4 });
         const held = await market.endorse('stranger', 'exchange', 'agreement:conclude', concluding(old));
         expect(held.message).to.equal('');
         await begin(fromSlot);
@@ -246,6 +386,9 @@ describe('exchange: rules that change', () => {
     });
 
     it('leave an agreement its own: it is funded, what stays in an amendment stays, and slots are settled under their own rules', async () => {
+        const cheap = { ...ELECTRICITY_RULES, priceCapMicroPerKwh: priceMicroPerKwh(300_000n) };
+        market = await StubMarket.ready(CHARTER, { ...RULES, carriers: { ...RULES.carriers, electricity: cheap } });
+        await seatVoters(market);
         const later = proposalOf(
             nextRules({
                 priceCapMicroPerKwh: priceMicroPerKwh(150_000n),
@@ -329,8 +472,8 @@ describe('exchange: rules that change', () => {
         const first = fromSlot - 3;
         await market.do('reviewer', 'supervision', 'halt:set', halting('supervision', first));
         await market.do('dispatcher', 'exchange', 'halt:set', halting('exchange', first));
-        await change(proposalOf(nextRules({ haltRestSlots: 3 })));
-        const again = first + 2 + 3 + 1;
+        await change(proposalOf(nextRules({ haltRestSlots: 48 })));
+        const again = first + 2 + 48 + 1;
         const tooSoon = (from: number, restSlots: number): Promise<void> =>
             market
                 .refused('HALT_CONFLICT', 'reviewer', 'supervision', 'halt:set', halting('supervision', from))
@@ -339,7 +482,7 @@ describe('exchange: rules that change', () => {
                 });
         await tooSoon(again, 96);
         await begin(again - 2);
-        await tooSoon(again, 3);
+        await tooSoon(again, 48);
         await begin(again - 1);
         await market.do('reviewer', 'supervision', 'halt:set', halting('supervision', again));
         await market.do('dispatcher', 'exchange', 'halt:set', halting('exchange', again));

@@ -7,6 +7,7 @@ import { following, saleOf } from '../support/amended.js';
 import { decideDispute, raiseDispute } from '../support/dispute-commands.js';
 import * as commands from '../support/market-commands.js';
 import { FIRST_SLOT } from '../support/sample-market.js';
+import { SigningKey } from '../support/signing-key.js';
 import { StubMarket } from '../support/stub-market.js';
 import { clientOf } from '../support/stub-transport.js';
 import { WIDE_EXPOSURE } from '../support/wide-bounds.js';
@@ -27,7 +28,7 @@ const POLICY: ReviewPolicy = {
         },
     },
     exposure: WIDE_EXPOSURE,
-    checkMeterMaxWh: energyWh(1_000n),
+    checkMeterChangeMaxWh: energyWh(100n),
 };
 
 let stub: StubMarket;
@@ -118,6 +119,49 @@ describe('a reviewer', () => {
         const dispute = await as('anna').disputes.show(ref);
         await as('reviewer').disputes.confirm(dispute, 'evidenceSeen');
         expect(await queue()).to.deep.equal([]);
+    });
+
+    it("does not let an officer's check meter write away what the meter has measured: 0 Wh instead of anything", async () => {
+        await stub.advance(FIRST_SLOT, FIRST_SLOT + 1);
+        const settled = [
+            ['anna-point', 700n, 0n],
+            ['solar-point', 0n, 700n],
+            ['bert-point', 0n, 0n],
+        ] as const;
+        const readings = settled.map(([pointId, importWh, exportWh]) =>
+            stub.reading(pointId, FIRST_SLOT, importWh, exportWh),
+        );
+        const pointId = 'anna-point';
+        const ref = { pointId, slot: FIRST_SLOT, raisedBy: 'anna' };
+        const objection = { ...ref, agreementId: null, evidenceHash: 'ee'.repeat(32) };
+        await stub.do('anna', 'exchange', 'dispute:raise', raiseDispute(stub.who('anna'), objection));
+        const key = new SigningKey();
+        const decide = async (number: number, importWh: bigint): Promise<void> => {
+            const at = (slot: number, wh: bigint): ReturnType<typeof commands.signReading> =>
+                commands.signReading(key, {
+                    ...commands.readingOf(pointId, slot, wh, 0n),
+                    meterId: 'check-1',
+                    sequence: slot - FIRST_SLOT + 2,
+                });
+            const [before, after] = [at(FIRST_SLOT - 1, 0n), at(FIRST_SLOT, importWh)];
+            const checkMeter = { meterId: 'check-1', publicKey: key.publicKey, before, after };
+            const replacement = { kind: 'energy', importWh: energyWh(importWh), exportWh: energyWh(0n) } as const;
+            const decision = { ...ref, number, replacement, checkMeter, reasonCode: 'meterDefect' };
+            await stub.do('metering', 'exchange', 'dispute:decide', decideDispute(stub.who('metering'), decision));
+        };
+        await decide(1, 650n);
+        expect(await turn(), 'nothing to compare it with').to.deep.equal([['dispute', 'queue', 'notComparable', null]]);
+        await stub.do('stranger', 'exchange', 'reading:submit', commands.submitReadings(...readings));
+        await stub.settle(FIRST_SLOT);
+        const turnAfter = async (number: number, importWh: bigint): Promise<unknown[]> => {
+            await as('reviewer').disputes.reject(await as('anna').disputes.show(ref), 'asked');
+            await decide(number, importWh);
+            return turn();
+        };
+        expect(await turnAfter(2, 0n)).to.deep.equal([['dispute', 'queue', 'changeLarge', null]]);
+        expect(await turnAfter(3, 599n)).to.deep.equal([['dispute', 'queue', 'changeLarge', null]]);
+        expect(await turnAfter(4, 801n)).to.deep.equal([['dispute', 'queue', 'changeLarge', null]]);
+        expect(await turnAfter(5, 600n)).to.deep.equal([['dispute', 'approve', 'checkMeterSigned', null]]);
     });
 
     it('tells what the ledger refuses', async () => {

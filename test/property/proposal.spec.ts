@@ -11,6 +11,7 @@ import {
 import type { DatedRules } from '@commonwatt/chaincode/domain/rules';
 import { organisationsOf } from '@commonwatt/chaincode/domain/charter';
 import { type MarketError } from '@commonwatt/chaincode/domain/errors';
+import { priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { holds } from '../support/property.js';
@@ -58,12 +59,14 @@ const proposal: Proposal = {
 };
 const latest: DatedRules = { rules: RULES, fromSlot: FIRST_SLOT, proposalId: null };
 
-function isEnacted(ballots: readonly Ballot[]): boolean {
+const DEARER = proposalOf(nextRules({ networkFeeMicroPerKwh: priceMicroPerKwh(1n) }));
+
+function isEnacted(ballots: readonly Ballot[], proposed = proposal): boolean {
     try {
-        enactRules(proposal, ballots, latest);
+        enactRules(proposed, ballots, latest, CHARTER);
         return true;
     } catch (error) {
-        expect((error as MarketError).code).to.equal('PROPOSAL_NOT_CARRIED');
+        expect((error as MarketError).code).to.be.oneOf(['PROPOSAL_NOT_CARRIED', 'PROPOSAL_VETOED']);
         return false;
     }
 }
@@ -112,6 +115,20 @@ describe('a vote', () => {
             const reordered = order.flatMap((mspId) => ballots.filter((ballot) => ballot.mspId === mspId));
             expect(isEnacted(ballots)).to.equal(wanting.length >= RULES.votesNeeded);
             expect(isEnacted(reordered)).to.equal(isEnacted(ballots));
+        });
+        await holds(property, { runs: 1_000, seconds: 5 });
+    });
+
+    it('on prices is lost against the no of the regulator, and in an emergency against the silence of anybody, in whatever order', async () => {
+        const property = fc.property(attempts, fc.shuffledSubarray(MSPS, { minLength: 4 }), (tried, order) => {
+            const ballots = ballotsAfter(tried);
+            const reordered = order.flatMap((mspId) => ballots.filter((ballot) => ballot.mspId === mspId));
+            const word = ballots.find(({ mspId }) => mspId === CHARTER.orgs.regulator);
+            const refuses = word !== undefined && word.votes.length > 0 && wordOf(word) === 'no';
+            const dearer = { ...proposal, statement: DEARER };
+            expect(isEnacted(reordered, dearer)).to.equal(!refuses && isEnacted(ballots));
+            const urgent = { ...proposal, statement: { ...DEARER, isEmergency: true } };
+            expect(isEnacted(reordered, urgent)).to.equal(wordsFor(ballots) === MSPS.length);
         });
         await holds(property, { runs: 1_000, seconds: 5 });
     });

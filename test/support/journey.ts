@@ -323,7 +323,7 @@ function halting(market: StubMarket): JourneyStep[] {
 
 function governing(market: StubMarket): JourneyStep[] {
     const changed = nextRules({ networkFeeMicroPerKwh: priceMicroPerKwh(1_000n) });
-    const statement = proposalOf(changed, { voteUntilSlot: FIRST_SLOT + 6, fromSlot: FIRST_SLOT + 7 });
+    const statement = proposalOf(changed, { voteUntilSlot: FIRST_SLOT + 6, fromSlot: FIRST_SLOT + 10 });
     const roles = ['operator', 'community', 'supplier'] as const;
     return [
         ...roles.map((role) =>

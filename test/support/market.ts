@@ -41,6 +41,7 @@ export const DEPOSIT_NANO = amountNano(100_000_000_000n);
 /** The day whose registers the meters show, and its quarter hour in which the market's clock begins. */
 const DATE = '2016-07-20';
 const FIRST_OFFSET = 40;
+const NOTICE_SLOTS = 1;
 
 const configFolder = fileURLToPath(new URL('../../../test-network-config', import.meta.url));
 
@@ -98,13 +99,13 @@ export class TestMarket {
         this.#nextSlot = firstSlot;
     }
 
-    /** Establishes the market on a running network, with the rules that are shipped or others; nobody has a seat yet. */
+    /** Establishes the market on a running network, where votes are quick, with the rules that are shipped or others; nobody has a seat yet. */
     static async establish(network: Network, changed: (rules: Rules) => Rules = (rules) => rules): Promise<TestMarket> {
         const scenario = await loadScenario(`${configFolder}/scenario`, 'summer');
         const firstSlot = dayOf(scenario, DATE).slots[FIRST_OFFSET]?.slot ?? 0;
         await establishMarket(network, async () => {
             const { charter, rules } = await readCharterFile(`${configFolder}/charter-virtual.json`, firstSlot);
-            return { charter, rules: changed(rules) };
+            return { charter: { ...charter, rulesNoticeSlots: NOTICE_SLOTS }, rules: changed(rules) };
         });
         return new TestMarket(network, scenario, firstSlot);
     }

@@ -29,6 +29,7 @@ export const proposalOf = (rules: Rules, changes: Partial<ProposalStatement> = {
     rules,
     voteUntilSlot: FIRST_SLOT + 4,
     fromSlot: FIRST_SLOT + 8,
+    isEmergency: false,
     reasonCode: 'rulesChange',
     ...changes,
 });

@@ -34,6 +34,8 @@ export const CHARTER: Charter = {
     clock: 'virtual',
     slotMinutes: 15,
     firstSlot: FIRST_SLOT,
+    rulesNoticeSlots: 3,
+    priceMaxMicroPerKwh: priceMicroPerKwh(10_000_000n),
 };
 
 export const ELECTRICITY_RULES: CarrierRules = {

@@ -1,7 +1,7 @@
 import { demand } from './errors.js';
 import type { ParticipantKind } from './participant-kind.js';
 import type { SeatKind } from './seat.js';
-import type { SlotIndex } from './units.js';
+import type { PriceMicroPerKwh, SlotIndex } from './units.js';
 
 /** Carriers that meters count, in the order in which one is made from another: conversions go downstream. */
 export const METERED_CARRIERS = ['gas', 'electricity', 'heat', 'cooling', 'mobility'] as const;
@@ -49,6 +49,10 @@ export type Charter = Readonly<{
     slotMinutes: number;
     /** The first slot that can begin; nothing is traded before it. */
     firstSlot: SlotIndex;
+    /** How long a vote on other rules lasts at least, and how long before their first slot they are enacted. */
+    rulesNoticeSlots: number;
+    /** No rules name a price further from zero, in the currency of the channel. */
+    priceMaxMicroPerKwh: PriceMicroPerKwh;
 }>;
 
 /** @throws CHARTER_INVALID {reason} */

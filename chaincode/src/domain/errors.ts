@@ -30,6 +30,7 @@ export const ERROR_KINDS = {
     PROPOSAL_INVALID: 'invalid',
     PROPOSAL_STALE: 'conflict',
     PROPOSAL_NOT_CARRIED: 'forbidden',
+    PROPOSAL_VETOED: 'forbidden',
     VOTE_CONFLICT: 'conflict',
     VOTES_LIMIT: 'limit',
 

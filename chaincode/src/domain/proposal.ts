@@ -1,6 +1,7 @@
+import { type Charter, organisationsOf } from './charter.js';
 import { demand } from './errors.js';
 import { checkRules, checkSuccession, type DatedRules, type Rules } from './rules.js';
-import type { Charter } from './charter.js';
+import { changesPrices, checkChange } from './rules-change.js';
 import type { SignedStatement } from './signed-statement.js';
 import type { SlotIndex } from './units.js';
 
@@ -15,6 +16,8 @@ export type ProposalStatement = Readonly<{
     fromSlot: SlotIndex;
     /** No vote counts that is cast once this slot has begun. */
     voteUntilSlot: SlotIndex;
+    /** Without notice, when every organisation wants it. */
+    isEmergency: boolean;
     reasonCode: string;
 }>;
 
@@ -37,19 +40,38 @@ export type Vote = SignedStatement<VoteStatement>;
 /** The votes of one organisation on one proposal, each voter's once. */
 export type Ballot = Readonly<{ proposalId: string; mspId: string; votes: readonly Vote[] }>;
 
+type Dates = Pick<ProposalStatement, 'fromSlot' | 'voteUntilSlot' | 'isEmergency'>;
+type Notice = Pick<Charter, 'rulesNoticeSlots'>;
+
+/** The slot before which something is proposed: a vote without time to hear of it, and to refuse it, is none. */
+export const proposeBeforeSlot = ({ voteUntilSlot, isEmergency }: Dates, { rulesNoticeSlots }: Notice): SlotIndex =>
+    isEmergency ? voteUntilSlot : Math.max(0, voteUntilSlot - rulesNoticeSlots);
+
+/** The slot before which rules are enacted: what they are is then certain for the whole notice. */
+export const enactBeforeSlot = ({ fromSlot, isEmergency }: Dates, { rulesNoticeSlots }: Notice): SlotIndex =>
+    isEmergency ? fromSlot : Math.max(0, fromSlot - rulesNoticeSlots);
+
 /**
  * Decides whether something may be proposed while certain rules are the last that were enacted.
+ * @param recent the rules of every slot of the notice before the first slot of the proposed ones, the last first
  * @throws PROPOSAL_INVALID {reason} · PROPOSAL_STALE {version, enacted} · RULES_INVALID {reason, carrier}
  */
-export function checkProposal(statement: ProposalStatement, latest: DatedRules, charter: Pick<Charter, 'orgs'>): void {
+export function checkProposal(
+    statement: ProposalStatement,
+    latest: DatedRules,
+    recent: readonly Rules[],
+    charter: Charter,
+): void {
     const { rules, fromSlot, voteUntilSlot } = statement;
     demandNext(rules, latest);
     checkRules(rules, charter);
     checkSuccession(latest.rules, rules);
+    checkChange(recent, rules, charter);
     const refuse = (holds: boolean, reason: string): void => {
         demand(holds, 'PROPOSAL_INVALID', { reason });
     };
     refuse(voteUntilSlot < fromSlot, 'the vote ends a slot before the rules are in force, or earlier');
+    refuse(voteUntilSlot < enactBeforeSlot(statement, charter), 'the vote ends too late for the notice of the charter');
     refuse(fromSlot - voteUntilSlot <= NOTICE_SLOTS_MAX, 'the rules are in force within a month of the vote');
     refuse(fromSlot > latest.fromSlot, 'the rules before come into force first');
 }
@@ -86,20 +108,42 @@ export function wordOf({ votes }: Pick<Ballot, 'votes'>): Choice {
 export const wordsFor = (ballots: readonly Ballot[]): number =>
     new Set(ballots.filter((ballot) => wordOf(ballot) === 'yes').map(({ mspId }) => mspId)).size;
 
+/** Whether the regulator's organisation says no, not merely nothing, to rules that change prices. */
+export function isVetoed(
+    { rules }: Pick<ProposalStatement, 'rules'>,
+    ballots: readonly Ballot[],
+    before: Rules,
+    { orgs }: Pick<Charter, 'orgs'>,
+): boolean {
+    const word = ballots.find(({ mspId, votes }) => mspId === orgs.regulator && votes.length > 0);
+    return word !== undefined && wordOf(word) === 'no' && changesPrices(before, rules);
+}
+
+/** Organisations that have to want proposed rules: in an emergency all of them, the regulator's among them. */
+export const votesNeededFor = (
+    { isEmergency }: Pick<ProposalStatement, 'isEmergency'>,
+    before: Rules,
+    charter: Pick<Charter, 'orgs'>,
+): number => (isEmergency ? organisationsOf(charter).length : before.votesNeeded);
+
 /**
  * Makes proposed rules the next version. The caller has seen that the vote is over, that the rules enacted last are in
- * force, and that the proposed ones would not be in force yet.
- * @throws PROPOSAL_STALE {version, enacted} · PROPOSAL_NOT_CARRIED {proposalId, votes, votesNeeded}
+ * force, and that the notice of the proposed ones has not begun.
+ * @throws PROPOSAL_STALE {version, enacted} · PROPOSAL_VETOED {proposalId, mspId} · PROPOSAL_NOT_CARRIED {proposalId, votes,
+ * votesNeeded}
  */
 export function enactRules(
     proposal: Proposal,
     ballots: readonly Ballot[],
     latest: DatedRules,
+    charter: Pick<Charter, 'orgs'>,
 ): { proposal: Proposal; dated: DatedRules } {
     const { proposalId, statement } = proposal;
     demandNext(statement.rules, latest);
+    const veto = { proposalId, mspId: charter.orgs.regulator };
+    demand(!isVetoed(statement, ballots, latest.rules, charter), 'PROPOSAL_VETOED', veto);
     const votes = wordsFor(ballots);
-    const { votesNeeded } = latest.rules;
+    const votesNeeded = votesNeededFor(statement, latest.rules, charter);
     demand(votes >= votesNeeded, 'PROPOSAL_NOT_CARRIED', { proposalId, votes, votesNeeded });
     const { rules, fromSlot } = statement;
     return { proposal: { ...proposal, state: 'enacted' }, dated: { rules, fromSlot, proposalId } };

@@ -1,7 +1,7 @@
 import { CARRIERS, type Carrier, type Charter, organisationsOf } from './charter.js';
 import { demand } from './errors.js';
 import type { TradingRelation } from './relation.js';
-import type { AmountNano, EnergyWh, PriceMicroPerKwh, SlotIndex } from './units.js';
+import { type AmountNano, type EnergyWh, absolute, type PriceMicroPerKwh, type SlotIndex } from './units.js';
 
 export const SCREENINGS = ['distributed', 'central', 'none'] as const;
 /**
@@ -59,8 +59,19 @@ export type DatedRules = Readonly<{
     proposalId: string | null;
 }>;
 
+/** What decides who pays how much for a kWh. */
+export const PRICE_RULES = [
+    'priceFloorMicroPerKwh',
+    'priceCapMicroPerKwh',
+    'referencePriceMicroPerKwh',
+    'imbalanceShortMicroPerKwh',
+    'imbalanceLongMicroPerKwh',
+    'networkFeeMicroPerKwh',
+    'subsidyMicroPerKwh',
+] as const satisfies readonly (keyof CarrierRules)[];
+
 /** @throws RULES_INVALID {reason, carrier} */
-export function checkRules(rules: Rules, charter: Pick<Charter, 'orgs'>): void {
+export function checkRules(rules: Rules, charter: Pick<Charter, 'orgs' | 'priceMaxMicroPerKwh'>): void {
     const organisations = organisationsOf(charter).length;
     const isMajority = 2 * rules.votesNeeded > organisations && rules.votesNeeded <= organisations;
     demand(isMajority, 'RULES_INVALID', { reason: 'votes of more than half of the organisations', carrier: null });
@@ -85,6 +96,10 @@ export function checkRules(rules: Rules, charter: Pick<Charter, 'orgs'>): void {
         refuse(rule.networkFeeMicroPerKwh >= 0n, 'the network fee is not negative');
         refuse(rule.subsidyMicroPerKwh >= 0n, 'the subsidy is not negative');
         refuse(rule.slotEnergyMaxWh > 0n, 'some energy is tradable');
+        for (const name of PRICE_RULES) {
+            const isWithin = absolute(rule[name]) <= charter.priceMaxMicroPerKwh;
+            refuse(isWithin, `${name} is further from zero than the charter lets a price be`);
+        }
     }
 }
 

@@ -1,6 +1,14 @@
 import { organisationsOf } from '../domain/charter.js';
 import { demand, marketError } from '../domain/errors.js';
-import { type Ballot, castVote, checkProposal, enactRules, type Proposal } from '../domain/proposal.js';
+import {
+    type Ballot,
+    castVote,
+    checkProposal,
+    enactBeforeSlot,
+    enactRules,
+    type Proposal,
+    proposeBeforeSlot,
+} from '../domain/proposal.js';
 import {
     ballotCodec,
     makeProposalCodec,
@@ -20,7 +28,8 @@ import type { TradeContext } from './trade-context.js';
 /** Changes of the rules: a voter proposes, the organisations vote, anyone puts into force what is carried. */
 export class ProposalContract extends ExchangeContract {
     /**
-     * Proposes the next rules as a whole. What says the same is the same proposal, whoever makes it again.
+     * Proposes the next rules as a whole. What says the same is the same proposal, whoever makes it again. The absent tick
+     * of the slot a notice before the end of the vote is in the read set: held back, it shortens no vote.
      * @throws CALLER_NOT_SEATED · SIGNATURE_INVALID · PROPOSAL_STALE · PROPOSAL_INVALID · RULES_INVALID · SLOT_BEGUN
      */
     async make(ctx: TradeContext, command: string): Promise<string> {
@@ -33,8 +42,10 @@ export class ProposalContract extends ExchangeContract {
             return proposalCodec.encode(existing);
         }
         const { rules, fromSlot, voteUntilSlot } = statement;
-        checkProposal(statement, await ctx.latestRules(), await ctx.charter());
-        await ctx.demandNotBegun(voteUntilSlot);
+        const charter = await ctx.charter();
+        const recent = await ctx.rulesSince(Math.max(0, fromSlot - charter.rulesNoticeSlots));
+        checkProposal(statement, await ctx.latestRules(), recent, charter);
+        await ctx.demandNotBegun(proposeBeforeSlot(statement, charter));
         const { mspId } = ctx.caller;
         const proposal: Proposal = { proposalId, mspId, state: 'open', statement, ...mark };
         ctx.ledger.put(PROPOSAL, proposal);
@@ -68,10 +79,11 @@ export class ProposalContract extends ExchangeContract {
     }
 
     /**
-     * Makes the rules that enough organisations voted for the next version, before their first slot begins. Every vote
-     * counts: ballots are read by name, one for each organisation, and none changes once the vote is over.
+     * Makes the rules that enough organisations voted for the next version, a notice before their first slot. Every vote
+     * counts: ballots are read by name, one for each organisation, and none changes once the vote is over. The absent tick
+     * of the slot in which the notice begins is in the read set: held back, it shortens no notice.
      * @throws PROPOSAL_MISSING · SLOT_NOT_OVER: the vote is open · SLOT_BEGUN: it is too late · RULES_PENDING {version,
-     * fromSlot} · PROPOSAL_STALE · PROPOSAL_NOT_CARRIED
+     * fromSlot} · PROPOSAL_STALE · PROPOSAL_VETOED · PROPOSAL_NOT_CARRIED
      */
     async enact(ctx: TradeContext, command: string): Promise<string> {
         const { proposalId } = proposalRefCodec.decode(command);
@@ -80,12 +92,13 @@ export class ProposalContract extends ExchangeContract {
             return proposalCodec.encode(proposal);
         }
         const { fromSlot, voteUntilSlot } = proposal.statement;
+        const charter = await ctx.charter();
         await ctx.demandOver(voteUntilSlot - 1);
-        await ctx.demandNotBegun(fromSlot);
+        await ctx.demandNotBegun(enactBeforeSlot(proposal.statement, charter));
         const latest = await ctx.latestRules();
         const pending = { version: latest.rules.version, fromSlot: latest.fromSlot };
         demand(await ctx.areLatestInForce(), 'RULES_PENDING', pending);
-        const { proposal: enacted, dated } = enactRules(proposal, await ballotsOf(ctx, proposalId), latest);
+        const { proposal: enacted, dated } = enactRules(proposal, await ballotsOf(ctx, proposalId), latest, charter);
         ctx.ledger.put(PROPOSAL, enacted);
         ctx.ledger.put(RULES, dated);
         ctx.ledger.put(RULES_VERSION, dated);

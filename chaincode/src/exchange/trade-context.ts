@@ -52,11 +52,20 @@ export class TradeContext extends MarketContext {
 
     /** The rules of a slot, for what is delivered in it: the same however late it is settled, or settled again. */
     async rulesAt(slot: SlotIndex): Promise<Rules> {
+        const rules = (await this.rulesSince(slot)).at(-1);
+        assert(rules !== undefined, 'every slot has rules');
+        return rules;
+    }
+
+    /** The rules of every slot from one on, the last first. */
+    async rulesSince(slot: SlotIndex): Promise<readonly Rules[]> {
         let dated = await this.latestRules();
+        const versions = [dated.rules];
         while (dated.fromSlot > slot && dated.rules.version > 1) {
             dated = await this.#versionOf(dated.rules.version - 1);
+            versions.push(dated.rules);
         }
-        return dated.rules;
+        return versions;
     }
 
     /** The rules that the parties signed under, for what they were promised. */

@@ -3,6 +3,7 @@ import { type Charter, CARRIERS, ORG_ROLES } from '../domain/charter.js';
 import type { EstablishedCharter } from '../domain/established-charter.js';
 import { HALT_SLOTS_MAX } from '../domain/halt.js';
 import { PARTICIPANT_KINDS } from '../domain/participant.js';
+import { NOTICE_SLOTS_MAX } from '../domain/proposal.js';
 import { NEIGHBOUR_SLOTS_MAX } from '../domain/reading.js';
 import { PILOT_MEMBERS_MAX } from '../domain/relation.js';
 import { type DatedRules, type Rules, SCREENINGS } from '../domain/rules.js';
@@ -17,6 +18,7 @@ import {
     idField,
     mspIdField,
     priceField,
+    rateField,
     slotField,
     versionField,
 } from './fields.js';
@@ -50,6 +52,8 @@ const charterSchema = z.strictObject({
     clock: z.enum(['real', 'virtual']),
     slotMinutes: countField(1, 60),
     firstSlot: slotField,
+    rulesNoticeSlots: countField(1, NOTICE_SLOTS_MAX - 1),
+    priceMaxMicroPerKwh: rateField,
 });
 
 /** Most standards that a carrier's devices conform to. */

@@ -18,6 +18,7 @@ const statement = z.strictObject({
     rules: rulesSchema,
     fromSlot: slotField,
     voteUntilSlot: slotField,
+    isEmergency: z.boolean(),
     reasonCode: reasonField,
 });
 const voteStatement = z.strictObject({ proposalId: hashField, choice: z.enum(CHOICES) });

@@ -6,7 +6,14 @@ import type { Qualification } from '@commonwatt/chaincode/domain/qualification';
 import type { SignedReading } from '@commonwatt/chaincode/domain/reading';
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
-import { readReviewPolicy, type Review, reviewAgreement, reviewDecision, type ReviewPolicy } from '@commonwatt/client';
+import {
+    readReviewPolicy,
+    type Review,
+    reviewAgreement,
+    reviewDecision,
+    type ReviewPolicy,
+    type SettledPoint,
+} from '@commonwatt/client';
 import { expect } from 'chai';
 import { sampleLeg, sampleTerms } from '../../support/sample-market.js';
 import { WIDE_EXPOSURE } from '../../support/wide-bounds.js';
@@ -22,7 +29,7 @@ const ELECTRICITY = {
 const POLICY: ReviewPolicy = {
     carriers: { electricity: ELECTRICITY },
     exposure: WIDE_EXPOSURE,
-    checkMeterMaxWh: energyWh(1_000n),
+    checkMeterChangeMaxWh: energyWh(1_000n),
 };
 const withBounds = (changes: Partial<typeof ELECTRICITY>): ReviewPolicy => ({
     ...POLICY,
@@ -223,23 +230,83 @@ describe('the policy of a review of disputed readings', () => {
         checkMeter: { meterId: 'check-1', publicKey: '', before: NO_READING, after: NO_READING },
         reasonCode: 'checked',
     };
-    const reviewOf = (changes: Partial<DecisionStatement>): Review =>
-        reviewDecision(POLICY, {
-            objection: { pointId: 'anna-point', slot: 7, raisedBy: 'anna', agreementId: null, evidenceHash: '' },
-            keyId: '',
-            signature: '',
-            state: 'decided',
-            decision: { statement: { ...statement, ...changes }, officerSubjectHash: '', keyId: '', signature: '' },
-        });
+    const settledAs = (importWh: bigint, exportWh: bigint, quality: SettledPoint['quality']): SettledPoint => ({
+        importWh: energyWh(importWh),
+        exportWh: energyWh(exportWh),
+        quality,
+    });
+    const MEASURED = settledAs(900n, 0n, 'measured');
+    const reviewOf = (
+        changes: Partial<DecisionStatement>,
+        settled: SettledPoint | null = MEASURED,
+        policy = POLICY,
+    ): Review =>
+        reviewDecision(
+            policy,
+            {
+                objection: { pointId: 'anna-point', slot: 7, raisedBy: 'anna', agreementId: null, evidenceHash: '' },
+                keyId: '',
+                signature: '',
+                state: 'decided',
+                decision: { statement: { ...statement, ...changes }, officerSubjectHash: '', keyId: '', signature: '' },
+            },
+            settled,
+        );
     const measured = (importWh: bigint, exportWh: bigint): Partial<DecisionStatement> => ({
         replacement: { kind: 'energy', importWh: energyWh(importWh), exportWh: energyWh(exportWh) },
     });
 
-    it('confirms what a check meter signed, up to a bound in either direction', () => {
+    it('confirms what a check meter signed where it changes little, whatever the size of the reading', () => {
         expect(reviewOf({})).to.include({ outcome: 'approve', reasonCode: 'checkMeterSigned' });
-        expect(reviewOf(measured(1_000n, 1_000n)).outcome).to.equal('approve');
-        expect(reviewOf(measured(1_001n, 0n))).to.include({ outcome: 'queue', reasonCode: 'replacementLarge' });
-        expect(reviewOf(measured(0n, 1_001n))).to.include({ outcome: 'queue', reasonCode: 'replacementLarge' });
+        for (const boundWh of [1_000n, 50n]) {
+            const policy = { ...POLICY, checkMeterChangeMaxWh: energyWh(boundWh) };
+            const half = boundWh / 2n;
+            for (const [importWh, exportWh] of [
+                [5_000n, 9_000n],
+                [boundWh, half],
+            ] as const) {
+                const review = (importChange: bigint, exportChange: bigint): Review =>
+                    reviewOf(
+                        measured(importWh + importChange, exportWh + exportChange),
+                        settledAs(importWh, exportWh, 'measured'),
+                        policy,
+                    );
+                for (const [importChange, exportChange] of [
+                    [boundWh, 0n],
+                    [-boundWh, 0n],
+                    [half, -half],
+                    [-half, half],
+                ] as const) {
+                    expect(review(importChange, exportChange).outcome).to.equal('approve');
+                }
+                for (const [importChange, exportChange] of [
+                    [boundWh + 1n, 0n],
+                    [0n, boundWh + 1n],
+                    [half, -half - 1n],
+                    [-half - 1n, half],
+                    [-half - 1n, -half],
+                ] as const) {
+                    const refused = review(importChange, exportChange);
+                    expect(refused).to.include({ outcome: 'queue', reasonCode: 'changeLarge' });
+                }
+            }
+        }
+    });
+
+    it('leaves 0 Wh instead of a large reading to a person, and a small one instead of none', () => {
+        const large = settledAs(50_000n, 0n, 'measured');
+        expect(reviewOf(measured(0n, 0n), large)).to.include({ outcome: 'queue', reasonCode: 'changeLarge' });
+        expect(reviewOf(measured(0n, 0n), large).findings[0]?.detail).to.equal('50000 Wh');
+        expect(reviewOf(measured(900n, 0n), large).outcome).to.equal('queue');
+        expect(reviewOf(measured(1_001n, 0n), settledAs(0n, 0n, 'measured')).outcome).to.equal('queue');
+    });
+
+    it('leaves to a person what is not settled by the meter’s own word', () => {
+        for (const quality of ['estimated', 'missing', 'replaced'] as const) {
+            const review = reviewOf({}, settledAs(900n, 0n, quality));
+            expect(review, quality).to.include({ outcome: 'queue', reasonCode: 'notComparable' });
+        }
+        expect(reviewOf({}, null)).to.include({ outcome: 'queue', reasonCode: 'notComparable' });
     });
 
     it('leaves the operator’s own values, and that a reading stands, to a person', () => {

@@ -22,12 +22,13 @@ export function registerShow(noun: Command): void {
         const { charter, charterHash } = exchange;
         const rules = await market.charter.rules();
         const next = isInForce(exchange) ? await nextRules(market, rules) : null;
-        const { currency, clock, slotMinutes, firstSlot } = charter;
+        const { currency, clock, slotMinutes, firstSlot, rulesNoticeSlots } = charter;
         const confirmedBy = { supervision: supervision?.confirmedBy ?? [], exchange: exchange.confirmedBy };
         session.print({ charter, charterHash, confirmedBy, rules, next }, [
             ...ORG_ROLES.map((role) => `${role}: ${charter.orgs[role]}, seats ${charter.seats[role].join(', ')}`),
             ...administratorLines(charter),
             `${currency}, ${clock} clock, slots of ${String(slotMinutes)} minutes from ${slotTime(firstSlot, charter)}`,
+            `other rules are announced ${String(rulesNoticeSlots)} slots ahead`,
             `rules version ${String(rules.version)}: ${carriersIn(rules)}`,
             ...(next === null
                 ? []

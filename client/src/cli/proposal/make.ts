@@ -5,7 +5,7 @@ import { translated } from '../../errors.js';
 import { readJsonFile } from '../../json-file.js';
 import { addVerb, onRun } from '../verb.js';
 
-type Options = Readonly<{ from: string; voteUntil: string; reason: string }>;
+type Options = Readonly<{ from: string; voteUntil: string; reason: string; emergency?: true }>;
 
 const fileSchema = z.object({ rules: z.looseObject({}) });
 
@@ -14,13 +14,14 @@ export function registerMake(noun: Command): void {
         name: 'make',
         summary: 'propose the next rules, as a voter',
         example:
-            'commonwatt proposal make rules.json --vote-until 2016-07-20T12:00Z --from 2016-07-20T13:00Z ' +
+            'commonwatt proposal make rules.json --vote-until 2016-07-21T12:00Z --from 2016-07-22T13:00Z ' +
             '--org operator --as voter-1',
         mode: 'submit',
     })
         .argument('<file>', 'the rules as JSON, as `commonwatt charter show --json` prints them')
         .requiredOption('--vote-until <slot>', 'slot that ends the vote: index or UTC time')
         .requiredOption('--from <slot>', 'slot from which the rules are in force, a later one: index or UTC time')
+        .option('--emergency', 'without notice, if every organization says yes')
         .option('--reason <code>', 'reason code in camelCase', 'rulesChange');
     onRun<Options>(verb, async (session, options, [file = '']) => {
         const read = await readJsonFile(file, fileSchema);
@@ -28,7 +29,9 @@ export function registerMake(noun: Command): void {
         const fromSlot = await session.slot(options.from);
         const voteUntilSlot = await session.slot(options.voteUntil);
         const { proposals } = await session.market();
-        const done = await proposals.make({ rules, fromSlot, voteUntilSlot, reasonCode: options.reason });
+        const isEmergency = options.emergency === true;
+        const reasonCode = options.reason;
+        const done = await proposals.make({ rules, fromSlot, voteUntilSlot, isEmergency, reasonCode });
         const { proposalId, statement } = done.value;
         const slots = await session.slotNames();
         session.printCommitted(done, `Proposed rules version ${String(statement.rules.version)}: ${proposalId}`, [

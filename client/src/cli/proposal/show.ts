@@ -12,10 +12,10 @@ export function registerShow(noun: Command): void {
     onRun(verb, async (session, _, [proposalId = '']) => {
         const view = await (await session.market()).proposals.show(proposalId);
         const { state, statement } = view.proposal;
-        const { rules, fromSlot, voteUntilSlot } = statement;
+        const { rules, fromSlot, voteUntilSlot, isEmergency } = statement;
         const slots = await session.slotNames();
         session.print(view, [
-            `Rules version ${String(rules.version)}, ${state}`,
+            `Rules version ${String(rules.version)}, ${state}${isEmergency ? ', an emergency' : ''}`,
             `  the vote ends when slot ${slots.one(voteUntilSlot)} begins`,
             `  in force from slot ${slots.one(fromSlot)}`,
             ...view.ballots.map(
