@@ -37,8 +37,8 @@ const NETWORK: Lane = [
 const SELECTIONS: Readonly<Record<string, readonly (readonly Lane[])[]>> = {
     all: [
         [
-            [...LINT, ...PACKAGING],
-            [CONTRACTS, UNITS, LIFECYCLES],
+            [...LINT, ...PACKAGING, LIFECYCLES],
+            [CONTRACTS, UNITS],
         ],
         [BINARIES],
         [NETWORK],
