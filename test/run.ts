@@ -3,6 +3,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Tally } from './suite.js';
 
+/** Before anything has run. */
+const NOTHING: Tally = { passed: 0, failed: 0, pending: 0, failures: [], durations: [] };
+
 /** A stage either is a command that must succeed or a set of folders with specs. */
 type Stage =
     | Readonly<{ name: string; command: readonly [string, ...string[]] }>
@@ -96,14 +99,13 @@ function runCommand([file, ...args]: readonly [string, ...string[]]): Promise<Ta
         const child = spawn(file, args, { stdio: 'inherit' });
         const failed = (how: string): Tally => {
             const failures = [`${[file, ...args].join(' ')} ${how}`];
-            return { passed: 0, failed: 1, pending: 0, failures, durations: [] };
+            return { ...NOTHING, failed: 1, failures };
         };
         child.once('error', (error) => {
             resolve(failed(error.message));
         });
         child.once('exit', (code, signal) => {
-            const passed = { passed: 1, failed: 0, pending: 0, failures: [], durations: [] };
-            resolve(code === 0 ? passed : failed(`ended with ${code ?? signal ?? 'nothing'}`));
+            resolve(code === 0 ? { ...NOTHING, passed: 1 } : failed(`ended with ${code ?? signal ?? 'nothing'}`));
         });
     });
 }
@@ -132,7 +134,7 @@ function runSpecs(
             tally = message as Tally;
         });
         child.once('close', (code, signal) => {
-            const counted = tally ?? { passed: 0, failed: 0, pending: 0, failures: [], durations: [] };
+            const counted = tally ?? NOTHING;
             const crashed = code !== 0 && counted.failed === 0;
             const failures = [`the specs ended with ${code ?? signal ?? 'nothing'}`];
             resolve(crashed ? { ...counted, failed: 1, failures } : counted);

@@ -72,6 +72,10 @@ export class UnavailableError extends CommonwattError {
 /** Whether peers were there and had too much to do. */
 export const isBusy = (error: CommonwattError): boolean => error.code === 'PEER_BUSY';
 
+/** Of the failures that a call met, one after the other, which its caller is told: not the line that it waited in at last. */
+export const toldOf = <Failure extends CommonwattError>(before: Failure | null, next: Failure): Failure =>
+    before !== null && isBusy(next) ? before : next;
+
 /** The transaction is in a block and invalid: it changed nothing. Code COMMIT_FAILED {validationCode}. */
 export class CommitFailedError extends CommonwattError {
     readonly kind = 'commitFailed';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { common } from '@hyperledger/fabric-protos';
-import { CommonwattError, DisagreementError, isBusy, OutcomeUnknownError, UnavailableError } from './errors.js';
+import { CommonwattError, DisagreementError, OutcomeUnknownError, toldOf, UnavailableError } from './errors.js';
 import type { FlowControl, Passage } from './flow-control.js';
 import { PROMPT_MS } from './flow-limit.js';
 import { pauseMs } from './pause.js';
@@ -36,9 +36,7 @@ export class FlowTransport implements Transport {
                 if (!(error instanceof UnavailableError)) {
                     throw error;
                 }
-                if (failure === null || !isBusy(error)) {
-                    failure = error; // not the line that it waited in at last
-                }
+                failure = toldOf(failure, error);
                 const waitMs = pauseMs(attempt);
                 if (Date.now() + waitMs > call.deadlineMs) {
                     throw failure;

@@ -7,6 +7,7 @@ import {
     ConflictError,
     DisagreementError,
     OutcomeUnknownError,
+    toldOf,
     UnavailableError,
 } from './errors.js';
 import { pauseMs } from './pause.js';
@@ -83,9 +84,7 @@ export class RetryingSubmitter implements Submitter {
                     return found;
                 }
             }
-            if (failure === null || !isBusy(outcome.error)) {
-                failure = outcome.error; // not the line that it waited in at last
-            }
+            failure = toldOf(failure, outcome.error);
             const waitMs = pauseMs(attempt);
             if (!mayGoOn(submission, outcome, attempt, waitMs)) {
                 throw unknown ?? refusalOf(failure);

@@ -2,7 +2,7 @@ import type { Charter } from '@commonwatt/chaincode/domain/charter';
 import type { EstablishedCharter } from '@commonwatt/chaincode/domain/established-charter';
 import { priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
-import { confirmCodec } from '@commonwatt/chaincode/wire/charter';
+import { confirmCodec, establishedCharterCodec } from '@commonwatt/chaincode/wire/charter';
 import { CONSTITUTING_VERBS, EXCHANGE_VERBS, SUPERVISION_VERBS } from '@commonwatt/chaincode/wire/verbs';
 import { expect } from 'chai';
 import { attribute, certificateWith, nameOf, pemOf } from '../support/der.js';
@@ -20,7 +20,7 @@ const establish = (market: StubMarket, name: string, chaincode: ChaincodeName, c
 const confirm = (market: StubMarket, name: string, chaincode: ChaincodeName, command = commands.establish()) =>
     market.do(name, chaincode, 'charter:confirm', commands.confirm(command));
 const standing = async (market: StubMarket, chaincode: ChaincodeName): Promise<EstablishedCharter> =>
-    (await market.ask(chaincode, 'charter:show')) as EstablishedCharter;
+    establishedCharterCodec.decode(JSON.stringify(await market.ask(chaincode, 'charter:show')));
 
 /** What a verb of either chaincode is refused with; the command is none that any verb would take. */
 async function missingAt(market: StubMarket, chaincode: ChaincodeName, verb: string): Promise<unknown> {

@@ -49,6 +49,8 @@ type Disturbance = (life: Life, move: Move, stage: number) => Promise<unknown>;
 /** The energy seller that signs for others. */
 const AGENT = 'ret';
 
+const REVIEW_VERBS = { confirmed: 'fact:confirm', rejected: 'fact:reject' } as const;
+
 const tradeOf = (life: Life, move: Move): Trade => at(life.trades, move.agreement);
 const subjectOf = (move: Move): string => at(Object.keys(SUBJECTS), move.pick);
 
@@ -156,8 +158,11 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
         await player.exchange('metering', 'calorific:publish', command);
         const finding = move.pick % 5 === 1 ? 'rejected' : 'confirmed';
         if (move.pick % 5 > 0) {
-            const verb = finding === 'confirmed' ? 'fact:confirm' : 'fact:reject';
-            await player.supervision('reviewer', verb, reviewCalorific(player.who('reviewer'), statement, finding));
+            await player.supervision(
+                'reviewer',
+                REVIEW_VERBS[finding],
+                reviewCalorific(player.who('reviewer'), statement, finding),
+            );
         }
     },
     forceMajeure: async (life, move, stage) => {
@@ -177,9 +182,8 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
         if (move.pick % 4 > 0) {
             // The regulator does not believe every declaration, and of some it says nothing.
             const finding = move.pick % 4 === 1 ? 'rejected' : 'confirmed';
-            const verb = finding === 'confirmed' ? 'fact:confirm' : 'fact:reject';
             const review = reviewForceMajeure(life.player.who('reviewer'), statement, finding);
-            await life.player.supervision('reviewer', verb, review);
+            await life.player.supervision('reviewer', REVIEW_VERBS[finding], review);
         }
     },
     limit: (life, move, stage) => {

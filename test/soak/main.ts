@@ -14,7 +14,7 @@ const PARTS: readonly SoakPart[] = [
     longSpecs('readings', { specs: ['property/reading'], effort: 100, share: 3 }),
     longSpecs('crowds', { specs: ['network/crowd'], effort: 10, share: 4 }),
     longSpecs('late', { specs: ['network/late'], effort: 5, share: 3 }),
-    longSpecs('misuse', { specs: ['property/misuse'], effort: 50, share: 12 }),
+    longSpecs('misuse', { specs: ['lifecycles/misuse'], effort: 50, share: 12 }),
     longSpecs('fuzz', { specs: ['demo/fuzz'], effort: 100, share: 10 }),
     crashes,
     model,

@@ -323,7 +323,7 @@ function halting(market: StubMarket): JourneyStep[] {
 
 function governing(market: StubMarket): JourneyStep[] {
     const changed = nextRules({ networkFeeMicroPerKwh: priceMicroPerKwh(1_000n) });
-    const statement = proposalOf(changed, { voteUntilSlot: FIRST_SLOT + 6, fromSlot: FIRST_SLOT + 10 });
+    const statement = proposalOf(changed, { voteUntilSlot: FIRST_SLOT + 9, fromSlot: FIRST_SLOT + 13 });
     const roles = ['operator', 'community', 'supplier'] as const;
     return [
         ...roles.map((role) =>
@@ -336,7 +336,7 @@ function governing(market: StubMarket): JourneyStep[] {
             ),
         ),
         exchange('platform', 'clock:advance', () =>
-            advanceCodec.encode({ fromSlot: FIRST_SLOT + 6, toSlot: FIRST_SLOT + 6 }),
+            advanceCodec.encode({ fromSlot: FIRST_SLOT + 6, toSlot: FIRST_SLOT + 9 }),
         ),
         exchange('stranger', 'proposal:enact', () => enactProposal(statement)),
         supervision('supplierAdmin', 'seat:revoke', () => commands.revokeSeat('voter', market.who('supplier-voter'))),

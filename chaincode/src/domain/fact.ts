@@ -71,8 +71,7 @@ export function followsFactReview(
 /** The regulator has confirmed this very fact about this very subject. @throws FACT_NOT_CONFIRMED {kind, subjectId, factHash, finding} */
 export function demandConfirmed(review: FactReview | null, fact: FactRef): asserts review is FactReview {
     const finding = review?.statement.finding ?? null;
-    const isOfSubject = review?.statement.subjectId === fact.subjectId;
-    demand(review !== null && finding === 'confirmed' && isOfSubject, 'FACT_NOT_CONFIRMED', { ...fact, finding });
+    demand(findingOf(review, fact) === 'confirmed', 'FACT_NOT_CONFIRMED', { ...fact, finding });
 }
 
 /**

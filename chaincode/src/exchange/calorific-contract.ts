@@ -34,7 +34,8 @@ export class CalorificContract extends ExchangeContract {
         if (attestation !== null) {
             await verifyLaboratory(ctx, statement, attestation);
         }
-        const isPrompt = !(await ctx.hasBegun(fromSlot + slotsOfDays(await ctx.charter(), CALORIFIC_DAYS)));
+        const lateSlot = fromSlot + slotsOfDays(await ctx.charter(), CALORIFIC_DAYS);
+        const isPrompt = attestation !== null && !(await ctx.hasBegun(lateSlot));
         const published: Calorific[] = [];
         for (let slot = fromSlot; slot < fromSlot + slotCount; slot += 1) {
             const existing = await ctx.ledger.get(CALORIFIC, slot);

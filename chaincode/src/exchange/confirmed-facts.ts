@@ -1,20 +1,19 @@
 import { demandConfirmed, type FactFinding, findingOf, type FactRef, type FactReview } from '../domain/fact.js';
 import { demand } from '../domain/errors.js';
 import { factReviewCodec } from '../wire/fact.js';
-import type { Json } from '../wire/canonical.js';
 import type { TradeContext } from './trade-context.js';
 
-const reviewIn = (answer: Json | null | undefined): FactReview | null =>
-    answer == null ? null : factReviewCodec.fromJson(answer);
+async function reviewsOf(ctx: TradeContext, facts: readonly FactRef[]): Promise<readonly (FactReview | null)[]> {
+    const answers = await ctx.lookUp(facts.map(({ kind, factHash }) => ({ type: 'fact-review', kind, factHash })));
+    return answers.map((answer) => (answer === null ? null : factReviewCodec.fromJson(answer)));
+}
 
 /**
  * The regulator has confirmed the fact, and the notice that it gave is over.
  * @throws FACT_NOT_CONFIRMED {kind, subjectId, factHash, finding} · SLOT_NOT_OVER {slot}: the notice still runs
  */
 export async function demandFact(ctx: TradeContext, fact: FactRef): Promise<void> {
-    const { kind, factHash } = fact;
-    const [answer] = await ctx.lookUp([{ type: 'fact-review', kind, factHash }]);
-    const review = reviewIn(answer);
+    const [review = null] = await reviewsOf(ctx, [fact]);
     demandConfirmed(review, fact);
     const { fromSlot } = review.statement;
     demand(fromSlot === null || (await ctx.hasTicked(fromSlot)), 'SLOT_NOT_OVER', { slot: (fromSlot ?? 0) - 1 });
@@ -25,9 +24,6 @@ export async function factFindings(
     ctx: TradeContext,
     facts: readonly FactRef[],
 ): Promise<readonly (FactFinding | null)[]> {
-    if (facts.length === 0) {
-        return [];
-    }
-    const answers = await ctx.lookUp(facts.map(({ kind, factHash }) => ({ type: 'fact-review', kind, factHash })));
-    return facts.map((fact, index) => findingOf(reviewIn(answers[index]), fact));
+    const reviews = facts.length === 0 ? [] : await reviewsOf(ctx, facts);
+    return facts.map((fact, index) => findingOf(reviews[index] ?? null, fact));
 }

@@ -1,15 +1,12 @@
 import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
-import type { Json } from '@commonwatt/chaincode/wire/canonical';
 import { agreementIdOf, termsCodec, termsHashOf } from '@commonwatt/chaincode/wire/agreement';
 import { hashField, idField, signatureField } from '@commonwatt/chaincode/wire/fields';
 import { z } from 'zod';
 import { replaceFile } from '../../durable-file.js';
-import { InvalidError, translated } from '../../errors.js';
+import { InvalidError } from '../../errors.js';
 import { readJsonFile } from '../../json-file.js';
+import { readDocument, writeDocument } from '../document-file.js';
 import { jsonText } from '../output.js';
-
-/** A draft is the terms as JSON, to be read and changed by people until it is signed. */
-const draftSchema = z.json();
 
 const consentSchema = z.strictObject({
     agreementId: hashField,
@@ -19,15 +16,13 @@ const consentSchema = z.strictObject({
     signature: signatureField,
 });
 
-/** @throws NotFoundError FILE_MISSING · InvalidError FILE_INVALID, INPUT_INVALID {path, reason} */
-export async function readDraft(file: string): Promise<Terms> {
-    const json = (await readJsonFile(file, draftSchema)) as Json;
-    return translated(() => termsCodec.fromJson(json));
-}
+/**
+ * A draft is the terms as JSON, to be read and changed by people until it is signed.
+ * @throws NotFoundError FILE_MISSING · InvalidError FILE_INVALID, INPUT_INVALID {path, reason}
+ */
+export const readDraft = (file: string): Promise<Terms> => readDocument(file, termsCodec);
 
-export async function writeDraft(file: string, terms: Terms): Promise<void> {
-    await replaceFile(file, `${jsonText(termsCodec.toJson(terms), 2)}\n`);
-}
+export const writeDraft = (file: string, terms: Terms): Promise<void> => writeDocument(file, termsCodec, terms);
 
 /** @throws InvalidError CONSENT_OF_OTHER {file, agreementId} when it was given to other terms than the draft's */
 export async function readConsent(file: string, terms: Terms): Promise<Consent> {

@@ -1,8 +1,6 @@
 import { attestationCodec, calorificHashOf } from '@commonwatt/chaincode/wire/calorific';
 import type { Command } from 'commander';
-import { replaceFile } from '../../durable-file.js';
-import { SourceSigner } from '../../source-signer.js';
-import { jsonText } from '../output.js';
+import { writeDocument } from '../document-file.js';
 import { SourceKeyFile } from '../source/key-file.js';
 import { addVerb, onRun } from '../verb.js';
 import { addValueOptions, statementOf, type ValueOptions } from './value-options.js';
@@ -20,14 +18,14 @@ export function registerAttest(noun: Command): void {
     addValueOptions(verb).requiredOption('--out <file>', 'where to write the attestation');
     onRun<ValueOptions & Readonly<{ key: string; out: string }>>(verb, async (session, options) => {
         const { channel, chaincodes } = await session.profile();
-        const { sourceId, key } = await SourceKeyFile.open(options.key);
-        const signer = new SourceSigner(sourceId, key, { channel, chaincode: chaincodes.exchange });
+        const laboratory = await SourceKeyFile.open(options.key);
+        const signer = laboratory.signer({ channel, chaincode: chaincodes.exchange });
         const statement = await statementOf(session, options);
         const attestation = await signer.attest(statement);
-        await replaceFile(options.out, `${jsonText(attestationCodec.toJson(attestation), 2)}\n`);
+        await writeDocument(options.out, attestationCodec, attestation);
         const factHash = calorificHashOf(statement);
         session.print({ ...attestation, factHash, file: options.out }, [
-            `${sourceId} attests ${String(options.value)} Wh/m3 for ${String(options.slots)} slots (${factHash})`,
+            `${laboratory.sourceId} attests ${String(options.value)} Wh/m3 for ${String(options.slots)} slots (${factHash})`,
         ]);
     });
 }

@@ -1,10 +1,6 @@
-import type { Attestation } from '@commonwatt/chaincode/domain/calorific';
-import type { Json } from '@commonwatt/chaincode/wire/canonical';
 import { attestationCodec, calorificHashOf } from '@commonwatt/chaincode/wire/calorific';
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { translated } from '../../errors.js';
-import { readJsonFile } from '../../json-file.js';
+import { readDocument } from '../document-file.js';
 import { addVerb, onRun } from '../verb.js';
 import { addValueOptions, statementOf, type ValueOptions } from './value-options.js';
 
@@ -20,16 +16,11 @@ export function registerPublish(noun: Command): void {
     });
     addValueOptions(verb).option('--attestation <file>', "file of a laboratory's signature of the same");
     onRun<ValueOptions & Readonly<{ attestation?: string }>>(verb, async (session, options) => {
-        const attestation = options.attestation === undefined ? null : await readAttestation(options.attestation);
+        const attestation =
+            options.attestation === undefined ? null : await readDocument(options.attestation, attestationCodec);
         const statement = await statementOf(session, options);
         const done = await (await session.market()).calorifics.publish(statement, attestation);
         const value = `${String(options.value)} Wh/m3 for ${String(options.slots)} slots`;
         session.printCommitted(done, `Published ${value}; to be confirmed as ${calorificHashOf(statement)}`);
     });
-}
-
-/** @throws NotFoundError FILE_MISSING · InvalidError FILE_INVALID, INPUT_INVALID {path, reason} */
-async function readAttestation(file: string): Promise<Attestation> {
-    const json = (await readJsonFile(file, z.json())) as Json;
-    return translated(() => attestationCodec.fromJson(json));
 }

@@ -1,10 +1,11 @@
 import type { CheckMeter, Replacement } from '@commonwatt/chaincode/domain/dispute';
 import { type EnergyWh, minus } from '@commonwatt/chaincode/domain/units';
+import { signedReadingCodec } from '@commonwatt/chaincode/wire/reading';
 import type { Command } from 'commander';
 import type { Ruling } from '../../dispute-client.js';
 import { InvalidError } from '../../errors.js';
 import { MeterKeyFile } from '../../meter-key-file.js';
-import { readReading } from '../reading/file.js';
+import { readDocument } from '../document-file.js';
 import { energyOption, oneOf } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
 import { wordsOf } from './describe.js';
@@ -72,6 +73,10 @@ async function checkMeterOf(file: string, { before, after }: Options): Promise<C
         throw new InvalidError({ code: 'OPTION_MISSING', operands: { option: '--before and --after' } });
     }
     const { meterId, key } = await MeterKeyFile.open(file);
-    const readings = { before: await readReading(before), after: await readReading(after) };
-    return { meterId, publicKey: key.publicKey, ...readings };
+    return {
+        meterId,
+        publicKey: key.publicKey,
+        before: await readDocument(before, signedReadingCodec),
+        after: await readDocument(after, signedReadingCodec),
+    };
 }

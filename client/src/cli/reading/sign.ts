@@ -1,10 +1,11 @@
 import type { EnergyWh } from '@commonwatt/chaincode/domain/units';
+import { signedReadingCodec } from '@commonwatt/chaincode/wire/reading';
 import type { Command } from 'commander';
 import { MeterKeyFile } from '../../meter-key-file.js';
+import { writeDocument } from '../document-file.js';
 import { energyOption } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
 import { addVolumeOptions, type VolumeOptions, volumeOf } from '../volume.js';
-import { writeReading } from './file.js';
 
 type Options = VolumeOptions &
     Readonly<{ meterKey: string; slot: string; import: EnergyWh; export: EnergyWh; out: string }>;
@@ -30,7 +31,7 @@ export function registerSign(noun: Command): void {
         const signer = meter.signer({ channel, chaincode: chaincodes.exchange });
         const registers = { importWh: options.import, exportWh: options.export, volume: volumeOf(options) };
         const signed = await signer.read(await session.slot(options.slot), registers);
-        await writeReading(options.out, signed);
+        await writeDocument(options.out, signedReadingCodec, signed);
         const { sequence, slot } = signed.reading;
         session.print({ ...signed, file: options.out }, [
             `Signed reading ${String(sequence)} of ${meter.pointId} for slot ${String(slot)}.`,

@@ -1,7 +1,8 @@
 import type { SignedReading } from '@commonwatt/chaincode/domain/reading';
+import { signedReadingCodec } from '@commonwatt/chaincode/wire/reading';
 import type { Command } from 'commander';
+import { readDocument } from '../document-file.js';
 import { addVerb, onRun } from '../verb.js';
-import { readReading } from './file.js';
 
 export function registerSubmit(noun: Command): void {
     const verb = addVerb(noun, {
@@ -13,7 +14,7 @@ export function registerSubmit(noun: Command): void {
     onRun(verb, async (session, _, files) => {
         const readings: SignedReading[] = [];
         for (const file of files) {
-            readings.push(await readReading(file));
+            readings.push(await readDocument(file, signedReadingCodec));
         }
         const done = await (await session.market()).readings.submit(readings);
         const known = readings.length - done.value.accepted;

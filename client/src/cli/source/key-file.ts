@@ -2,11 +2,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { idField } from '@commonwatt/chaincode/wire/fields';
 import { sourceQueryCodec } from '@commonwatt/chaincode/wire/source';
+import type { SignatureScope } from '@commonwatt/chaincode/wire/signature';
 import { z } from 'zod';
 import { type DocumentSigner, documentSignerOf } from '../../document-signer.js';
 import { createFile } from '../../durable-file.js';
 import { InvalidError, translated } from '../../errors.js';
 import { readJsonFile } from '../../json-file.js';
+import { SourceSigner } from '../../source-signer.js';
 
 const fileSchema = z.strictObject({ sourceId: idField, privateKey: z.string().includes('PRIVATE KEY') });
 
@@ -42,5 +44,10 @@ export class SourceKeyFile {
             throw new InvalidError({ code: 'FILE_INVALID', operands: { file: path, path: 'sourceId', reason } });
         }
         return source;
+    }
+
+    /** @param scope the exchange's: `market.ledger.scope('exchange')` */
+    signer(scope: SignatureScope): SourceSigner {
+        return new SourceSigner(this.sourceId, this.key, scope);
     }
 }

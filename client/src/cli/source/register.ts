@@ -1,6 +1,5 @@
 import { laboratoryHashOf } from '@commonwatt/chaincode/wire/source';
 import type { Command } from 'commander';
-import { SourceSigner } from '../../source-signer.js';
 import { addVerb, onRun } from '../verb.js';
 import { clientsOf } from './clients.js';
 import { SourceKeyFile } from './key-file.js';
@@ -17,11 +16,11 @@ export function registerRegister(noun: Command): void {
         .requiredOption('--key <file>', "file of the source's key, created when absent")
         .option('--clients <ids>', 'participants whose trades may name it, separated by commas', 'anyone');
     onRun<Readonly<{ key: string; clients: string }>>(verb, async (session, options, [sourceId = '']) => {
-        const { key } = await SourceKeyFile.openOrCreate(options.key, sourceId);
+        const source = await SourceKeyFile.openOrCreate(options.key, sourceId);
         const market = await session.market();
-        const signer = new SourceSigner(sourceId, key, market.ledger.scope('exchange'));
+        const signer = source.signer(market.ledger.scope('exchange'));
         const done = await market.sources.register(await signer.registration(clientsOf(options.clients)));
-        const factHash = laboratoryHashOf({ sourceId, publicKey: key.publicKey });
+        const factHash = laboratoryHashOf({ sourceId, publicKey: source.key.publicKey });
         session.printCommitted(done, `Registered the source ${sourceId}; as a laboratory it is ${factHash}`);
     });
 }

@@ -42,7 +42,7 @@ async function renewed(session: Session, options: Options, sourceId: string): Pr
     const { statement } = await market.sources.show(sourceId);
     const scope = market.ledger.scope('exchange');
     const signerOf = async (file: string): Promise<SourceSigner> =>
-        new SourceSigner(sourceId, (await SourceKeyFile.openOrCreate(file, sourceId)).key, scope);
+        (await SourceKeyFile.openOrCreate(file, sourceId)).signer(scope);
     const { clients, revoke: isRevoked = false } = options;
     const changes = { isRevoked, ...(clients === undefined ? {} : { clients: clientsOf(clients) }) };
     const next = options.newKey === undefined ? undefined : await signerOf(options.newKey);

@@ -1,10 +1,10 @@
 import type { EnergyWh } from '@commonwatt/chaincode/domain/units';
+import { signedDeliveryCodec } from '@commonwatt/chaincode/wire/statement';
 import type { Command } from 'commander';
-import { SourceSigner } from '../../source-signer.js';
+import { writeDocument } from '../document-file.js';
 import { SourceKeyFile } from '../source/key-file.js';
 import { count, energy } from '../values.js';
 import { addVerb, onRun } from '../verb.js';
-import { writeStatement } from './file.js';
 
 type Options = Readonly<{ key: string; leg: number; slot: string; delivered: EnergyWh; number: number; out: string }>;
 
@@ -26,15 +26,15 @@ export function registerSign(noun: Command): void {
         .requiredOption('--out <file>', 'where to write the signed statement');
     onRun<Options>(verb, async (session, options, [agreementId = '']) => {
         const { channel, chaincodes } = await session.profile();
-        const { sourceId, key } = await SourceKeyFile.open(options.key);
-        const signer = new SourceSigner(sourceId, key, { channel, chaincode: chaincodes.exchange });
+        const source = await SourceKeyFile.open(options.key);
+        const signer = source.signer({ channel, chaincode: chaincodes.exchange });
         const slot = await session.slot(options.slot);
         const { leg, delivered: deliveredWh, number: version } = options;
         const signed = await signer.state({ agreementId, leg, slot, deliveredWh, version });
-        await writeStatement(options.out, signed);
+        await writeDocument(options.out, signedDeliveryCodec, signed);
         const slots = await session.slotNames();
         session.print({ ...signed, file: options.out }, [
-            `${sourceId} states ${String(options.delivered)} Wh of leg ${String(options.leg)} in slot ${slots.one(slot)}.`,
+            `${source.sourceId} states ${String(options.delivered)} Wh of leg ${String(options.leg)} in slot ${slots.one(slot)}.`,
         ]);
     });
 }

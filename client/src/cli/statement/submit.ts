@@ -1,7 +1,8 @@
 import type { SignedDelivery } from '@commonwatt/chaincode/domain/statement';
+import { signedDeliveryCodec } from '@commonwatt/chaincode/wire/statement';
 import type { Command } from 'commander';
+import { readDocument } from '../document-file.js';
 import { addVerb, onRun } from '../verb.js';
-import { readStatement } from './file.js';
 
 export function registerSubmit(noun: Command): void {
     const verb = addVerb(noun, {
@@ -13,7 +14,7 @@ export function registerSubmit(noun: Command): void {
     onRun(verb, async (session, _, files) => {
         const statements: SignedDelivery[] = [];
         for (const file of files) {
-            statements.push(await readStatement(file));
+            statements.push(await readDocument(file, signedDeliveryCodec));
         }
         const done = await (await session.market()).statements.submit(statements);
         session.printCommitted(

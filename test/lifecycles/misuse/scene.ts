@@ -6,10 +6,10 @@ import { agreementCodec } from '@commonwatt/chaincode/wire/agreement';
 import type { Codec } from '@commonwatt/chaincode/wire/codec';
 import { decodeError } from '@commonwatt/chaincode/wire/errors';
 import { executionCodec } from '@commonwatt/chaincode/wire/escrow';
-import { must, sum } from '../lifecycles/broken.js';
-import { moneyIn } from '../support/held-money.js';
-import { FIRST_SLOT } from '../support/sample-market.js';
-import type { Identity } from '../support/stub-identity.js';
+import { must, sum } from '../broken.js';
+import { moneyIn } from '../../support/held-money.js';
+import { FIRST_SLOT } from '../../support/sample-market.js';
+import type { Identity } from '../../support/stub-identity.js';
 import type { Base } from './base.js';
 
 export type Chaincode = 'exchange' | 'supervision';

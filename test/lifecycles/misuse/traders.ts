@@ -26,9 +26,9 @@ import {
     withdrawOfferCodec,
 } from '@commonwatt/chaincode/wire/offer';
 import type { DocumentBody } from '@commonwatt/chaincode/wire/signature';
-import { withFolds } from '../support/folds.js';
-import { SLOTS, slotAt, STANDING_ID, SUBJECTS } from '../lifecycles/world.js';
-import * as commands from '../support/market-commands.js';
+import { withFolds } from '../../support/folds.js';
+import { SLOTS, slotAt, STANDING_ID, SUBJECTS } from '../world.js';
+import * as commands from '../../support/market-commands.js';
 import { AGENT } from './base.js';
 import { type Abuse, type Misuser } from './misuser.js';
 

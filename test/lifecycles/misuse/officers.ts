@@ -25,9 +25,9 @@ import { proposalCodec, proposalIdOf, proposalRefCodec } from '@commonwatt/chain
 import { qualificationCodec } from '@commonwatt/chaincode/wire/qualification';
 import { requirementCodec } from '@commonwatt/chaincode/wire/requirement';
 import { seatCodec, seatRefCodec } from '@commonwatt/chaincode/wire/seat';
-import { DEVICES, POINTS, slotAt, SLOTS, SOURCE_ID, STANDING_ID, WORLD_CHARTER } from '../lifecycles/world.js';
-import { decideDispute, reviewDispute } from '../support/dispute-commands.js';
-import * as commands from '../support/market-commands.js';
+import { DEVICES, POINTS, slotAt, SLOTS, SOURCE_ID, STANDING_ID, WORLD_CHARTER } from '../world.js';
+import { decideDispute, reviewDispute } from '../../support/dispute-commands.js';
+import * as commands from '../../support/market-commands.js';
 import {
     declareForceMajeure,
     exchangeMeter,
@@ -36,8 +36,8 @@ import {
     reviewCalorific,
     reviewFact,
     reviewForceMajeure,
-} from '../support/metering-commands.js';
-import { castVote, makeProposal, proposalOf } from '../support/proposal-commands.js';
+} from '../../support/metering-commands.js';
+import { castVote, makeProposal, proposalOf } from '../../support/proposal-commands.js';
 import { type Abuse, type Misuser, STRAY_KEYS } from './misuser.js';
 
 /** Officers whose removal ends a good deal of what could be misused: it happens, seldom. */

@@ -18,12 +18,12 @@ import { makeCodec } from '@commonwatt/chaincode/wire/offer';
 import { advanceCodec } from '@commonwatt/chaincode/wire/clock';
 import { settleCodec } from '@commonwatt/chaincode/wire/settlement';
 import type { ExchangeVerb } from '@commonwatt/chaincode/wire/verbs';
-import { must, sum } from '../lifecycles/broken.js';
-import { WorldMeters } from '../lifecycles/meters.js';
-import { behind, POINTS, slotAt, SLOTS, STANDING_ID, vehicleAt, type WorldPoint } from '../lifecycles/world.js';
-import { withFolds } from '../support/folds.js';
-import { requestPayout } from '../support/instructions.js';
-import * as commands from '../support/market-commands.js';
+import { must, sum } from '../broken.js';
+import { WorldMeters } from '../meters.js';
+import { behind, POINTS, slotAt, SLOTS, STANDING_ID, vehicleAt, type WorldPoint } from '../world.js';
+import { withFolds } from '../../support/folds.js';
+import { requestPayout } from '../../support/instructions.js';
+import * as commands from '../../support/market-commands.js';
 import { mandateIdIn } from './base.js';
 import type { Draw } from './draw.js';
 import type { Outcome, Scene } from './scene.js';
@@ -295,14 +295,21 @@ export class HonestLife {
         const freeNano = this.#scene.balance(`free/${participantId}`);
         const credits = this.#scene.all('credit', creditCodec).filter((each) => each.participantId === participantId);
         const folded = [...credits].sort((left, right) => (left.amountNano < right.amountNano ? 1 : -1));
-        let laneNano = freeNano - owed - sum(credits.map((credit) => credit.amountNano));
-        for (let leftNano = freeNano - owed, number = 1; leftNano > 0n; number += 1) {
+        let leftNano = freeNano - owed;
+        if (leftNano <= 0n) {
+            return;
+        }
+        let laneNano = leftNano - sum(credits.map((credit) => credit.amountNano));
+        for (let number = 1; leftNano > 0n; number += 1) {
             const nano = leftNano < PAYOUT_NANO_MAX ? leftNano : PAYOUT_NANO_MAX;
             const sources: string[] = [];
-            while (folded.length > 0 && (laneNano < nano || nano === leftNano)) {
-                const [credit] = folded.splice(0, 1);
-                laneNano += credit?.amountNano ?? 0n;
-                sources.push(credit?.sourceId ?? '');
+            while (laneNano < nano || nano === leftNano) {
+                const credit = folded.shift();
+                if (credit === undefined) {
+                    break;
+                }
+                laneNano += credit.amountNano;
+                sources.push(credit.sourceId);
             }
             const payout = { payoutId: `all-${String(number)}`, participantId, lane: 0, amountNano: amountNano(nano) };
             const command = requestPayout(this.#scene.who(participantId), payout, sources);
@@ -311,9 +318,6 @@ export class HonestLife {
             must(end === 'done', 'whoever is honest takes all that is its own', facts);
             laneNano -= nano;
             leftNano -= nano;
-        }
-        if (freeNano <= owed) {
-            return;
         }
         must(this.#scene.balance(`free/${participantId}`) === 0n, 'nothing is left behind', { participantId });
     }

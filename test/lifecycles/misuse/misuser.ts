@@ -2,9 +2,9 @@ import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import { CARRIERS, type Carrier } from '@commonwatt/chaincode/domain/charter';
 import { amountNano, type AmountNano } from '@commonwatt/chaincode/domain/units';
 import { creditCodec } from '@commonwatt/chaincode/wire/account';
-import { POINTS, slotAt, SUBJECTS, type WorldPoint } from '../lifecycles/world.js';
-import { SigningKey } from '../support/signing-key.js';
-import type { Identity } from '../support/stub-identity.js';
+import { POINTS, slotAt, SUBJECTS, type WorldPoint } from '../world.js';
+import { SigningKey } from '../../support/signing-key.js';
+import type { Identity } from '../../support/stub-identity.js';
 import type { Draw } from './draw.js';
 import type { Scene } from './scene.js';
 

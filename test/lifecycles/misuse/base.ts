@@ -3,9 +3,9 @@ import { mandateIdOf } from '@commonwatt/chaincode/wire/mandate';
 import type { MandateStatement } from '@commonwatt/chaincode/domain/mandate';
 import { CARRIERS } from '@commonwatt/chaincode/domain/charter';
 import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
-import { slotAt, SLOTS, type World, worlds } from '../lifecycles/world.js';
-import * as commands from '../support/market-commands.js';
-import { createMember, type Identity } from '../support/stub-identity.js';
+import { slotAt, SLOTS, type World, worlds } from '../world.js';
+import * as commands from '../../support/market-commands.js';
+import { createMember, type Identity } from '../../support/stub-identity.js';
 
 /** Who signs for others. */
 export const AGENT = 'ret';

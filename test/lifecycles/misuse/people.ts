@@ -9,11 +9,11 @@ import { reconcileCodec } from '@commonwatt/chaincode/wire/reconciliation';
 import { recordedReadingCodec } from '@commonwatt/chaincode/wire/reading';
 import { settleCodec } from '@commonwatt/chaincode/wire/settlement';
 import { signedDeliveryCodec } from '@commonwatt/chaincode/wire/statement';
-import { POINTS, SOURCE_ID, SUBJECTS, slotAt, SLOTS } from '../lifecycles/world.js';
-import { raiseDispute } from '../support/dispute-commands.js';
-import { drawCover, fillLanes, leave, raiseCover, refuseKey, requestPayout } from '../support/instructions.js';
-import * as commands from '../support/market-commands.js';
-import { signSource, stateDelivery, submitStatements } from '../support/metering-commands.js';
+import { POINTS, SOURCE_ID, SUBJECTS, slotAt, SLOTS } from '../world.js';
+import { raiseDispute } from '../../support/dispute-commands.js';
+import { drawCover, fillLanes, leave, raiseCover, refuseKey, requestPayout } from '../../support/instructions.js';
+import * as commands from '../../support/market-commands.js';
+import { signSource, stateDelivery, submitStatements } from '../../support/metering-commands.js';
 import { AGENT } from './base.js';
 import { type Abuse, type Misuser, STRAY_KEYS } from './misuser.js';
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { bases } from '../misuse/base.js';
-import { Counts } from '../misuse/counts.js';
-import { ABUSES, ACTORS, misuse, SUBMITTED } from '../misuse/play.js';
-import { EFFORT, SEED, UNTIL_MS } from '../support/property.js';
+import { bases } from './base.js';
+import { Counts } from './counts.js';
+import { ABUSES, ACTORS, misuse, SUBMITTED } from './play.js';
+import { EFFORT, SEED, UNTIL_MS } from '../../support/property.js';
 
 const WORLDS = 200;
 const ATTEMPTS_A_WORLD = 108;
