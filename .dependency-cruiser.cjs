@@ -82,7 +82,7 @@ module.exports = {
             name: 'client-speaks-wire',
             comment:
                 'a client needs formats, names, quantities and refusals, and computes beforehand what a participant has, ' +
-                'escrows, owes at worst and reads; deciding and recomputing is for the auditor, the keeper, agents, bills and outcomes',
+                'escrows, may load, owes at worst and reads; deciding and recomputing is for the auditor, the keeper, agents, bills and outcomes',
             severity: 'error',
             from: {
                 path: '^client/src/',
@@ -91,7 +91,7 @@ module.exports = {
             to: {
                 path: '^chaincode/',
                 pathNot:
-                    '^chaincode/(src|dist)/(wire/|domain/(units|errors|charter|established-charter|participant|seat|clock|account|offer|agreement|amendment|escrow|worst-case|mandate|proposal|reading|debt|payout|fact)[.])',
+                    '^chaincode/(src|dist)/(wire/|domain/(units|errors|charter|established-charter|participant|seat|clock|account|offer|agreement|amendment|escrow|worst-case|connection|loading|mandate|proposal|reading|debt|payout|fact)[.])',
                 dependencyTypesNot: ['type-only'],
             },
         },

@@ -1,28 +1,33 @@
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
-import type { Connection, ConnectionStatement } from '@commonwatt/chaincode/domain/connection';
-import type { Loading } from '@commonwatt/chaincode/domain/loading';
-import type { SlotIndex } from '@commonwatt/chaincode/domain/units';
+import type {
+    Connection,
+    ConnectionShare,
+    ConnectionStatement,
+    ShareTransfer,
+} from '@commonwatt/chaincode/domain/connection';
 import {
     type ConnectionChange,
     connectionCodec,
     connectionHistoryCodec,
     connectionQueryCodec,
+    connectionShareCodec,
     connectionStatementCodec,
-    loadingCodec,
-    loadingQueryCodec,
     setConnectionCodec,
+    sharePageQueryCodec,
+    shareTransferCodec,
+    transferShareCodec,
 } from '@commonwatt/chaincode/wire/connection';
-import type { Page, PageQuery } from '@commonwatt/chaincode/wire/query';
+import { decodePage, type Page, type PageQuery } from '@commonwatt/chaincode/wire/query';
 import type { CharterClient } from './charter-client.js';
 import type { ClockClient } from './clock-client.js';
 import { everyItem, type Ledger, orNull } from './ledger.js';
 import { numbered } from './numbered.js';
 import type { Committed } from './submitter.js';
 
-/** Clients of other nouns that say from which slot on a first limit counts. */
+/** Clients of other nouns that say which slot is the first to come. */
 export type ConnectionSources = Readonly<{ charter: CharterClient; clock: ClockClient }>;
 
-/** Capacity of the connections to the networks, stated by the network operator. */
+/** Capacity of the connections to the networks, stated by the network operator, and whose it is. */
 export class ConnectionClient {
     readonly #ledger: Ledger;
     readonly #sources: ConnectionSources;
@@ -33,8 +38,9 @@ export class ConnectionClient {
     }
 
     /**
-     * States what the points of a connection may take and feed in, together; the next statement replaces it.
-     * @throws ForbiddenError CALLER_NOT_SEATED · ConflictError CONNECTION_CONFLICT, SLOT_BEGUN
+     * States what the points of a connection may take and feed in together, and grants points shares of what is nobody's;
+     * the next statement replaces the limits.
+     * @throws ForbiddenError CALLER_NOT_SEATED · ConflictError CONNECTION_CONFLICT, SHARE_EXCEEDED
      */
     async set(content: Omit<ConnectionStatement, 'sequence'>): Promise<Committed<Connection>> {
         const { carrier, connectionPoint } = content;
@@ -48,17 +54,36 @@ export class ConnectionClient {
         const { sequence } = statement;
         const body = connectionStatementCodec.toJson(statement);
         const { keyId, signature } = await this.#ledger.sign('commonwatt/connection/1', 'exchange', body);
-        const { firstSlot } = await this.#sources.charter.show();
-        const fromSlot = await this.#sources.clock.firstToCome(firstSlot);
         return await this.#ledger.submit(
             'exchange',
             'connection:set',
-            () => setConnectionCodec.encode({ statement, signature, fromSlot }),
+            () => setConnectionCodec.encode({ statement, signature }),
             connectionCodec.decode,
             async () => {
                 const now = await find();
                 return now?.statement.sequence === sequence && now.keyId === keyId ? now : null;
             },
+        );
+    }
+
+    /**
+     * Gives part of a share to another point of the connection, as the owner of the giving point.
+     * @throws InvalidError SIGNATURE_INVALID, POINT_ELSEWHERE · ConflictError SHARE_CONFLICT, SHARE_EXCEEDED,
+     * CONNECTION_OVERLOADED
+     */
+    async transfer(content: Omit<ShareTransfer, 'sequence'>): Promise<Committed<ConnectionShare>> {
+        const { carrier, connectionPoint, fromPointId } = content;
+        const shares = await this.shares(carrier, connectionPoint);
+        const own = shares.find(({ pointId }) => pointId === fromPointId);
+        const transfer = { ...content, sequence: (own?.sequence ?? 0) + 1 };
+        const signature = await this.#ledger.instruct('connection:transfer', shareTransferCodec, transfer);
+        const { firstSlot } = await this.#sources.charter.show();
+        const fromSlot = await this.#sources.clock.firstToCome(firstSlot);
+        return await this.#ledger.submit(
+            'exchange',
+            'connection:transfer',
+            () => transferShareCodec.encode({ transfer, signature, fromSlot }),
+            connectionShareCodec.decode,
         );
     }
 
@@ -82,13 +107,15 @@ export class ConnectionClient {
         );
     }
 
-    /** What is in force at a limited connection in the 96 slots around one. */
-    async loading(carrier: Carrier, connectionPoint: string, slot: SlotIndex): Promise<Loading> {
-        return await this.#ledger.evaluate(
-            'exchange',
-            'connection:loading',
-            () => loadingQueryCodec.encode({ carrier, connectionPoint, slot }),
-            loadingCodec.decode,
+    /** What the points of a connection have of it. */
+    async shares(carrier: Carrier, connectionPoint: string): Promise<readonly ConnectionShare[]> {
+        return await everyItem((query) =>
+            this.#ledger.evaluate(
+                'exchange',
+                'connection:shares',
+                () => sharePageQueryCodec.encode({ ...query, carrier, connectionPoint }),
+                (text) => decodePage(text, connectionShareCodec),
+            ),
         );
     }
 

@@ -12,6 +12,8 @@ export { CalorificClient } from './calorific-client.js';
 export { CharterClient } from './charter-client.js';
 export { readCharter } from './charter-file.js';
 export { ClockClient } from './clock-client.js';
+export { AdmissionClient } from './admission-client.js';
+export { roundsOf } from './admission-rounds.js';
 export { ConnectionClient } from './connection-client.js';
 export { ConformityClient, type ConformityRef } from './conformity-client.js';
 export { ConsentClient, type WithdrawnSignature } from './consent-client.js';

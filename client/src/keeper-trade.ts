@@ -4,6 +4,7 @@ import { centrallyScreened, type Screening } from '@commonwatt/chaincode/domain/
 import { isNegative } from '@commonwatt/chaincode/domain/verdict';
 import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
 import { offerCodec } from '@commonwatt/chaincode/wire/offer';
+import { AdmissionRounds } from './admission-rounds.js';
 import { BegunSlots } from './begun-slots.js';
 import { StandingCover } from './keeper-standing.js';
 import type { Step } from './keeper-step.js';
@@ -21,6 +22,7 @@ export class TradeSteps {
     readonly #open: OpenAgreements;
     readonly #cover: StandingCover;
     readonly #begun: BegunSlots;
+    readonly #rounds: AdmissionRounds;
 
     constructor(market: Market, records: RecordsInBlocks) {
         this.#market = market;
@@ -35,16 +37,19 @@ export class TradeSteps {
         this.#open = new OpenAgreements(market, records);
         this.#cover = new StandingCover(market, records);
         this.#begun = new BegunSlots(market);
+        this.#rounds = new AdmissionRounds(market, records);
     }
 
     /** What can be pushed now. */
     async steps(rules: RulesVersions): Promise<Step[]> {
         this.#begun.refresh();
         const steps = await this.#ofOffers();
-        for (const open of await this.#open.list()) {
-            steps.push(...(await this.#stepsOf(open, rules)));
+        const open = await this.#open.list();
+        const trades: Step[] = [];
+        for (const each of open) {
+            trades.push(...(await this.#stepsOf(each, rules)));
         }
-        return steps;
+        return [...steps, ...(await this.#rounds.steps(open, trades)), ...trades];
     }
 
     /** Offers whose deadline has passed, or which everybody has accepted. */

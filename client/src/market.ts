@@ -1,5 +1,6 @@
 import { isInForce } from '@commonwatt/chaincode/domain/established-charter';
 import { AccountClient } from './account-client.js';
+import { AdmissionClient } from './admission-client.js';
 import { AgreementClient } from './agreement-client.js';
 import { AmendmentClient } from './amendment-client.js';
 import { BillClient } from './bill-client.js';
@@ -104,6 +105,7 @@ export class Market {
     readonly standards: StandardClient;
     readonly conformities: ConformityClient;
     readonly connections: ConnectionClient;
+    readonly admissions: AdmissionClient;
     readonly accounts: AccountClient;
     readonly offers: OfferClient;
     readonly consents: ConsentClient;
@@ -165,6 +167,7 @@ export class Market {
         this.standards = new StandardClient(this.ledger);
         this.conformities = new ConformityClient(this.ledger);
         this.connections = new ConnectionClient(this.ledger, this);
+        this.admissions = new AdmissionClient(this.ledger, this);
         this.accounts = new AccountClient(this.ledger);
         this.settlements = new SettlementClient(this.ledger);
         this.consents = new ConsentClient(this.ledger);

@@ -1,21 +1,18 @@
-import { type Agreement, endSlot, type Terms } from '@commonwatt/chaincode/domain/agreement';
+import type { Agreement, Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
-import type { Connection } from '@commonwatt/chaincode/domain/connection';
 import type { ErrorOperands } from '@commonwatt/chaincode/domain/errors';
-import { changedLoads, type Load, loadsOf } from '@commonwatt/chaincode/domain/loading';
-import type { MeteringPoint } from '@commonwatt/chaincode/domain/meter';
 import { centrallyScreened, type Screening } from '@commonwatt/chaincode/domain/screening';
 import { isNegative, type Verdict } from '@commonwatt/chaincode/domain/verdict';
-import { connectionCodec } from '@commonwatt/chaincode/wire/connection';
+import type { AdmissionOutcome, VersionRef } from '@commonwatt/chaincode/wire/admission';
+import { AdmissionRounds, isDue, roundsOf } from './admission-rounds.js';
 import { BegunSlots } from './begun-slots.js';
 import { CommonwattError } from './errors.js';
 import { followRules } from './followed-rules.js';
 import { StandingCover } from './keeper-standing.js';
-import { type KeptRecords, RecordsInBlocks } from './kept-records.js';
+import { RecordsInBlocks } from './kept-records.js';
 import type { Market } from './market.js';
 import { type OpenAgreement, OpenAgreements } from './open-agreements.js';
 import type { RulesVersions } from './rules-versions.js';
-import { additionsOf, Capacity } from './screener-capacity.js';
 import { type AgreedOrder, BlockOrder, versionKey } from './screener-order.js';
 import { takeTurns } from './take-turns.js';
 
@@ -25,7 +22,7 @@ export type ScreeningReport = Readonly<{
     version: number;
     carrier: Carrier;
     decision: 'admitted' | 'refused';
-    /** Where it would overload: connection, side and slot; `null` where it fits. */
+    /** Where it would overload: connection, point, side and slot; `null` where it fits. */
     overload: ErrorOperands | null;
     transactionId: string | null;
     blockNumber: number | null;
@@ -33,24 +30,25 @@ export type ScreeningReport = Readonly<{
     refusal: CommonwattError | null;
 }>;
 
-/** A version that waits for the operator, or has its word, with what it adds to the connections. */
-type Version = Readonly<{ version: Agreement; verdict: Verdict | null; loads: readonly Load[] }>;
+/** A version that waits for the operator, or has its word. */
+type Version = Readonly<{ version: Agreement; verdict: Verdict | null }>;
+/** A version with the carriers of which the operator has said nothing. */
+type Waiting = Readonly<{ version: Agreement; carriers: readonly Carrier[] }>;
 
 /**
  * The network operator's assistant, where carriers are screened centrally: in the order in which versions were agreed,
- * it admits what fits through the connections together with all that is in force or admitted, and refuses the rest with
- * the reason. What the regulator has not approved takes no capacity.
+ * it takes what is approved into a round of admission, admits what the round has set capacity aside for, and refuses what
+ * would overload a connection, with the reason. What the regulator has not approved takes no capacity.
  */
 export class Screener {
     readonly #market: Market;
     readonly #order: AgreedOrder;
     readonly #records: RecordsInBlocks;
     readonly #rules: () => RulesVersions;
-    readonly #connections: KeptRecords<Connection>;
     readonly #open: OpenAgreements;
     readonly #cover: StandingCover;
     readonly #begun: BegunSlots;
-    readonly #points = new Map<string, MeteringPoint>();
+    readonly #rounds: AdmissionRounds;
 
     /** @param market as a dispatcher's identity @param order by default that of the blocks */
     constructor(market: Market, order: AgreedOrder = new BlockOrder(market)) {
@@ -58,17 +56,10 @@ export class Screener {
         this.#order = order;
         this.#records = new RecordsInBlocks(market);
         this.#rules = followRules(market, this.#records);
-        this.#connections = this.#records.keep({
-            role: 'exchange',
-            name: 'connection',
-            codec: connectionCodec,
-            idOf: ({ statement: { carrier, connectionPoint } }) => `${carrier}/${connectionPoint}`,
-            list: () => market.connections.list(),
-            isOpen: () => true,
-        });
         this.#open = new OpenAgreements(market, this.#records);
         this.#cover = new StandingCover(market, this.#records);
         this.#begun = new BegunSlots(market);
+        this.#rounds = new AdmissionRounds(market, this.#records);
     }
 
     /** Screens all that waits. @throws UnavailableError when nothing can be read */
@@ -80,19 +71,17 @@ export class Screener {
         const said = new Map(
             open.flatMap(({ screenings }) => screenings).map((each) => [saidKey(each.statement), each]),
         );
-        const versions = await this.#versions(open, said);
-        const capacity = await Capacity.read(this.#market, this.#connections.open);
-        for (const { version, loads } of versions) {
-            const admitted = centrallyScreened(version.terms, rules.of(version.terms)).filter((carrier) =>
-                isAdmitted(said, version, carrier),
+        const waiting: Waiting[] = [];
+        for (const { version, verdict } of await this.#versions(open)) {
+            const { agreementId, terms } = version;
+            const carriers = centrallyScreened(terms, rules.of(terms)).filter(
+                (carrier) => !said.has(saidKey({ agreementId, version: terms.version, carrier })),
             );
-            await capacity.reserve(loads.filter(({ carrier }) => admitted.includes(carrier)));
+            if (carriers.length > 0 && (await this.#isReviewed(terms, verdict))) {
+                waiting.push({ version, carriers });
+            }
         }
-        const reports: ScreeningReport[] = [];
-        for (const waiting of versions) {
-            reports.push(...(await this.#screen(waiting, { rules, said, capacity })));
-        }
-        return reports;
+        return waiting.length === 0 ? [] : await this.#screen(await this.#rounds.givingBack(open), waiting);
     }
 
     /** Screens until aborted. @throws UnavailableError when nothing can be read in the first turn */
@@ -101,20 +90,19 @@ export class Screener {
     }
 
     /** Versions that are not in force and still may be, in the order in which they were agreed. */
-    async #versions(all: readonly OpenAgreement[], said: ReadonlyMap<string, Screening>): Promise<Version[]> {
+    async #versions(all: readonly OpenAgreement[]): Promise<Version[]> {
         const versions: Version[] = [];
         for (const open of all.filter(({ verdict }) => !isNegative(verdict))) {
             const { execution, agreement, verdict, amendment, amendmentVerdict } = open;
             if (execution.state === 'concluded' && !(await this.#begun.isPastReview(agreement.terms))) {
-                versions.push({ version: agreement, verdict, loads: await this.#loadsOf(agreement.terms) });
+                versions.push({ version: agreement, verdict });
             }
             const isVoid =
                 amendment === null ||
                 isNegative(amendmentVerdict) ||
                 (await this.#begun.has(amendment.terms.concludeBeforeSlot));
             if (!isVoid) {
-                const loads = await this.#additions(open, amendment.terms, said);
-                versions.push({ version: amendment, verdict: amendmentVerdict, loads });
+                versions.push({ version: amendment, verdict: amendmentVerdict });
             }
         }
         const positions = await this.#order.positions();
@@ -123,35 +111,27 @@ export class Screener {
         return versions.sort((left, right) => positionOf(left) - positionOf(right));
     }
 
-    async #screen(
-        { version, verdict, loads }: Version,
-        {
-            rules,
-            said,
-            capacity,
-        }: Readonly<{
-            rules: RulesVersions;
-            said: ReadonlyMap<string, Screening>;
-            capacity: Capacity;
-        }>,
-    ): Promise<ScreeningReport[]> {
-        const { agreementId, terms } = version;
-        const carriers = centrallyScreened(terms, rules.of(terms)).filter(
-            (carrier) => !said.has(saidKey({ agreementId, version: terms.version, carrier })),
-        );
-        if (carriers.length === 0 || !(await this.#isReviewed(terms, verdict))) {
-            return [];
+    /** Takes what gives back and what waits into rounds, and says of each version that waits what became of it. */
+    async #screen(giving: readonly VersionRef[], waiting: readonly Waiting[]): Promise<ScreeningReport[]> {
+        const outcomes: AdmissionOutcome[] = [];
+        for (const round of roundsOf([...giving, ...waiting.map(({ version }) => refOf(version))])) {
+            outcomes.push(...(await this.#round(round)));
         }
         const reports: ScreeningReport[] = [];
-        for (const carrier of carriers) {
-            const own = loads.filter((load) => load.carrier === carrier);
-            const overload = await capacity.overload(own);
-            if (overload === null) {
-                await capacity.reserve(own);
+        for (const { version, carriers } of waiting) {
+            const reason = outcomes.find((outcome) => isOf(outcome, version))?.reason ?? null;
+            const overload = (reason?.operands ?? null) as ErrorOperands | null;
+            for (const carrier of sayableOf(reason, carriers)) {
+                reports.push(await this.#say(version, carrier, overload));
             }
-            reports.push(await this.#say(version, carrier, overload));
         }
         return reports;
+    }
+
+    async #round(versions: readonly VersionRef[]): Promise<readonly AdmissionOutcome[]> {
+        const { admissions } = this.#market;
+        const outcomes = await admissions.preview(versions);
+        return outcomes.some(isDue) ? (await admissions.run(versions)).value : outcomes;
     }
 
     async #isReviewed(terms: Terms, verdict: Verdict | null): Promise<boolean> {
@@ -178,31 +158,20 @@ export class Screener {
             throw error;
         }
     }
+}
 
-    async #loadsOf(terms: Terms, fromSlot = terms.firstSlot, untilSlot = endSlot(terms)): Promise<Load[]> {
-        const points = new Map<string, MeteringPoint>();
-        for (const pointId of new Set(terms.legs.flatMap((leg) => [leg.sellerPoint, leg.buyerPoint]))) {
-            const point = this.#points.get(pointId) ?? (await this.#market.meters.show(pointId));
-            this.#points.set(pointId, point); // where a point is connected never changes
-            points.set(pointId, point);
-        }
-        return loadsOf(terms, points, fromSlot, untilSlot);
-    }
+const refOf = ({ agreementId, terms }: Agreement): VersionRef => ({ agreementId, version: terms.version });
+const isOf = ({ agreementId, version }: VersionRef, { agreementId: id, terms }: Agreement): boolean =>
+    agreementId === id && version === terms.version;
 
-    /** What an amendment adds, slot by slot, to what its agreement has in force or was admitted for. */
-    async #additions(
-        { execution, agreement }: OpenAgreement,
-        next: Terms,
-        said: ReadonlyMap<string, Screening>,
-    ): Promise<Load[]> {
-        const { terms } = agreement;
-        const fromSlot = await this.#market.clock.firstNotBegun(terms.firstSlot, execution.endSlot);
-        const before = await this.#loadsOf(terms, fromSlot, execution.endSlot);
-        const counted = before.filter(
-            ({ carrier }) => execution.state === 'inForce' || isAdmitted(said, agreement, carrier),
-        );
-        return additionsOf(changedLoads(counted, await this.#loadsOf(next, fromSlot)));
+/** Carriers of which the round tells enough: all of a version that is admitted, the one that would be overloaded. */
+function sayableOf(reason: AdmissionOutcome['reason'], carriers: readonly Carrier[]): readonly Carrier[] {
+    if (reason === null) {
+        return carriers;
     }
+    return reason.code === 'CONNECTION_OVERLOADED'
+        ? carriers.filter((each) => each === reason.operands['carrier'])
+        : [];
 }
 
 const saidKey = ({
@@ -211,12 +180,3 @@ const saidKey = ({
     carrier,
 }: Pick<Screening['statement'], 'agreementId' | 'version' | 'carrier'>): string =>
     `${versionKey(agreementId, version)}/${carrier}`;
-
-function isAdmitted(
-    said: ReadonlyMap<string, Screening>,
-    { agreementId, terms }: Agreement,
-    carrier: Carrier,
-): boolean {
-    const screening = said.get(saidKey({ agreementId, version: terms.version, carrier }));
-    return screening?.statement.decision === 'admitted';
-}

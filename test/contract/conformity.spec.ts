@@ -136,6 +136,9 @@ describe('exchange: a device that sells', () => {
         await withdraw(2);
         await market.refused('CONFORMITY_MISSING', 'stranger', 'exchange', 'agreement:fund', fund);
         await certify({ sequence: 3, untilSlot: END });
+        const admit = (version: number): Promise<unknown> =>
+            market.do('stranger', 'exchange', 'admission:run', commands.admit([agreementIdOf(FOUR)], version));
+        await admit(1);
         const late = await market.endorse('stranger', 'exchange', 'agreement:fund', fund);
         await withdraw(4);
         expect(market.ledger.commit(late), 'the certificate is in the read set').to.equal('MVCC_READ_CONFLICT');
@@ -155,6 +158,7 @@ describe('exchange: a device that sells', () => {
         );
         expect(operands['status']).to.equal('expired');
         await certify({ sequence: 6 });
+        await admit(2);
         await market.do('stranger', 'exchange', 'amendment:enact', enact);
     });
 });

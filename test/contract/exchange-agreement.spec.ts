@@ -327,8 +327,8 @@ describe('exchange: agreement fund', () => {
             commands.fund(TERMS, 'ordinary'),
         );
         expect(writes.map((write) => [write.key, write.value === null])).to.deep.equal([
+            [`agreement-at-point/electricity/solar-point/000000${FIRST_SLOT}/${ID}`, false],
             [`commitment/electricity/000000${FIRST_SLOT}/${ID}`, false],
-            [`connected-agreement/electricity/bus-1/000000${FIRST_SLOT}/${ID}`, false],
             [`execution/${ID}`, false],
         ]);
         expect(event?.payload).to.equal(canonicalJson({ agreementId: ID, standingId: 'ordinary', version: 1 }));

@@ -7,6 +7,7 @@ import { powerW } from '@commonwatt/chaincode/domain/units';
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import { expect } from 'chai';
 import { following, saleOf } from '../support/amended.js';
+import { apart, registerFarPoint } from '../support/far-point.js';
 import * as commands from '../support/market-commands.js';
 import { DEADLINE, negotiableTerms } from '../support/offer-commands.js';
 import { CHARTER, ELECTRICITY_RULES, FIRST_SLOT, RULES } from '../support/sample-market.js';
@@ -123,7 +124,9 @@ describe('a keeper', () => {
         expect(await asked(), 'what has begun and ended between two turns').to.deep.equal(idle);
         const next = salted('a5', LARGE);
         await conclude(next);
-        expect(await asked(), 'one more').to.have.members([...idle, 'agreement:show']);
+        const besidesClock = (verbs: readonly string[]): string[] => verbs.filter((verb) => verb !== 'clock:show');
+        const once = ['agreement:show', 'charter:show', 'admission:run'];
+        expect(besidesClock(await asked()), 'one more').to.have.members([...besidesClock(idle), ...once]);
         expect(await asked()).to.deep.equal(idle);
         const { agreement } = await as('anna').agreements.show(agreementIdOf(next));
         await as('reviewer').verdicts.approve(agreement, 'reviewed');
@@ -170,13 +173,41 @@ describe('a keeper', () => {
         const limit = { importMaxW: powerW(0n), exportMaxW: powerW(0n) };
         const set = commands.setConnection(stub.who('dispatcher'), limit);
         await stub.do('dispatcher', 'exchange', 'connection:set', set);
-        await conclude(salted('a1', [100n]));
+        await registerFarPoint(stub);
+        await conclude(apart(salted('a1', [100n])));
         const refused: boolean[] = [];
         for (let turn = 0; turn < 8; turn += 1) {
             const reports = await keeper.turn();
-            refused.push(reports.some(({ refusal }) => refusal?.code === 'CONNECTION_OVERLOADED'));
+            refused.push(reports.some(({ refusal }) => refusal?.code === 'CAPACITY_MISSING'));
         }
         expect(refused).to.deep.equal([true, true, false, true, false, false, false, true]);
+    });
+
+    it('has capacity set aside as soon as something is concluded, and given back when it is over', async () => {
+        await registerFarPoint(stub);
+        const keeper = new Keeper(as('stranger'));
+        const limit = { importMaxW: powerW(1_600n), exportMaxW: powerW(0n) };
+        const set = commands.setConnection(stub.who('dispatcher'), limit);
+        await stub.do('dispatcher', 'exchange', 'connection:set', set);
+        const ordinary = apart(salted('a2', [100n]));
+        await conclude(apart(saleOf([300n], [900_000n], { salt: 'a1'.repeat(32) }))); // beyond the standing verdict: it waits
+        await conclude(ordinary);
+        expect(await taken(keeper)).to.include('admission:run');
+        expect(await stateOf(ordinary)).to.equal('inForce');
+        const held = async (): Promise<bigint | undefined> => {
+            const { importWh, firstSlot } = await as('anna').admissions.loading(
+                'electricity',
+                'anna-point',
+                FIRST_SLOT,
+            );
+            return importWh[FIRST_SLOT - firstSlot];
+        };
+        expect(await held()).to.equal(400n);
+        const cancel = commands.cancel(ordinary, FIRST_SLOT, stub.people);
+        await stub.do('stranger', 'exchange', 'agreement:cancel', cancel);
+        expect(await taken(keeper)).to.deep.equal(['admission:run']);
+        expect(await held()).to.equal(300n);
+        expect(await taken(keeper)).to.deep.equal([]);
     });
 
     it('waits for the operator where the carrier is screened centrally', async () => {
@@ -193,6 +224,7 @@ describe('a keeper', () => {
 
 describe('a screener', () => {
     let screener: Screener;
+    const far = (salt: string, energies: readonly bigint[]): Terms => apart(salted(salt, energies));
 
     const screened = async (...terms: readonly Terms[]): Promise<unknown[]> => {
         const ids = terms.map(agreementIdOf);
@@ -211,11 +243,12 @@ describe('a screener', () => {
         const limit = { importMaxW: powerW(1_600n), exportMaxW: powerW(1_600n) };
         const set = commands.setConnection(stub.who('dispatcher'), limit);
         await stub.do('dispatcher', 'exchange', 'connection:set', set);
+        await registerFarPoint(stub);
         screener = new Screener(as('dispatcher'));
     });
 
     it('admits what fits jointly in the order in which it was agreed, and refuses the rest', async () => {
-        const terms = [salted('a1', [300n]), salted('a2', [200n]), salted('a3', [100n]), salted('a4', [1n])];
+        const terms = [far('a1', [300n]), far('a2', [200n]), far('a3', [100n]), far('a4', [1n])];
         for (const each of terms) {
             await conclude(each);
         }
@@ -226,12 +259,12 @@ describe('a screener', () => {
             [3, 1, 'refused', null],
         ]);
         expect(await screened(...terms), 'each once').to.deep.equal([]);
-        const { statement } = await as('anna').screenings.show(agreementIdOf(salted('a2', [200n])), 1, 'electricity');
+        const { statement } = await as('anna').screenings.show(agreementIdOf(far('a2', [200n])), 1, 'electricity');
         expect(statement.reasonCode).to.equal('connectionOverloaded');
     });
 
     it('counts what is in force and what is admitted, also by another screener', async () => {
-        const [first, second, third] = [salted('a1', [300n]), salted('a2', [100n]), salted('a3', [1n])];
+        const [first, second, third] = [far('a1', [300n]), far('a2', [100n]), far('a3', [1n])];
         await conclude(first);
         await screened();
         await fund(first);
@@ -241,12 +274,12 @@ describe('a screener', () => {
         await conclude(third);
         const [report] = await screener.turn();
         expect(report?.overload).to.deep.include({ connectionPoint: 'bus-1', side: 'import', slot: FIRST_SLOT });
-        expect([report?.overload?.['energyWh'], report?.overload?.['limitWh']]).to.deep.equal([401n, 400n]);
+        expect([report?.overload?.['energyWh'], report?.overload?.['limitWh']]).to.deep.equal(['401', '400']);
     });
 
     it('lets what the regulator has not approved take nothing', async () => {
-        const large = salted('a1', [400n, ...LARGE]); // beyond the standing verdict
-        const small = salted('a2', [400n]);
+        const large = far('a1', [400n, ...LARGE]); // beyond the standing verdict
+        const small = far('a2', [400n]);
         await conclude(large);
         await conclude(small);
         expect(await screened(large, small)).to.deep.equal([[1, 1, 'admitted', null]]);
@@ -256,32 +289,32 @@ describe('a screener', () => {
     });
 
     it('screens amendments by what they add', async () => {
-        const terms = salted('a1', [300n, 300n]);
+        const terms = far('a1', [300n, 300n]);
         await conclude(terms);
         await screened(terms);
         await fund(terms);
         const propose = (version: number, energies: readonly bigint[]): Promise<unknown> => {
-            const next: Terms = { ...following(terms, salted('a1', energies)), version };
+            const next: Terms = { ...following(terms, far('a1', energies)), version };
             const command = commands.proposeAmendment(agreementIdOf(terms), next, stub.people);
             return stub.do('stranger', 'exchange', 'amendment:propose', command);
         };
         await propose(2, [400n, 100n]);
-        await conclude(salted('a2', [0n, 300n])); // would fit once the amendment has made room, not before
-        expect(await screened(terms, salted('a2', [0n, 300n]))).to.deep.equal([
+        await conclude(far('a2', [0n, 300n])); // would fit once the amendment has made room, not before
+        expect(await screened(terms, far('a2', [0n, 300n]))).to.deep.equal([
             [0, 2, 'admitted', null],
             [1, 1, 'refused', null],
         ]);
         const enact = commands.enact(agreementIdOf(terms), 2, FIRST_SLOT);
         await stub.do('stranger', 'exchange', 'amendment:enact', enact);
-        await conclude(salted('a3', [0n, 300n]));
-        expect(await screened(salted('a3', [0n, 300n]))).to.deep.equal([[0, 1, 'admitted', null]]);
+        await conclude(far('a3', [0n, 300n]));
+        expect(await screened(far('a3', [0n, 300n]))).to.deep.equal([[0, 1, 'admitted', null]]);
     });
 
     it('takes an amendment of what it has refused for what it is', async () => {
-        const terms = salted('a1', [500n]);
+        const terms = far('a1', [500n]);
         await conclude(terms);
         expect(await screened(terms)).to.deep.equal([[0, 1, 'refused', null]]);
-        const next = following(terms, salted('a1', [400n]));
+        const next = following(terms, far('a1', [400n]));
         await stub.do(
             'stranger',
             'exchange',
@@ -289,14 +322,14 @@ describe('a screener', () => {
             commands.proposeAmendment(agreementIdOf(terms), next, stub.people),
         );
         expect(await screened(terms)).to.deep.equal([[0, 2, 'admitted', null]]);
-        await conclude(salted('a2', [1n]));
-        expect(await screened(salted('a2', [1n]))).to.deep.equal([[0, 1, 'refused', null]]);
+        await conclude(far('a2', [1n]));
+        expect(await screened(far('a2', [1n]))).to.deep.equal([[0, 1, 'refused', null]]);
     });
 
     it('tells what the ledger refuses', async () => {
-        await conclude(salted('a1', [100n]));
+        await conclude(far('a1', [100n]));
         screener = new Screener(as('anna'));
-        expect(await screened(salted('a1', [100n]))).to.deep.equal([[0, 1, 'admitted', 'CALLER_NOT_SEATED']]);
+        expect(await screened(far('a1', [100n]))).to.deep.equal([[0, 1, 'admitted', 'CALLER_NOT_SEATED']]);
     });
 });
 

@@ -1,15 +1,13 @@
 import type { Terms } from '@commonwatt/chaincode/domain/agreement';
-import type { Loading } from '@commonwatt/chaincode/domain/loading';
 import type { Rules, ScreeningMode } from '@commonwatt/chaincode/domain/rules';
-import { amountNano, energyWh, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { powerW } from '@commonwatt/chaincode/domain/units';
 import { agreementIdOf } from '@commonwatt/chaincode/wire/agreement';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
-import { loadingCodec } from '@commonwatt/chaincode/wire/connection';
 import { expect } from 'chai';
 import { following, saleOf } from '../support/amended.js';
+import { apart, registerFarPoint } from '../support/far-point.js';
 import * as commands from '../support/market-commands.js';
-import { CHARTER, ELECTRICITY_RULES, FIRST_SLOT, RULES, sampleLeg } from '../support/sample-market.js';
-import { SigningKey } from '../support/signing-key.js';
+import { CHARTER, ELECTRICITY_RULES, FIRST_SLOT, RULES } from '../support/sample-market.js';
 import { StubMarket } from '../support/stub-market.js';
 
 const screenedAs = (screening: ScreeningMode): Rules => ({
@@ -30,29 +28,6 @@ async function conclude(terms: Terms): Promise<void> {
     await market.do('stranger', 'exchange', 'agreement:conclude', commands.conclude(terms, market.people));
 }
 
-async function fund(terms: Terms): Promise<ReturnType<StubMarket['do']>> {
-    await conclude(terms);
-    return market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary'));
-}
-
-async function fundRefused(code: Parameters<StubMarket['refused']>[0], terms: Terms): Promise<unknown> {
-    await conclude(terms);
-    const command = commands.fund(terms, 'ordinary');
-    return (await market.refused(code, 'stranger', 'exchange', 'agreement:fund', command)).operands;
-}
-
-async function loading(connectionPoint = 'bus-1'): Promise<Loading> {
-    const query = canonicalJson({ carrier: 'electricity', connectionPoint, slot: FIRST_SLOT });
-    return loadingCodec.fromJson((await market.ask('exchange', 'connection:loading', query)) as never);
-}
-
-/** Imports and exports in force in the first slots. */
-async function inForce(connectionPoint = 'bus-1', slots = 2): Promise<bigint[][]> {
-    const { flows, firstSlot } = await loading(connectionPoint);
-    const from = FIRST_SLOT - firstSlot;
-    return flows.slice(from, from + slots).map(({ importWh, exportWh }) => [importWh, exportWh]);
-}
-
 const salted = (salt: string, energies: readonly bigint[], more: Partial<Terms> = {}): Terms =>
     saleOf(energies, undefined, { salt: salt.repeat(32), ...more });
 
@@ -70,7 +45,11 @@ describe('exchange: connection set', () => {
             'connection:set',
             commands.setConnection(dispatcher()),
         );
-        expect(writes.map(({ key }) => key)).to.deep.equal(['connection/electricity/bus-1']);
+        expect(writes.map(({ key }) => key)).to.deep.equal([
+            'connection/electricity/bus-1',
+            'share/electricity/bus-1/anna-point',
+            'share/electricity/bus-1/solar-point',
+        ]);
         expect(event?.name).to.equal('ConnectionSet/1');
         await limit(8n, 8n, 2);
         const stale = commands.setConnection(dispatcher(), { sequence: 2 });
@@ -80,273 +59,26 @@ describe('exchange: connection set', () => {
         const history = (await market.ask('exchange', 'connection:history', query)) as { connection: object }[];
         expect(history.map(({ connection }) => connection)).to.have.length(2);
         expect(await market.ask('exchange', 'connection:show', query)).to.deep.include({
+            importSharedW: '100000',
+            exportSharedW: '100000',
             statement: {
                 carrier: 'electricity',
                 connectionPoint: 'bus-1',
                 sequence: 2,
                 importMaxW: '8',
                 exportMaxW: '8',
+                grants: [],
                 reasonCode: 'ratedCapacity',
             },
         });
     });
 
-    it('is refused from others, with another key, or of a slot that is not the next', async () => {
+    it('is refused from others, and with another key', async () => {
         const set = (name: string, command: string, code: Parameters<StubMarket['refused']>[0]): Promise<unknown> =>
             market.refused(code, name, 'exchange', 'connection:set', command);
         await set('anna', commands.setConnection(dispatcher()), 'CALLER_NOT_SEATED');
         await set('reviewer', commands.setConnection(dispatcher()), 'CALLER_NOT_SEATED');
         await set('dispatcher', commands.setConnection(market.who('anna')), 'SIGNATURE_INVALID');
-        await set('dispatcher', commands.setConnection(dispatcher(), {}, FIRST_SLOT + 1), 'SLOT_NOT_OVER');
-        await market.advance(FIRST_SLOT);
-        await set('dispatcher', commands.setConnection(dispatcher(), {}, FIRST_SLOT), 'SLOT_BEGUN');
-    });
-
-    it('counts what is in force when it is the first, and lets an excess stand', async () => {
-        await fund(salted('a1', [300n, 200n]));
-        await fund(salted('a2', [50n, 0n]));
-        await conclude(salted('a3', [90n, 90n]));
-        expect(await inForce()).to.deep.equal([
-            [0n, 0n],
-            [0n, 0n],
-        ]);
-        await limit(400n, 4_000n);
-        expect(await inForce()).to.deep.equal([
-            [350n, 350n],
-            [200n, 200n],
-        ]);
-        await market.do(
-            'stranger',
-            'exchange',
-            'agreement:cancel',
-            commands.cancel(salted('a1', [300n, 200n]), FIRST_SLOT, market.people),
-        );
-        expect(await inForce()).to.deep.equal([
-            [50n, 50n],
-            [0n, 0n],
-        ]);
-    });
-
-    it('counts from the next slot on', async () => {
-        await fund(salted('a1', [300n, 200n]));
-        await market.advance(FIRST_SLOT);
-        const command = commands.setConnection(dispatcher(), {}, FIRST_SLOT + 1);
-        await market.do('dispatcher', 'exchange', 'connection:set', command);
-        expect(await inForce()).to.deep.equal([
-            [0n, 0n],
-            [200n, 200n],
-        ]);
-    });
-
-    for (const first of ['funding', 'setting'] as const) {
-        it(`that is the first and funding there at the same time do not miss each other: ${first} comes first`, async () => {
-            const terms = salted('a1', [300n, 200n]);
-            await conclude(terms);
-            const set = commands.setConnection(dispatcher());
-            const fundCommand = commands.fund(terms, 'ordinary');
-            const setting = await market.endorse('dispatcher', 'exchange', 'connection:set', set);
-            const funding = await market.endorse('stranger', 'exchange', 'agreement:fund', fundCommand);
-            const [one, other] = first === 'funding' ? [funding, setting] : [setting, funding];
-            expect(market.ledger.commit(one)).to.equal('VALID');
-            expect(market.ledger.commit(other)).to.equal(
-                first === 'funding' ? 'PHANTOM_READ_CONFLICT' : 'MVCC_READ_CONFLICT',
-            );
-        });
-    }
-});
-
-describe('exchange: a connection that is limited', () => {
-    beforeEach(() => begin('distributed'));
-
-    it('is loaded by what is funded, up to the limit and not beyond', async () => {
-        await limit(1_600n, 1_600n);
-        const { writes } = await fund(salted('a1', [300n, 200n]));
-        expect(writes.map(({ key }) => key)).to.include(`loading/electricity/bus-1/0000000960`);
-        await fund(salted('a2', [100n, 200n]));
-        expect(await inForce()).to.deep.equal([
-            [400n, 400n],
-            [400n, 400n],
-        ]);
-        expect(await fundRefused('CONNECTION_OVERLOADED', salted('a3', [0n, 1n]))).to.deep.equal({
-            carrier: 'electricity',
-            connectionPoint: 'bus-1',
-            side: 'import',
-            slot: FIRST_SLOT + 1,
-            energyWh: '401',
-            limitWh: '400',
-        });
-    });
-
-    it('limits what is fed in apart from what is taken', async () => {
-        await limit(4_000n, 1_600n);
-        await fund(salted('a1', [400n]));
-        const refused = await fundRefused('CONNECTION_OVERLOADED', salted('a2', [1n]));
-        expect(refused).to.include({ side: 'export', energyWh: '401', limitWh: '400' });
-    });
-
-    it('is not relieved by energy that flows the other way', async () => {
-        await limit(400n, 400n);
-        await fund(salted('a1', [100n]));
-        const back = saleOf([1n], undefined, {
-            salt: 'a2'.repeat(32),
-            proposerId: 'bert',
-            parties: [
-                { participantId: 'bert', lane: 0 },
-                { participantId: 'solar', lane: 0 },
-            ],
-            legs: [
-                sampleLeg({
-                    sellerId: 'bert',
-                    sellerPoint: 'bert-point',
-                    buyerId: 'solar',
-                    buyerPoint: 'solar-point',
-                    energyWh: [energyWh(1n)],
-                    priceMicroPerKwh: [priceMicroPerKwh(200_000n)],
-                }),
-            ],
-        });
-        await conclude(back);
-        const command = commands.fund(back, 'ordinary');
-        await market.refused('CONNECTION_OVERLOADED', 'stranger', 'exchange', 'agreement:fund', command);
-    });
-
-    it('has no loading while it is not limited: a common seller makes nobody wait', async () => {
-        const slack = { ...commands.pointOf('retail'), pointId: 'retail-slack', connectionPoint: 'slack' };
-        await market.do('metering', 'exchange', 'meter:register', commands.registerMeter(slack, null));
-        const sale = (salt: string, buyerId: string): Terms =>
-            saleOf([50n], undefined, {
-                salt: salt.repeat(32),
-                proposerId: 'retail',
-                parties: [
-                    { participantId: 'retail', lane: salt === 'a1' ? 0 : 1 },
-                    { participantId: buyerId, lane: 0 },
-                ],
-                legs: [
-                    sampleLeg({
-                        sellerId: 'retail',
-                        sellerPoint: 'retail-slack',
-                        buyerId,
-                        buyerPoint: `${buyerId}-point`,
-                        energyWh: [energyWh(50n)],
-                        priceMicroPerKwh: [priceMicroPerKwh(200_000n)],
-                    }),
-                ],
-                defaultCapNano: amountNano(0n),
-            });
-        const sales = [sale('a1', 'anna'), sale('a2', 'bert')];
-        for (const terms of sales) {
-            await conclude(terms);
-        }
-        const [first, second] = await Promise.all(
-            sales.map((terms) =>
-                market.endorse('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary')),
-            ),
-        );
-        if (first === undefined || second === undefined) {
-            throw new Error('two sales are funded');
-        }
-        expect(first.writes.map(({ key }) => key).filter((key) => key.startsWith('loading/'))).to.deep.equal([]);
-        expect([market.ledger.commit(first), market.ledger.commit(second)]).to.deep.equal(['VALID', 'VALID']);
-    });
-
-    it('is shared by its points alone', async () => {
-        const own = { ...commands.pointOf('anna'), pointId: 'anna-shed', connectionPoint: 'bus-2' };
-        await market.do('metering', 'exchange', 'meter:register', commands.registerMeter(own, new SigningKey()));
-        await limit(400n, 40_000n, 1, 'bus-2');
-        const shed = (salt: string, wh: bigint): Terms =>
-            salted(salt, [wh], {
-                legs: [
-                    sampleLeg({
-                        buyerPoint: 'anna-shed',
-                        energyWh: [energyWh(wh)],
-                        priceMicroPerKwh: [priceMicroPerKwh(200_000n)],
-                    }),
-                ],
-            });
-        await fund(salted('a1', [900n]));
-        await fund(shed('a2', 100n));
-        await fundRefused('CONNECTION_OVERLOADED', shed('a3', 1n));
-        expect(await inForce('bus-2', 1)).to.deep.equal([[100n, 0n]]);
-    });
-
-    it('gives back and takes anew what an amendment changes, of the slots that have not begun', async () => {
-        await limit(1_600n, 1_600n);
-        const terms = salted('a1', [400n, 400n]);
-        await fund(terms);
-        const enact = async (version: number, energies: readonly bigint[]): Promise<string> => {
-            const next: Terms = {
-                ...following(terms, salted('a1', energies)),
-                version,
-            };
-            const propose = commands.proposeAmendment(agreementIdOf(terms), next, market.people);
-            await market.do('stranger', 'exchange', 'amendment:propose', propose);
-            return commands.enact(agreementIdOf(terms), version, FIRST_SLOT + 1);
-        };
-        await market.advance(FIRST_SLOT);
-        const more = await enact(2, [400n, 401n]);
-        await market.refused('CONNECTION_OVERLOADED', 'stranger', 'exchange', 'amendment:enact', more);
-        const less = await enact(3, [400n, 100n, 300n]);
-        await market.do('stranger', 'exchange', 'amendment:enact', less);
-        expect(await inForce('bus-1', 3)).to.deep.equal([
-            [400n, 400n],
-            [100n, 100n],
-            [300n, 300n],
-        ]);
-    });
-
-    it('is not touched by an amendment of what is not funded', async () => {
-        await limit(1_600n, 1_600n);
-        const terms = salted('a1', [900n]);
-        await fundRefused('CONNECTION_OVERLOADED', terms);
-        const next = following(terms, salted('a1', [400n]));
-        const propose = commands.proposeAmendment(agreementIdOf(terms), next, market.people);
-        await market.do('stranger', 'exchange', 'amendment:propose', propose);
-        await market.do('stranger', 'exchange', 'amendment:enact', commands.enact(agreementIdOf(terms), 2, FIRST_SLOT));
-        expect(await inForce('bus-1', 1)).to.deep.equal([[0n, 0n]]);
-        await market.do('stranger', 'exchange', 'agreement:fund', commands.fund(terms, 'ordinary'));
-        expect(await inForce('bus-1', 1)).to.deep.equal([[400n, 400n]]);
-    });
-
-    for (const end of ['cancelled', 'terminated'] as const) {
-        it(`is free again of later slots when an agreement is ${end}`, async () => {
-            await limit(1_600n, 1_600n);
-            const terms = salted('a1', [400n, 400n, 400n]);
-            await fund(terms);
-            await market.advance(FIRST_SLOT);
-            if (end === 'cancelled') {
-                const cancel = commands.cancel(terms, FIRST_SLOT + 1, market.people);
-                await market.do('stranger', 'exchange', 'agreement:cancel', cancel);
-            } else {
-                const verdict = commands.decide(market.who('reviewer'), terms, 'terminated');
-                await market.do('reviewer', 'supervision', 'verdict:terminate', verdict);
-                await market.do('stranger', 'exchange', 'agreement:release', commands.release(terms, FIRST_SLOT + 1));
-            }
-            expect(await inForce('bus-1', 3)).to.deep.equal([
-                [400n, 400n],
-                [0n, 0n],
-                [0n, 0n],
-            ]);
-        });
-    }
-
-    it('stays overloaded when its limit is lowered, and takes nothing more', async () => {
-        await limit(1_600n, 1_600n);
-        const terms = salted('a1', [400n]);
-        await fund(terms);
-        await limit(400n, 1_600n, 2);
-        await fundRefused('CONNECTION_OVERLOADED', salted('a2', [1n]));
-        await market.do('stranger', 'exchange', 'agreement:cancel', commands.cancel(terms, FIRST_SLOT, market.people));
-        await fund(salted('a3', [100n]));
-    });
-
-    it('limits nothing where the rules screen nothing, and is counted all the same', async () => {
-        await begin('none');
-        await limit(4n, 4n);
-        await fund(salted('a1', [400n, 400n]));
-        expect(await inForce()).to.deep.equal([
-            [400n, 400n],
-            [400n, 400n],
-        ]);
     });
 });
 
@@ -397,9 +129,14 @@ describe('exchange: central screening', () => {
     const LIST = canonicalJson({ bookmark: '', pageSize: 50 });
 
     it('does not undo the limits of connections', async () => {
+        await registerFarPoint(market);
+        const far = apart(salted('a2', [400n, 400n]));
+        await conclude(far);
         await limit(1_596n, 40_000n);
-        await market.do('dispatcher', 'exchange', 'screening:admit', screen('admitted'));
-        await market.refused('CONNECTION_OVERLOADED', 'anna', 'exchange', 'agreement:fund', fundCommand);
+        const admitted = screen('admitted', { agreementId: agreementIdOf(far) }, far);
+        await market.do('dispatcher', 'exchange', 'screening:admit', admitted);
+        const command = commands.fund(far, 'ordinary');
+        await market.refused('CAPACITY_MISSING', 'anna', 'exchange', 'agreement:fund', command);
     });
 
     it('is the dispatcher’s word on terms that were signed, on a carrier of theirs', async () => {

@@ -22,6 +22,7 @@ const SIGNED_BY_PARTICIPANTS: readonly string[] = [
     'account:fill-lanes',
     'account:draw-cover',
     'account:request-payout',
+    'connection:transfer',
     'offer:make',
     'offer:counter',
     'offer:accept',

@@ -10,6 +10,8 @@ import { type InvokeJson, invokeWithPeerCli } from '../support/peer-cli.js';
 const scenarioFolder = fileURLToPath(new URL('../../../test-network-config/scenario', import.meta.url));
 /** The new household consumes what one of the buildings does. */
 const NEW = 'new-home';
+/** What its fuse carries. */
+const FUSE_W = 15_000n;
 const ALIKE = 'bld-09';
 const RETAILER = 'retailer-1';
 const AGREED_WH = 40;
@@ -57,7 +59,7 @@ describe('a new household trades by the command line alone', function () {
         expect(applied.value).to.include({ participantId: NEW, subjectHash: created['subjectHash'] });
     });
 
-    it('is qualified by the reviewer, gets a meter and brings money', async () => {
+    it('is qualified by the reviewer, gets a meter, a share of the connection, and brings money', async () => {
         const granted = await verb(`qualification grant ${NEW} --buy electricity --org regulator --as reviewer`);
         expect(granted.blockNumber).to.be.greaterThan(0);
         await verb<unknown>(
@@ -70,6 +72,14 @@ describe('a new household trades by the command line alone', function () {
             `meter register ${file('point.json')} --consent ${file('owner.json')} --org operator --as metering`,
         );
         expect(registered.value).to.include({ pointId: NEW, participantId: NEW, fromSlot: delivery });
+        const { connection } = await verb<{ connection: { statement: Record<'importMaxW' | 'exportMaxW', string> } }>(
+            `connection show bus-25 --carrier electricity --org operator`,
+        );
+        const { importMaxW, exportMaxW } = connection.statement;
+        await verb(
+            `connection set bus-25 --carrier electricity --import-max ${BigInt(importMaxW) + FUSE_W}
+             --export-max ${exportMaxW} --grant ${NEW}=${FUSE_W}/0 --org operator --as dispatcher`,
+        );
         await verb(`account deposit ${NEW} --amount 20 --payment bank-17 --org operator --as settlement`);
         const account = await verb<{ freeNano: string }>(`account show ${NEW} --org community --as ${NEW}`);
         expect(account.freeNano).to.equal('20000000000');
@@ -86,6 +96,10 @@ describe('a new household trades by the command line alone', function () {
     });
 
     it('funds it under the standing verdict', async () => {
+        const [admitted] = (
+            await verb<{ value: { reason: unknown }[] }>(`admission run ${agreementId} --org community --as ${NEW}`)
+        ).value;
+        expect(admitted).to.include({ agreementId, isChanged: true, reason: null });
         const funded = await verb(
             `agreement fund ${agreementId} --standing ordinary-trade --org community --as ${NEW}`,
         );

@@ -1,7 +1,7 @@
 import { type Carrier, CARRIERS } from '@commonwatt/chaincode/domain/charter';
 import type { PayoutPayment } from '@commonwatt/chaincode/domain/payout';
 import type { QualificationStatement } from '@commonwatt/chaincode/domain/qualification';
-import { amountNano, energyWh, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import {
     coverCodec,
     depositCodec,
@@ -12,7 +12,6 @@ import {
 } from '@commonwatt/chaincode/wire/account';
 import { ledgerKey } from '@commonwatt/chaincode/store/keys';
 import { calorificCodec } from '@commonwatt/chaincode/wire/calorific';
-import { connectionCodec } from '@commonwatt/chaincode/wire/connection';
 import { haltCodec, liftCodec } from '@commonwatt/chaincode/wire/halt';
 import { mandateIdOf, mandateRefCodec } from '@commonwatt/chaincode/wire/mandate';
 import { qualificationCodec } from '@commonwatt/chaincode/wire/qualification';
@@ -26,6 +25,7 @@ import {
     reviewForceMajeure,
 } from '../support/metering-commands.js';
 import { SigningKey } from '../support/signing-key.js';
+import { limit, transfer } from './connections.js';
 import { reconcile } from './corrections.js';
 import { at } from './drafting.js';
 import { leave } from './leavers.js';
@@ -65,7 +65,7 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
         }
     },
     release: (life, move, stage) => tradeOf(life, move).release(stage),
-    fund: (life, move) => tradeOf(life, move).fund(),
+    fund: (life, move, stage) => tradeOf(life, move).fund(stage),
     lapse: (life, move) => tradeOf(life, move).lapse(),
     withdraw: (life, move) => tradeOf(life, move).withdraw(move.pick),
     halt: (life, move, stage) => {
@@ -186,16 +186,12 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
             await life.player.supervision('reviewer', REVIEW_VERBS[finding], review);
         }
     },
-    limit: (life, move, stage) => {
-        const { carrier, connectionPoint } = at(POINTS, move.pick).point;
-        const key = `connection/${carrier}/${connectionPoint}`;
-        const text = life.player.ledger.read('exchange', key)?.value.toString('utf8');
-        const sequence = (text === undefined ? 0 : connectionCodec.decode(text).statement.sequence) + 1;
-        const limits = { importMaxW: powerW(move.energyWh * 8n), exportMaxW: powerW(move.energyWh * 6n) };
-        const statement = { carrier, connectionPoint, sequence, ...limits };
-        const command = commands.setConnection(life.player.who('dispatcher'), statement, slotAt(stage));
-        return life.player.exchange('dispatcher', 'connection:set', command);
+    admit: (life, move, stage) => {
+        const trade = tradeOf(life, move);
+        return trade.isConcluded ? trade.admit(stage, trade.current.version) : Promise.resolve();
     },
+    limit: (life, move) => limit(life, at(POINTS, move.pick), move.energyWh),
+    transfer,
     mandate: async (life, move) => {
         const principalId = at(['bea', 'dag', 'cap', 'eve', 'chp'], move.pick);
         const statement = commands.mandateOf(life.player.who(principalId), life.player.who(AGENT), {

@@ -145,7 +145,7 @@ export class Lifecycle {
             }
         }
         if (stage === fundStage) {
-            await trade.fund();
+            await trade.fund(stage);
         }
     }
 

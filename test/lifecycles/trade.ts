@@ -1,5 +1,6 @@
 import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
 import { type Offer, turnOf } from '@commonwatt/chaincode/domain/offer';
+import { admitCodec } from '@commonwatt/chaincode/wire/admission';
 import {
     agreementIdOf,
     agreementRefCodec,
@@ -81,13 +82,23 @@ export class Trade {
         await this.#player.supervision('reviewer', `verdict:${verb[decision]}`, command);
     }
 
-    async fund(): Promise<void> {
+    async fund(stage: number): Promise<void> {
         const { agreementId } = this;
         const standingId = this.drawn.review === 'standing' ? STANDING_ID : null;
         if (this.isConcluded) {
             await screen(this.#player, this.current, agreementId, this.drawn.terms.circle[0] ?? 1);
+            await this.admit(stage, this.current.version);
         }
         await this.#player.exchange('stranger', 'agreement:fund', fundCodec.encode({ agreementId, standingId }));
+    }
+
+    /** Has capacity set aside for a version, or given back. */
+    async admit(stage: number, version: number): Promise<void> {
+        const command = admitCodec.encode({
+            versions: [{ agreementId: this.agreementId, version }],
+            fromSlot: slotAt(stage),
+        });
+        await this.#player.exchange('stranger', 'admission:run', command);
     }
 
     /** Signs, proposes, mostly has it approved, and enacts the next version. */
@@ -108,6 +119,9 @@ export class Trade {
         }
         const { version } = terms;
         await screen(this.#player, terms, agreementId, move.pick);
+        if (move.pick % 5 > 0) {
+            await this.admit(stage, version);
+        }
         await this.#withFolds((folds) => {
             const command = enactCodec.encode({ agreementId, version, fromSlot, standingId, folds });
             return this.#player.exchange('stranger', 'amendment:enact', command);

@@ -18,7 +18,7 @@ import type { Event } from '@commonwatt/chaincode/ledger-double';
 import type { Endorsement, LedgerDouble } from '@commonwatt/chaincode/ledger-double';
 import { Journal } from './journal.js';
 import type { Tally } from './tally.js';
-import { checkConnections, loadsOf } from './loads.js';
+import { LoadWatch } from './loads.js';
 import { must, sum } from './broken.js';
 import { CorrectionWatch } from './corrected.js';
 import { DutyWatch } from './duties.js';
@@ -66,6 +66,7 @@ export class Watch {
     readonly #settlementWatch: SettlementWatch;
     readonly #correctionWatch: CorrectionWatch;
     readonly #dutyWatch: DutyWatch;
+    readonly #loadWatch: LoadWatch;
     readonly settlements: Settlement[] = [];
     readonly journal = new Journal();
 
@@ -74,6 +75,7 @@ export class Watch {
         this.#tally = tally;
         this.#correctionWatch = new CorrectionWatch(tally);
         this.#dutyWatch = new DutyWatch(ledger, tally);
+        this.#loadWatch = new LoadWatch(ledger, tally);
         this.#settlementWatch = new SettlementWatch(tally, this.#agreements, this.#executions);
         for (const [key, { value }] of ledger.range('exchange', ' ', '~')) {
             const text = value.toString('utf8');
@@ -121,7 +123,7 @@ export class Watch {
 
     /** Judges the writes of a transaction that is about to be committed. */
     commits(verb: string, { writes, event }: Pick<Endorsement, 'writes' | 'event'>): void {
-        const loads = LOADING_VERBS.has(verb) ? loadsOf(this.#inForce()) : null;
+        this.#loadWatch.admitted(writes, this.#funded());
         const moved = new Map<string, bigint>();
         for (const { chaincode, key, value } of writes) {
             const before = this.#ledger.read(chaincode, key)?.value.toString('utf8') ?? null;
@@ -129,8 +131,7 @@ export class Watch {
             this.#note(key, event, value);
             this.#checkRecord(verb, key, before, value);
         }
-        if (loads !== null) {
-            checkConnections(this.#ledger, this.#tally, loads, loadsOf(this.#inForce()));
+        if (LOADING_VERBS.has(verb)) {
             for (const { value } of writes.filter(({ key }) => key.startsWith('execution/'))) {
                 this.#checkEntered(executionCodec.decode(value ?? ''));
             }
@@ -158,9 +159,9 @@ export class Watch {
         }
     }
 
-    #inForce(): { terms: Terms; endSlot: number }[] {
+    #funded(): { terms: Terms; endSlot: number }[] {
         return this.executions.flatMap(({ agreementId, state, endSlot }) =>
-            state === 'inForce' || state === 'windingDown' ? [{ terms: this.#found(agreementId).terms, endSlot }] : [],
+            state === 'concluded' || state === 'lapsed' ? [] : [{ terms: this.#found(agreementId).terms, endSlot }],
         );
     }
 
@@ -314,7 +315,9 @@ export class Watch {
 
     #checkEntered(execution: Execution): void {
         if (execution.state === 'inForce') {
-            this.#dutyWatch.entered(execution, this.#found(execution.agreementId).terms);
+            const { terms } = this.#found(execution.agreementId);
+            this.#dutyWatch.entered(execution, terms);
+            this.#loadWatch.entered(this.#funded(), terms);
         }
     }
 

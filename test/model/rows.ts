@@ -29,6 +29,8 @@ export const OUTSIDE: ReadonlyMap<string, string> = new Map([
     ['supervision qualification suspend from granted', DUTIES],
     ['supervision qualification revoke from granted/suspended', DUTIES],
     ['exchange connection set from nothing/set', DUTIES],
+    ['exchange connection transfer from set', DUTIES],
+    ['exchange admission run from nothing/admitted', DUTIES],
     ['supervision standard publish from nothing', DUTIES],
     ['supervision conformity certify from nothing/certified/withdrawn', DUTIES],
     ['supervision conformity withdraw from certified', DUTIES],

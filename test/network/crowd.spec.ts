@@ -1,14 +1,16 @@
 import { expect } from 'chai';
-import { amountNano } from '@commonwatt/chaincode/domain/units';
-import { draftTerms } from '@commonwatt/client';
+import type { Rules } from '@commonwatt/chaincode/domain/rules';
+import { amountNano, powerW } from '@commonwatt/chaincode/domain/units';
+import { draftTerms, roundsOf } from '@commonwatt/client';
 import { orgNames } from '@commonwatt/network';
 import { counted } from '../support/counted.js';
-import { approveInAdvance, Crowd, STANDING_ID } from '../support/crowd.js';
+import { approveInAdvance, Crowd, fillSellersLanes, SLOT_WH, STANDING_ID } from '../support/crowd.js';
 import { balancesIn, totalOf } from '../support/held-money.js';
 import { countOf, type Judged, judgedAt } from '../support/judged.js';
-import { CARRIER, pointOf, RETAILER, TestMarket } from '../support/market.js';
+import { CARRIER, pointOf, prosumer, RETAILER, TestMarket } from '../support/market.js';
 import { withOwnNetwork } from '../support/network.js';
 import { EFFORT } from '../support/property.js';
+import { expectRefusal } from '../support/refusal.js';
 import { replayBlocks } from '../support/replay.js';
 import { saleDraft } from '../support/sale.js';
 
@@ -21,6 +23,8 @@ const CREDIT_NANO = 1_000_000n;
 const PAYOUT_NANO = amountNano(1_500_000n);
 /** Deposits under way at once. */
 const DEPOSITS_AT_ONCE = 16;
+const STANDARD_ID = 'inverter';
+const ROOF = prosumer('bld-06');
 /** A lane of the seller's that only what arrives fills. */
 const EMPTY_LANE = 1_000;
 
@@ -32,7 +36,7 @@ describe('a crowd', function () {
 
     before(async () => {
         await network.up();
-        market = await TestMarket.establish(network);
+        market = await TestMarket.establish(network, demanding);
         await market.seatOfficers();
         await approveInAdvance(market);
         crowd = await Crowd.gather(market, CLIENTS);
@@ -105,6 +109,47 @@ describe('a crowd', function () {
         counted(CLIENTS, 'agreements of a crowd with one seller');
     });
 
+    it('buys from one device all that it is rated for and no more: nobody waits for the sum of the others', async () => {
+        await rateRoof();
+        const firstSlot = market.nextSlot + 6;
+        const terms = crowd.terms(firstSlot, ROOF.id);
+        const [first] = crowd.members;
+        const more = {
+            sellerId: ROOF.id,
+            buyerId: first?.id ?? '',
+            firstSlot,
+            energyWh: [1n],
+            priceMicroPerKwh: 200_000n,
+        };
+        let beyondId = '';
+        const left: (readonly [string, string])[] = [];
+        const judged = await judgedDuring(async () => {
+            const consents = await Promise.all(terms.map((each) => market.consents(each)));
+            const concluded = await crowd.all((own, _member, index) =>
+                own.agreements.conclude(terms[index] ?? missing(), consents[index] ?? missing()),
+            );
+            const ids = concluded.map(({ value }) => value.agreementId);
+            beyondId = (await market.conclude(saleDraft(more))).value.agreementId;
+            for (const round of roundsOf([...ids, beyondId].map((agreementId) => ({ agreementId, version: 1 })))) {
+                const { value } = await market.as('platform').admissions.run(round);
+                left.push(
+                    ...value.flatMap(({ agreementId, reason }) =>
+                        reason ? [[agreementId, reason.code] as const] : [],
+                    ),
+                );
+            }
+            await crowd.all((own, _member, index) => own.agreements.fund(ids[index] ?? '', STANDING_ID));
+        });
+        expectNoConflict(judged);
+        expect(judged['agreement:conclude VALID']).to.equal(CLIENTS + 1);
+        expect(judged['agreement:fund VALID']).to.equal(CLIENTS);
+        expect(left).to.deep.equal([[beyondId, 'CONFORMITY_EXCEEDED']]);
+        await expectRefusal(market.as(ROOF.id).agreements.fund(beyondId, STANDING_ID), 'conflict CAPACITY_MISSING');
+        const { soldWh, firstSlot: start } = await market.as(ROOF.id).admissions.loading(CARRIER, ROOF.id, firstSlot);
+        expect(soldWh[firstSlot - start]).to.equal(BigInt(CLIENTS) * SLOT_WH);
+        counted(CLIENTS, 'agreements of a crowd on one device');
+    });
+
     it('pays into an account while its owner takes out of it', async () => {
         const judged = await judgedDuring(async () => {
             await Promise.all([...Array.from({ length: DEPOSITS_AT_ONCE }, (_, share) => deposits(share)), debits()]);
@@ -144,6 +189,22 @@ describe('a crowd', function () {
         expect(balances.get(`free/${RETAILER.id}`)).not.to.equal(undefined);
     });
 
+    /** A roof with a meter of its own, certified for exactly what the crowd will buy of it in a slot. */
+    async function rateRoof(): Promise<void> {
+        await market.admit(ROOF);
+        await fillSellersLanes(market, ROOF.id, CLIENTS);
+        const fromSlot = market.nextSlot;
+        const { standards, conformities } = market.as('reviewer');
+        await standards.publish({ standardId: STANDARD_ID, carrier: CARRIER, textHash: 'ab'.repeat(32), fromSlot });
+        await conformities.certify({
+            pointId: ROOF.id,
+            standardId: STANDARD_ID,
+            ratedW: powerW(BigInt(CLIENTS) * SLOT_WH * 4n),
+            untilSlot: fromSlot + 96,
+            reasonCode: 'typeTested',
+        });
+    }
+
     async function tickTwice(): Promise<void> {
         await market.tick();
         await market.tick();
@@ -169,6 +230,17 @@ describe('a crowd', function () {
         }
     }
 });
+
+/** Devices that sell conform to a standard, once there is one. */
+const demanding = (rules: Rules): Rules => {
+    const { electricity } = rules.carriers;
+    return electricity === undefined
+        ? rules
+        : {
+              ...rules,
+              carriers: { ...rules.carriers, electricity: { ...electricity, conformityStandards: [STANDARD_ID] } },
+          };
+};
 
 const isValid = (name: string): boolean => name.endsWith(' VALID') || name.endsWith(' REPEATED');
 

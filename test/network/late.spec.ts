@@ -25,7 +25,7 @@ const BEFORE_A_SLOT: Readonly<Record<string, steps.Step>> = {
     'offer:accept': steps.acceptOffer,
     'meter:register': steps.registerMeter,
     'standard:publish': steps.publishStandard,
-    'connection:set': steps.limitConnection,
+    'connection:transfer': steps.giveShare,
     'halt:set by the operator': steps.haltByOperator,
     'halt:set by the regulator': steps.haltByRegulator,
     'halt:lift': steps.liftHalt,

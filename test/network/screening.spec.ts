@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Agreement } from '@commonwatt/chaincode/domain/agreement';
+import type { ConnectionStatement } from '@commonwatt/chaincode/domain/connection';
 import type { Execution } from '@commonwatt/chaincode/domain/escrow';
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
 import { energyWh, type PowerW, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
@@ -16,9 +17,15 @@ import { WIDE_EXPOSURE } from '../support/wide-bounds.js';
 
 const BUYERS = ['bld-06', 'bld-07', 'bld-08'].map((id) => household(id));
 const PRICE_MICRO = 200_000n;
-/** All test meters hang at one connection; 2 kW are 500 Wh in a slot. */
+/** All test meters hang at one connection; the buyers have 300, 200 and 200 Wh of it in a slot. */
 const CONNECTION = 'bus-01';
-const LIMIT_W = powerW(2_000n);
+const LIMIT_W = powerW(3_000n);
+const NO_W = powerW(0n);
+const GRANTS = ([1_200n, 800n, 800n] as const).map((watts, index) => ({
+    pointId: BUYERS[index]?.id ?? '',
+    importW: powerW(watts),
+    exportW: NO_W,
+}));
 
 const central = (rules: Rules): Rules => {
     const { electricity } = rules.carriers;
@@ -50,13 +57,20 @@ for (const mode of ['distributed', 'central'] as const) {
         }
         const stateOf = async (agreementId: string): Promise<string> =>
             (await as(RETAILER.id).agreements.show(agreementId)).execution.state;
-        const imported = async (): Promise<bigint | undefined> => {
-            const { flows, firstSlot: start } = await as(RETAILER.id).connections.loading(
-                CARRIER,
-                CONNECTION,
-                firstSlot,
+        /** What is admitted at each buyer's point in the first slot. */
+        const imported = (): Promise<(bigint | undefined)[]> =>
+            Promise.all(
+                BUYERS.map(async ({ id }) => {
+                    const { admissions } = as(RETAILER.id);
+                    const { importWh, firstSlot: start } = await admissions.loading(CARRIER, id, firstSlot);
+                    return importWh[firstSlot - start];
+                }),
             );
-            return flows[firstSlot - start]?.importWh;
+        const round = async (...ids: readonly string[]): Promise<(string | undefined)[]> => {
+            const { value } = await as(RETAILER.id).admissions.run(
+                ids.map((agreementId) => ({ agreementId, version: 1 })),
+            );
+            return value.map(({ reason }) => reason?.code);
         };
         const asOfficer = (name: string, ...args: readonly string[]): ReturnType<typeof commonwatt> =>
             commonwatt(['--state', network.stateDir, ...args, '--org', 'operator', '--as', name]);
@@ -95,12 +109,16 @@ for (const mode of ['distributed', 'central'] as const) {
                 connectionPoint: CONNECTION,
                 importMaxW: LIMIT_W,
                 exportMaxW: LIMIT_W,
+                grants: GRANTS,
             } as const;
             const set = await as('dispatcher').connections.set({ ...limit, reasonCode: 'ratedCapacity' });
             await expectInBlock(as('dispatcher'), set, {
                 chaincode: 'exchange',
                 verb: 'connection:set',
-                keys: [`connection/${CARRIER}/${CONNECTION}`],
+                keys: [
+                    `connection/${CARRIER}/${CONNECTION}`,
+                    ...BUYERS.map(({ id }) => `share/${CARRIER}/${CONNECTION}/${id}`),
+                ],
                 event: {
                     name: 'ConnectionSet/1',
                     payload: { carrier: CARRIER, connectionPoint: CONNECTION, sequence: 1 },
@@ -113,27 +131,60 @@ for (const mode of ['distributed', 'central'] as const) {
         });
 
         if (mode === 'distributed') {
-            it('funds what fits, whoever pushes first, and refuses the rest to everyone', async () => {
+            it('funds what a round has admitted, whoever pushes it, and refuses the rest to everyone', async () => {
                 const [first, second, third] = await Promise.all([
                     conclude(0, 300n),
                     conclude(1, 200n),
-                    conclude(2, 1n),
+                    conclude(2, 201n),
+                ]);
+                expect(await round(first, second, third)).to.deep.equal([
+                    undefined,
+                    undefined,
+                    'CONNECTION_OVERLOADED',
                 ]);
                 await Promise.all([first, second].map((id) => as(RETAILER.id).agreements.fund(id, 'ordinary')));
-                expect(await imported()).to.equal(500n);
+                expect(await imported()).to.deep.equal([300n, 200n, 0n]);
                 const refused = await expectRefusal(
                     as(RETAILER.id).agreements.fund(third, 'ordinary'),
-                    'conflict CONNECTION_OVERLOADED',
+                    'conflict CAPACITY_MISSING',
                 );
-                expect(refused.operands).to.include({ side: 'import', slot: firstSlot, energyWh: '501' });
+                expect(refused.operands).to.include({ pointId: BUYERS[2]?.id, side: 'import', slot: firstSlot });
 
+                const giver = BUYERS[1]?.id ?? '';
+                const gift = {
+                    carrier: CARRIER,
+                    connectionPoint: CONNECTION,
+                    fromPointId: giver,
+                    toPointId: BUYERS[2]?.id ?? '',
+                    importW: powerW(4n),
+                    exportW: NO_W,
+                } as const;
+                await expectRefusal(as(giver).connections.transfer(gift), 'conflict CONNECTION_OVERLOADED');
                 const cancellation = { agreementId: second, version: 1, fromSlot: firstSlot };
                 const consents = await Promise.all(
-                    [RETAILER.id, BUYERS[1]?.id ?? ''].map((id) => as(id).agreements.consentToCancel(cancellation, id)),
+                    [RETAILER.id, giver].map((id) => as(id).agreements.consentToCancel(cancellation, id)),
                 );
                 await as(RETAILER.id).agreements.cancel(cancellation, consents);
+                expect(await round(second)).to.deep.equal([undefined]);
+                const transferred = await as(giver).connections.transfer(gift);
+                await expectInBlock(as('dispatcher'), transferred, {
+                    chaincode: 'exchange',
+                    verb: 'connection:transfer',
+                    keys: [giver, BUYERS[2]?.id].map((id) => `share/${CARRIER}/${CONNECTION}/${String(id)}`),
+                    event: {
+                        name: 'ShareTransferred/1',
+                        payload: {
+                            carrier: CARRIER,
+                            connectionPoint: CONNECTION,
+                            sequence: 2,
+                            fromPointId: giver,
+                            toPointId: BUYERS[2]?.id ?? '',
+                        },
+                    },
+                });
+                expect(await round(third)).to.deep.equal([undefined]);
                 await as(RETAILER.id).agreements.fund(third, 'ordinary');
-                expect(await imported()).to.equal(301n);
+                expect(await imported()).to.deep.equal([300n, 0n, 201n]);
             });
         } else {
             it('funds what the screener admits, in the order in which it was agreed', async () => {
@@ -156,19 +207,19 @@ for (const mode of ['distributed', 'central'] as const) {
                     'admitted',
                 ]);
                 expect(lines[1]).to.match(
-                    /bus-01 would import 600 of 500 Wh in slot \d+ \(\d{4}-\d{2}-\d{2} \d{2}:\d{2}/,
+                    /bld-07 at bus-01 would import 300 of 200 Wh in slot \d+ \(\d{4}-\d{2}-\d{2} \d{2}:\d{2}/,
                 );
 
                 await keeper.turn();
                 expect(await Promise.all(ids.map(stateOf))).to.deep.equal(['inForce', 'concluded', 'inForce']);
-                expect(await imported()).to.equal(500n);
+                expect(await imported()).to.deep.equal([300n, 0n, 200n]);
             });
         }
 
         it('is told on the command line, with ids as short as people type them', async () => {
             const shown = await asOfficer('dispatcher', 'connection', 'show', CONNECTION, '--carrier', CARRIER);
-            expect(shown.stdout).to.match(/Connection bus-01 of electricity: takes 2000 W, feeds in 2000 W at most/);
-            expect(shown.stdout).to.match(/ of 500 Wh/);
+            expect(shown.stdout).to.match(/Connection bus-01 of electricity: takes 3000 W, feeds in 3000 W at most/);
+            expect(shown.stdout).to.match(/300 of 300 Wh/);
             const listed = await asOfficer('admin', 'agreement', 'list', '--party', BUYERS[0]?.id ?? '', '--json');
             const [mine, ...others] = JSON.parse(listed.stdout) as { agreementId: string }[];
             expect(others).to.deep.equal([]);
@@ -185,14 +236,17 @@ for (const mode of ['distributed', 'central'] as const) {
         if (mode === 'central') {
             it('lets nothing through that was endorsed before the operator took its ground away', async () => {
                 const holder = new Holder(network, market.actors);
-                const limit = (connectionPoint: string, limitW: PowerW) => (own: Market) =>
-                    own.connections.set({
-                        carrier: CARRIER,
-                        connectionPoint,
-                        importMaxW: limitW,
-                        exportMaxW: limitW,
-                        reasonCode: 'ratedCapacity',
-                    });
+                const limit =
+                    (connectionPoint: string, limitW: PowerW, grants: ConnectionStatement['grants'] = []) =>
+                    (own: Market) =>
+                        own.connections.set({
+                            carrier: CARRIER,
+                            connectionPoint,
+                            importMaxW: limitW,
+                            exportMaxW: limitW,
+                            grants,
+                            reasonCode: 'ratedCapacity',
+                        });
                 const concluded = async (buyer: number) =>
                     (await as(RETAILER.id).agreements.show(await conclude(buyer, 100n))).agreement;
                 const screen = (decision: 'admit' | 'refuse', agreement: Agreement) => (own: Market) =>
@@ -204,20 +258,35 @@ for (const mode of ['distributed', 'central'] as const) {
                 };
                 const funding = (agreementId: string): Promise<Held> =>
                     holder.hold(RETAILER.id, (own) => own.agreements.fund(agreementId, 'ordinary'));
-                await limit(CONNECTION, powerW(10_000n))(as('dispatcher'));
-                const [first, second, third] = await Promise.all([0, 1, 2].map(admitted));
+                await limit(CONNECTION, powerW(10_000n), GRANTS)(as('dispatcher'));
+                const ids = await Promise.all([0, 1, 2].map(admitted));
+                const rounds = await Promise.all(
+                    ids.map((agreementId) =>
+                        holder.hold(RETAILER.id, (own) => own.admissions.run([{ agreementId, version: 1 }])),
+                    ),
+                );
+                const judged = await Promise.all(rounds.map((each) => each.send()));
+                expect(judged, 'rounds at points of their own share no key').to.deep.equal(['VALID', 'VALID', 'VALID']);
+                const [first, second, third] = ids;
 
                 const belowLimit = await funding(third ?? '');
-                await limit(CONNECTION, powerW(4_000n))(as('dispatcher'));
+                await limit(CONNECTION, powerW(9_000n))(as('dispatcher'));
                 expect(await belowLimit.send(), 'the limit was lowered').to.equal('MVCC_READ_CONFLICT');
 
                 const [one, other] = [await funding(first ?? ''), await funding(second ?? '')];
                 expect(await one.send()).to.equal('VALID');
-                expect(await other.send(), 'another took the room').to.equal('MVCC_READ_CONFLICT');
+                expect(await other.send(), 'nobody waits for the sum of the others').to.equal('VALID');
 
-                const counted = await holder.hold('dispatcher', limit('slack', powerW(10_000n)));
-                expect(await (await funding(second ?? '')).send()).to.equal('VALID');
-                expect(await counted.send(), 'more came into force').to.equal('PHANTOM_READ_CONFLICT');
+                const late = await concluded(2);
+                await screen('admit', late)(as('dispatcher'));
+                const held = await holder.hold(RETAILER.id, (own) =>
+                    own.admissions.run([{ agreementId: late.agreementId, version: 1 }]),
+                );
+                const gift = { carrier: CARRIER, connectionPoint: CONNECTION, toPointId: BUYERS[0]?.id ?? '' } as const;
+                const giver = BUYERS[2]?.id ?? '';
+                const part = { ...gift, fromPointId: giver, importW: powerW(4n), exportW: NO_W };
+                await as(giver).connections.transfer(part);
+                expect(await held.send(), 'the share was given away').to.equal('MVCC_READ_CONFLICT');
 
                 const unlimited = await funding(third ?? '');
                 await limit('slack', powerW(10_000n))(as('dispatcher'));

@@ -14,9 +14,16 @@ import { withStory } from './with-story.js';
 
 const FUNDED = ['trade', 'supply', 'operatorsTrade', 'abusive'] as const;
 
-/** The retailer sells at the slack node, everybody else is at one bus. */
-const connectionsOf = (terms: { parties: readonly { participantId: string }[] }): Set<string> =>
-    new Set(terms.parties.map(({ participantId }) => (participantId === RETAILER.id ? 'slack' : 'bus-01')));
+/**
+ * The retailer sells at the slack node, everybody else is at one bus: what stays behind it loads no connection, but binds the
+ * device that sells.
+ */
+const loadedPoints = ({ legs }: Terms): Set<string> =>
+    new Set(
+        legs.flatMap(({ sellerId, sellerPoint, buyerPoint }) =>
+            sellerId === RETAILER.id ? [sellerPoint, buyerPoint] : [sellerPoint],
+        ),
+    );
 
 describe('05 fund', function () {
     this.timeout(20_000);
@@ -48,8 +55,8 @@ describe('05 fund', function () {
                     keys: [
                         `execution/${agreementId}`,
                         `commitment/${CARRIER}/${slotKey}/${agreementId}`,
-                        ...[...connectionsOf(terms)].map(
-                            (node) => `connected-agreement/${CARRIER}/${node}/${slotKey}/${agreementId}`,
+                        ...[...loadedPoints(terms)].map(
+                            (pointId) => `agreement-at-point/${CARRIER}/${pointId}/${slotKey}/${agreementId}`,
                         ),
                     ],
                     event: { name: 'AgreementFunded/1', payload: { agreementId, version: 1, standingId } },

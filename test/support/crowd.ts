@@ -8,7 +8,7 @@ import { saleDraft } from './sale.js';
 import { WIDE_EXPOSURE } from './wide-bounds.js';
 
 export const STANDING_ID = 'crowd';
-const SLOT_WH = 100n;
+export const SLOT_WH = 100n;
 const DEPOSIT_NANO = amountNano(1_000_000_000n);
 /** What a seller may owe for one of these agreements, and as much again. */
 const LANE_NANO = amountNano(40_000_000n);
@@ -32,7 +32,7 @@ export class Crowd {
     static async gather(market: TestMarket, size: number): Promise<Crowd> {
         const members = Array.from({ length: size }, (_, index) => household(`crowd-${String(index)}`));
         await market.admit(RETAILER);
-        await fillSellersLanes(market, size);
+        await fillSellersLanes(market, RETAILER.id, size);
         const waiting = [...members];
         const office = async (): Promise<void> => {
             for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
@@ -53,13 +53,13 @@ export class Crowd {
         return this.market.as(name).within(WITHIN_MS);
     }
 
-    /** What each buys of the one seller in two slots, from a lane of the seller's for each. */
-    terms(firstSlot: SlotIndex): Terms[] {
+    /** What each buys of one seller in two slots, from a lane of the seller's for each. */
+    terms(firstSlot: SlotIndex, sellerId = RETAILER.id): Terms[] {
         return this.members.map(({ id }, index) =>
             draftTerms(
                 saleDraft(
                     {
-                        sellerId: RETAILER.id,
+                        sellerId,
                         buyerId: id,
                         firstSlot,
                         energyWh: [SLOT_WH, SLOT_WH],
@@ -67,7 +67,7 @@ export class Crowd {
                     },
                     {
                         parties: [
-                            { participantId: RETAILER.id, lane: index + 1 },
+                            { participantId: sellerId, lane: index + 1 },
                             { participantId: id, lane: 0 },
                         ],
                     },
@@ -78,14 +78,14 @@ export class Crowd {
 }
 
 /** One lane for each buyer: otherwise all of them would wait for one balance of the seller. */
-async function fillSellersLanes(market: TestMarket, size: number): Promise<void> {
-    const { accounts } = market.as(RETAILER.id);
+export async function fillSellersLanes(market: TestMarket, sellerId: string, size: number): Promise<void> {
+    const { accounts } = market.as(sellerId);
     for (let first = 1; first <= size; first += FILLED_LANES_MAX) {
         const lanes = Array.from({ length: Math.min(FILLED_LANES_MAX, size - first + 1) }, (_, index) => ({
             lane: first + index,
             amountNano: LANE_NANO,
         }));
-        await accounts.fillLanes({ participantId: RETAILER.id, fromLane: 0, lanes });
+        await accounts.fillLanes({ participantId: sellerId, fromLane: 0, lanes });
     }
 }
 
@@ -113,7 +113,7 @@ export async function approveInAdvance(market: TestMarket, reasonCode = 'ordinar
         standingId: STANDING_ID,
         status: 'granted',
         carriers: [CARRIER],
-        participantKinds: ['consumer', 'energySeller'],
+        participantKinds: ['consumer', 'prosumer', 'energySeller'],
         priceMinMicroPerKwh: priceMicroPerKwh(0n),
         priceMaxMicroPerKwh: priceMicroPerKwh(400_000n),
         agreementEnergyMaxWh: energyWh(10_000n),

@@ -2,7 +2,7 @@ import type { Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { DecisionStatement } from '@commonwatt/chaincode/domain/dispute';
 import { slotsOfDays } from '@commonwatt/chaincode/domain/clock';
 import { KEY_NOTICE_DAYS, type ParticipantKind } from '@commonwatt/chaincode/domain/participant';
-import { amountNano, energyWh, type EnergyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { amountNano, energyWh, type EnergyWh, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import {
     depositCodec,
     payoutPaymentCodec,
@@ -151,6 +151,9 @@ function qualifying(market: StubMarket): JourneyStep[] {
         supervision('reviewer', 'qualification:suspend', later('suspended', 2)),
         supervision('reviewer', 'qualification:revoke', later('revoked', 3)),
         exchange('dispatcher', 'connection:set', () => commands.setConnection(market.who('dispatcher'))),
+        exchange('stranger', 'connection:transfer', () =>
+            commands.transferShare(market.who('anna'), { toPointId: 'solar-point', importW: powerW(1_000n) }),
+        ),
         exchange('metering', 'source:register', () => registerSource('oracle', ORACLE)),
         exchange('stranger', 'source:renew', () =>
             signSource(
@@ -274,18 +277,23 @@ function agreeing(market: StubMarket): JourneyStep[] {
     const reviewer = market.who('reviewer');
     const conclude = (terms: Terms): JourneyStep =>
         exchange('stranger', 'agreement:conclude', () => commands.conclude(terms, market.people));
+    const admit = (terms: Terms, version = 1): JourneyStep =>
+        exchange('stranger', 'admission:run', () => commands.admit([agreementIdOf(terms)], version));
     const ref = (terms: Terms) => (): string => canonicalJson({ agreementId: agreementIdOf(terms) });
     return [
         exchange('anna', 'consent:withdraw', () => commands.withdraw(WITHDRAWN, 'anna', market.who('anna'))),
 
         conclude(AMENDED),
+        admit(AMENDED),
         exchange('stranger', 'agreement:fund', () => commands.fund(AMENDED, 'ordinary')),
         exchange('stranger', 'amendment:propose', () =>
             commands.proposeAmendment(agreementIdOf(AMENDED), NEXT_VERSION, market.people),
         ),
+        admit(AMENDED, NEXT_VERSION.version),
         exchange('stranger', 'amendment:enact', () =>
             commands.enact(agreementIdOf(AMENDED), NEXT_VERSION.version, FIRST_SLOT),
         ),
+        admit(AMENDED, NEXT_VERSION.version), // gives back what the first version needed
 
         conclude(STATED),
 
@@ -301,13 +309,17 @@ function agreeing(market: StubMarket): JourneyStep[] {
             commands.screen(market.who('dispatcher'), CANCELLED, 'admitted'),
         ),
         supervision('reviewer', 'verdict:approve', () => commands.decide(reviewer, CANCELLED, 'approved')),
+        admit(CANCELLED),
         exchange('stranger', 'agreement:fund', () => commands.fund(CANCELLED, null)),
         exchange('stranger', 'agreement:cancel', () => commands.cancel(CANCELLED, FIRST_SLOT, market.people)),
+        admit(CANCELLED),
 
         conclude(TERMINATED),
+        admit(TERMINATED),
         exchange('stranger', 'agreement:fund', () => commands.fund(TERMINATED)),
         supervision('reviewer', 'verdict:terminate', () => commands.decide(reviewer, TERMINATED, 'terminated')),
         exchange('stranger', 'agreement:release', () => commands.release(TERMINATED, FIRST_SLOT)),
+        admit(TERMINATED),
     ];
 }
 

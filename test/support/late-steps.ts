@@ -173,11 +173,31 @@ export const publishStandard: Step = (_market, buyer, slot) => {
     return Promise.resolve({ buyer, terms: saleTo(buyer.buyerId, slot), ready: { as: 'reviewer', act } });
 };
 
-export const limitConnection: Step = (_market, buyer, slot) => {
-    const limits = { importMaxW: powerW(1_000n), exportMaxW: powerW(1_000n), reasonCode: 'ratedCapacity' };
-    const act = (own: Market): Promise<unknown> =>
-        own.connections.set({ carrier: CARRIER, connectionPoint: `bus-${buyer.buyerId}`, ...limits });
-    return Promise.resolve({ buyer, terms: saleTo(buyer.buyerId, slot), ready: { as: 'dispatcher', act } });
+export const giveShare: Step = async (market, buyer, slot) => {
+    const connectionPoint = `bus-${buyer.buyerId}`;
+    const [fromPointId, toPointId] = [`${buyer.buyerId}-left`, `${buyer.buyerId}-right`];
+    for (const pointId of [fromPointId, toPointId]) {
+        const place = {
+            pointId,
+            participantId: RETAILER.id,
+            carrier: CARRIER,
+            fromSlot: slot,
+            connectionPoint,
+        } as const;
+        await market.registerSigned({ ...PLAIN_POINT, ...place, meter: null }, null);
+    }
+    const [importW, exportW] = [powerW(1_000n), powerW(0n)];
+    await market.as('dispatcher').connections.set({
+        carrier: CARRIER,
+        connectionPoint,
+        importMaxW: importW,
+        exportMaxW: exportW,
+        grants: [{ pointId: fromPointId, importW, exportW }],
+        reasonCode: 'ratedCapacity',
+    });
+    const gift = { carrier: CARRIER, connectionPoint, fromPointId, toPointId, importW, exportW } as const;
+    const act = (own: Market): Promise<unknown> => own.connections.transfer(gift);
+    return { buyer, terms: saleTo(buyer.buyerId, slot), ready: { as: RETAILER.id, act } };
 };
 
 /** Carriers that nobody trades here, each halted once in turn: the halts of one carrier must not overlap. */

@@ -1,6 +1,6 @@
 import type { Consent, Terms } from '@commonwatt/chaincode/domain/agreement';
 import type { Carrier, Charter } from '@commonwatt/chaincode/domain/charter';
-import type { ConnectionStatement } from '@commonwatt/chaincode/domain/connection';
+import type { ConnectionStatement, ShareTransfer } from '@commonwatt/chaincode/domain/connection';
 import type { ConformityStatement } from '@commonwatt/chaincode/domain/conformity';
 import type { HaltStatement } from '@commonwatt/chaincode/domain/halt';
 import type { MandateStatement } from '@commonwatt/chaincode/domain/mandate';
@@ -29,7 +29,13 @@ import {
 import { enactCodec } from '@commonwatt/chaincode/wire/amendment';
 import { withdrawalDocument, withdrawCodec } from '@commonwatt/chaincode/wire/consent';
 import { charterHashOf, confirmCodec, establishCodec } from '@commonwatt/chaincode/wire/charter';
-import { connectionStatementCodec, setConnectionCodec } from '@commonwatt/chaincode/wire/connection';
+import { admitCodec } from '@commonwatt/chaincode/wire/admission';
+import {
+    connectionStatementCodec,
+    setConnectionCodec,
+    shareTransferCodec,
+    transferShareCodec,
+} from '@commonwatt/chaincode/wire/connection';
 import { certifyCodec, conformityStatementCodec } from '@commonwatt/chaincode/wire/conformity';
 import { haltCommandCodec, haltStatementCodec } from '@commonwatt/chaincode/wire/halt';
 import { bodyFor, grantMandateCodec, mandateIdOf, mandateStatementCodec } from '@commonwatt/chaincode/wire/mandate';
@@ -50,6 +56,7 @@ import {
 } from '@commonwatt/chaincode/wire/verdict';
 import { castKey } from './cast-keys.js';
 import { CHARTER, FIRST_SLOT, RULES } from './sample-market.js';
+import { instruct } from './instructions.js';
 import { SCOPE, type SigningKey } from './signing-key.js';
 import type { Identity } from './stub-identity.js';
 import { WIDE_EXPOSURE, WIDE_RIGHTS } from './wide-bounds.js';
@@ -372,24 +379,56 @@ export function standing(reviewer: Identity, changes: Partial<StandingStatement>
     return standingCodec.encode({ statement, signature });
 }
 
-/** Limits in W of the connection that the points of the sample market share. */
-export function setConnection(
-    dispatcher: Identity,
-    changes: Partial<ConnectionStatement> = {},
-    fromSlot = FIRST_SLOT,
-): string {
+const FULL_W = powerW(100_000n);
+const NO_W = powerW(0n);
+
+/**
+ * Limits in W of the connection that the points of the sample market share. Its first statement gives it to anna, who takes
+ * from it, and to solar, who feeds in.
+ */
+export function setConnection(dispatcher: Identity, changes: Partial<ConnectionStatement> = {}): string {
+    const [importMaxW, exportMaxW] = [changes.importMaxW ?? FULL_W, changes.exportMaxW ?? FULL_W];
+    const first = [
+        { pointId: 'anna-point', importW: importMaxW, exportW: NO_W },
+        { pointId: 'solar-point', importW: NO_W, exportW: exportMaxW },
+    ];
     const statement: ConnectionStatement = {
         carrier: 'electricity',
         connectionPoint: 'bus-1',
         sequence: 1,
-        importMaxW: powerW(100_000n),
-        exportMaxW: powerW(100_000n),
+        importMaxW,
+        exportMaxW,
+        grants: (changes.sequence ?? 1) === 1 ? first : [],
         reasonCode: 'ratedCapacity',
         ...changes,
     };
     const body = connectionStatementCodec.toJson(statement);
     const signature = dispatcher.key.signDocument('commonwatt/connection/1', SCOPE.exchange, body);
-    return setConnectionCodec.encode({ statement, signature, fromSlot });
+    return setConnectionCodec.encode({ statement, signature });
+}
+
+/** One round of admission of agreements as they stand. */
+export const admit = (agreementIds: readonly string[], version = 1, fromSlot = FIRST_SLOT): string =>
+    admitCodec.encode({ versions: agreementIds.map((agreementId) => ({ agreementId, version })), fromSlot });
+
+/** Part of anna's share of `bus-1` that she gives to bert. */
+export function transferShare(
+    owner: Readonly<{ key: SigningKey }>,
+    changes: Partial<ShareTransfer>,
+    fromSlot = FIRST_SLOT,
+): string {
+    const transfer: ShareTransfer = {
+        carrier: 'electricity',
+        connectionPoint: 'bus-1',
+        fromPointId: 'anna-point',
+        sequence: 2,
+        toPointId: 'bert-point',
+        importW: NO_W,
+        exportW: NO_W,
+        ...changes,
+    };
+    const signature = instruct(owner, 'connection:transfer', shareTransferCodec.toJson(transfer));
+    return transferShareCodec.encode({ transfer, signature, fromSlot });
 }
 
 export function screen(

@@ -60,6 +60,17 @@ export const SAMPLE_EVENTS: readonly MarketEvent[] = [
     },
     { name: 'ConnectionSet/1', payload: { carrier: 'electricity', connectionPoint: 'bus-1', sequence: 2 } },
     {
+        name: 'ShareTransferred/1',
+        payload: {
+            carrier: 'electricity',
+            connectionPoint: 'bus-1',
+            sequence: 3,
+            fromPointId: 'anna-point',
+            toPointId: 'bert-point',
+        },
+    },
+    { name: 'AgreementsAdmitted/1', payload: { agreementIds: [termsHash] } },
+    {
         name: 'MeterExchanged/1',
         payload: {
             pointId: 'solar-point',

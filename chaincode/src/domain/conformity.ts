@@ -1,4 +1,5 @@
 import { endSlot, type Terms } from './agreement.js';
+import type { Carrier } from './charter.js';
 import { demand } from './errors.js';
 import { isScheduled, type MeteringPoint } from './meter.js';
 import type { Rules } from './rules.js';
@@ -37,11 +38,16 @@ export function followsConformity(existing: Conformity | null, statement: Confor
     demand(follows, 'CONFORMITY_CONFLICT', { pointId, standardId, status, sequence });
 }
 
-/** A device that sells under the terms, and a standard that the rules demand of it. */
-export type DeviceStandard = Readonly<{ pointId: string; deviceId: string; standardId: string }>;
+/** A device that sells under the terms, by which points, and a standard that the rules demand of it. */
+export type DeviceStandard = Readonly<{
+    carrier: Carrier;
+    deviceId: string;
+    pointIds: readonly string[];
+    standardId: string;
+}>;
 
 /** The device behind a point: mobility comes out of the charge point that meters it. */
-const deviceOf = ({ pointId, chargePointId }: MeteringPoint): string => chargePointId ?? pointId;
+export const deviceOf = ({ pointId, chargePointId }: MeteringPoint): string => chargePointId ?? pointId;
 
 /** What the rules demand of the devices that sell. Scheduled points stand for no device. */
 export function deviceStandardsOf(
@@ -56,40 +62,52 @@ export function deviceStandardsOf(
             continue;
         }
         for (const standardId of rules.carriers[carrier]?.conformityStandards ?? []) {
-            const each = { pointId: sellerPoint, deviceId: deviceOf(point), standardId };
-            demanded.set(`${sellerPoint} ${standardId}`, each);
+            const deviceId = deviceOf(point);
+            const key = `${carrier} ${deviceId} ${standardId}`;
+            const pointIds = [...new Set([...(demanded.get(key)?.pointIds ?? []), sellerPoint])];
+            demanded.set(key, { carrier, deviceId, pointIds, standardId });
         }
     }
     return [...demanded.values()];
 }
 
+/** What a certificate lets a device sell in a slot, from the slot on in which its standard counts. */
+export type Rating = DeviceStandard & Readonly<{ fromSlot: SlotIndex; ratedWh: EnergyWh }>;
+
 /**
- * A device conforms over the whole delivery and promises no more in a slot than it is rated for. A standard that is not
- * published yet, or counts only later, demands nothing.
- * @throws CONFORMITY_MISSING {deviceId, standardId, status} · CONFORMITY_EXCEEDED {deviceId, standardId, slot, energyWh,
- * ratedWh}
+ * A device conforms over the whole delivery. A standard that is not published yet, or counts only later, demands nothing.
+ * @throws CONFORMITY_MISSING {deviceId, standardId, status}
  */
-export function demandConforming(
-    { pointId, deviceId, standardId }: DeviceStandard,
+export function ratingOf(
+    device: DeviceStandard,
     found: Readonly<{ standard: Standard | null; conformity: Conformity | null }>,
     terms: Terms,
     slotMinutes: number,
-): void {
+): Rating | null {
+    const { deviceId, standardId } = device;
     const fromSlot = found.standard?.statement.fromSlot;
     if (fromSlot === undefined || fromSlot >= endSlot(terms)) {
-        return;
+        return null;
     }
     const certificate = found.conformity?.statement;
     const isExpired = certificate?.status === 'certified' && certificate.untilSlot < endSlot(terms);
     const status = isExpired ? 'expired' : (certificate?.status ?? 'none');
     demand(certificate !== undefined && status === 'certified', 'CONFORMITY_MISSING', { deviceId, standardId, status });
-    const ratedWh = energyOfPower(certificate.ratedW, slotMinutes);
-    for (let offset = Math.max(0, fromSlot - terms.firstSlot); offset < terms.slotCount; offset += 1) {
-        const energyWh = soldAt(terms, pointId, offset);
-        const slot = terms.firstSlot + offset;
+    return { ...device, fromSlot, ratedWh: energyOfPower(certificate.ratedW, slotMinutes) };
+}
+
+/**
+ * One agreement alone sells no more of a device in a slot than it is rated for; rounds of admission hold the sum of all.
+ * @throws CONFORMITY_EXCEEDED {deviceId, standardId, slot, energyWh, ratedWh}
+ */
+export function demandWithinRating(
+    { carrier, pointIds, deviceId, standardId, fromSlot, ratedWh }: Rating,
+    { legs, firstSlot, slotCount }: Pick<Terms, 'legs' | 'firstSlot' | 'slotCount'>,
+): void {
+    const own = legs.filter((leg) => leg.carrier === carrier && pointIds.includes(leg.sellerPoint));
+    for (let offset = Math.max(0, fromSlot - firstSlot); offset < slotCount; offset += 1) {
+        const energyWh = sumEnergy(own.map((leg) => leg.energyWh[offset] ?? NO_ENERGY));
+        const slot = firstSlot + offset;
         demand(energyWh <= ratedWh, 'CONFORMITY_EXCEEDED', { deviceId, standardId, slot, energyWh, ratedWh });
     }
 }
-
-const soldAt = ({ legs }: Terms, pointId: string, offset: number): EnergyWh =>
-    sumEnergy(legs.flatMap((leg) => (leg.sellerPoint === pointId ? (leg.energyWh[offset] ?? NO_ENERGY) : [])));

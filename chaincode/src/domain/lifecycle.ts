@@ -73,6 +73,7 @@ export const LIFECYCLE: readonly Transition[] = [
     row('qualify', 'exchange', ['mandate', 'revoke'], 'participant', ['granted'], ['revoked']),
     row('qualify', 'exchange', ['meter', 'register'], 'metering', [null], ['registered']),
     row('qualify', 'exchange', ['connection', 'set'], 'dispatcher', [null, 'set'], ['set']),
+    row('qualify', 'exchange', ['connection', 'transfer'], 'keeper', ['set'], ['set']),
     row('qualify', 'supervision', ['standard', 'publish'], 'reviewer', [null], ['published']),
     row(
         'qualify',
@@ -110,6 +111,8 @@ export const LIFECYCLE: readonly Transition[] = [
 
     row('screen', 'exchange', ['screening', 'admit'], 'dispatcher', [null], ['admitted']),
     row('screen', 'exchange', ['screening', 'refuse'], 'dispatcher', [null], ['refused']),
+
+    row('screen', 'exchange', ['admission', 'run'], 'keeper', [null, 'admitted'], ['admitted']),
 
     row('fund', 'exchange', ['agreement', 'fund'], 'keeper', ['concluded'], ['inForce']),
 

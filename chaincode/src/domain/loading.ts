@@ -1,137 +1,118 @@
 import type { Leg, Terms } from './agreement.js';
 import type { Carrier } from './charter.js';
-import type { Connection } from './connection.js';
-import { assert, demand } from './errors.js';
-import type { MeteringPoint } from './meter.js';
-import { type EnergyWh, energyOfPower, minus, NO_ENERGY, plus, type SlotIndex, wholeParts } from './units.js';
+import { deviceOf } from './conformity.js';
+import { assert } from './errors.js';
+import { isScheduled, type MeteringPoint } from './meter.js';
+import { type EnergyWh, minus, NO_ENERGY, plus, type SlotIndex, wholeParts } from './units.js';
 
 /** Slots of one loading record: a day of quarter hours. */
 export const LOADING_SLOTS = 96;
 
-const SIDES = ['importWh', 'exportWh'] as const;
-/** Energy through a connection point in one slot. Neither side nets the other: what is not delivered must not overload. */
-export type Flows = Readonly<Record<(typeof SIDES)[number], EnergyWh>>;
+/**
+ * What is limited at a point: taken from the network and fed into it through the connection, and sold by the device
+ * behind the point. None nets another: what is not delivered must not overload.
+ */
+export const SIDES = ['importWh', 'exportWh', 'soldWh'] as const;
+export type Side = (typeof SIDES)[number];
+type Columns = Readonly<Record<Side, readonly EnergyWh[]>>;
 
-const NO_FLOWS: Flows = { importWh: NO_ENERGY, exportWh: NO_ENERGY };
+/** What agreements bring to one point, by slots from `firstSlot` on; all sides have as many slots. */
+export type Load = Readonly<{ carrier: Carrier; pointId: string; firstSlot: SlotIndex }> & Columns;
 
-/** What agreements in force bring to a connection point, in the 96 slots from `firstSlot` on. */
-export type Loading = Readonly<{
-    carrier: Carrier;
-    connectionPoint: string;
-    /** A multiple of 96. */
-    firstSlot: SlotIndex;
-    flows: readonly Flows[];
-}>;
+/** What all agreements that were admitted bring to a point, in 96 slots from a multiple of 96 on. */
+export type Loading = Load;
 
-/** What one agreement brings to one connection point, by slot. */
-export type Load = Readonly<{ carrier: Carrier; connectionPoint: string; flows: ReadonlyMap<SlotIndex, Flows> }>;
+/** Most energy of a slot on each side; absent where nothing limits it. */
+export type Limits = Readonly<Partial<Record<Side, EnergyWh>>>;
 
 /** First slot of the record that holds a slot. */
 export const loadingStart = (slot: SlotIndex): SlotIndex => wholeParts(slot, LOADING_SLOTS) * LOADING_SLOTS;
 
-export const emptyLoading = (carrier: Carrier, connectionPoint: string, firstSlot: SlotIndex): Loading => ({
-    carrier,
-    connectionPoint,
-    firstSlot,
-    flows: Array.from({ length: LOADING_SLOTS }, () => NO_FLOWS),
+export const loadKey = ({ carrier, pointId }: Pick<Load, 'carrier' | 'pointId'>): string => `${carrier}/${pointId}`;
+
+export const columns = (slots: number, of: (side: Side, offset: number) => EnergyWh): Columns => ({
+    importWh: Array.from({ length: slots }, (_, offset) => of('importWh', offset)),
+    exportWh: Array.from({ length: slots }, (_, offset) => of('exportWh', offset)),
+    soldWh: Array.from({ length: slots }, (_, offset) => of('soldWh', offset)),
 });
 
-/** What terms bring to each connection point of their legs in the slots [fromSlot, untilSlot). */
+export const emptyLoading = (carrier: Carrier, pointId: string, firstSlot: SlotIndex): Loading => ({
+    carrier,
+    pointId,
+    firstSlot,
+    ...columns(LOADING_SLOTS, () => NO_ENERGY),
+});
+
+export const energyAt = (load: Load | undefined, side: Side, slot: SlotIndex): EnergyWh =>
+    load?.[side][slot - load.firstSlot] ?? NO_ENERGY;
+
+export const endOf = ({ firstSlot, importWh }: Load): SlotIndex => firstSlot + importWh.length;
+
+/** What terms bring to the points of their legs before `untilSlot`. What stays behind one connection does not load it. */
 export function loadsOf(
     terms: Pick<Terms, 'legs' | 'firstSlot'>,
     points: ReadonlyMap<string, MeteringPoint>,
-    fromSlot: SlotIndex,
     untilSlot: SlotIndex,
 ): Load[] {
-    const loads = new Map<string, { carrier: Carrier; connectionPoint: string; flows: Map<SlotIndex, Flows> }>();
-    const add = (leg: Leg, pointId: string, side: keyof Flows): void => {
-        const { carrier } = leg;
-        const connectionPoint = points.get(pointId)?.connectionPoint;
-        assert(connectionPoint !== undefined, 'the points of an agreement are registered');
-        const key = `${carrier}/${connectionPoint}`;
-        const load = loads.get(key) ?? { carrier, connectionPoint, flows: new Map<SlotIndex, Flows>() };
-        loads.set(key, load);
-        for (const [offset, energy] of leg.energyWh.entries()) {
-            const slot = terms.firstSlot + offset;
-            if (slot >= fromSlot && slot < untilSlot && energy > NO_ENERGY) {
-                const before = load.flows.get(slot) ?? NO_FLOWS;
-                load.flows.set(slot, { ...before, [side]: plus(before[side], energy) });
-            }
-        }
+    const slots = Math.max(0, untilSlot - terms.firstSlot);
+    const sums = new Map<string, Load>();
+    const add = ({ carrier, energyWh }: Leg, pointId: string, side: Side): void => {
+        const key = loadKey({ carrier, pointId });
+        const { firstSlot } = terms;
+        const before = sums.get(key) ?? { carrier, pointId, firstSlot, ...columns(slots, () => NO_ENERGY) };
+        const column = before[side].map((energy, offset) => plus(energy, energyWh[offset] ?? NO_ENERGY));
+        sums.set(key, { ...before, [side]: column });
     };
     for (const leg of terms.legs) {
-        add(leg, leg.sellerPoint, 'exportWh');
-        add(leg, leg.buyerPoint, 'importWh');
-    }
-    return [...loads.values()];
-}
-
-/** How loads change when terms give way to others; what is taken back is negative, and what stays is left out. */
-export function changedLoads(before: readonly Load[], after: readonly Load[]): Load[] {
-    const sums = new Map<string, Load & Readonly<{ flows: Map<SlotIndex, Flows> }>>();
-    const add = ({ carrier, connectionPoint, flows }: Load, sign: typeof plus): void => {
-        const key = `${carrier}/${connectionPoint}`;
-        const sum = sums.get(key) ?? { carrier, connectionPoint, flows: new Map<SlotIndex, Flows>() };
-        sums.set(key, sum);
-        for (const [slot, { importWh, exportWh }] of flows) {
-            const so = sum.flows.get(slot) ?? NO_FLOWS;
-            sum.flows.set(slot, { importWh: sign(so.importWh, importWh), exportWh: sign(so.exportWh, exportWh) });
+        const [seller, buyer] = [points.get(leg.sellerPoint), points.get(leg.buyerPoint)];
+        assert(seller !== undefined && buyer !== undefined, 'the points of an agreement are registered');
+        if (seller.connectionPoint !== buyer.connectionPoint) {
+            add(leg, leg.sellerPoint, 'exportWh');
+            add(leg, leg.buyerPoint, 'importWh');
         }
-    };
-    before.forEach((load) => {
-        add(load, minus);
-    });
-    after.forEach((load) => {
-        add(load, plus);
-    });
-    const changes = ({ importWh, exportWh }: Flows): boolean => importWh !== NO_ENERGY || exportWh !== NO_ENERGY;
-    return [...sums.values()].map((sum) => ({
-        ...sum,
-        flows: new Map([...sum.flows].filter(([, flows]) => changes(flows))),
-    }));
+        if (!isScheduled(seller)) {
+            add(leg, deviceOf(seller), 'soldWh');
+        }
+    }
+    return [...sums.values()];
 }
 
 /** First slots of the loading records that a load touches. */
-export const startsOf = (load: Load): SlotIndex[] => [...new Set([...load.flows.keys()].map(loadingStart))];
-
-/** Adds a load, or what changes of it, to the loading of its connection point. */
-export function addLoad(loading: Loading, load: Load): Loading {
-    const flows = loading.flows.map((before, offset) => {
-        const change = load.flows.get(loading.firstSlot + offset) ?? NO_FLOWS;
-        const after = {
-            importWh: plus(before.importWh, change.importWh),
-            exportWh: plus(before.exportWh, change.exportWh),
-        };
-        assert(after.importWh >= 0n && after.exportWh >= 0n, 'no more load is taken back than was there');
-        return after;
-    });
-    return { ...loading, flows };
+export function startsOf(load: Load): SlotIndex[] {
+    const starts: SlotIndex[] = [];
+    for (let start = loadingStart(load.firstSlot); start < endOf(load); start += LOADING_SLOTS) {
+        starts.push(start);
+    }
+    return starts;
 }
 
-/** Most energy of a slot in either direction. */
-export const limitsOf = ({ statement }: Connection, slotMinutes: number): Flows => ({
-    importWh: energyOfPower(statement.importMaxW, slotMinutes),
-    exportWh: energyOfPower(statement.exportMaxW, slotMinutes),
-});
+/** The loading after an agreement's part in it has changed. */
+export function changeLoading(loading: Loading, before: Load | undefined, after: Load | undefined): Loading {
+    const of = (side: Side, offset: number): EnergyWh => {
+        const slot = loading.firstSlot + offset;
+        const energy = plus(energyAt(loading, side, slot), energyAt(after, side, slot));
+        const changed = minus(energy, energyAt(before, side, slot));
+        assert(changed >= NO_ENERGY, 'no more load is taken back than was there');
+        return changed;
+    };
+    const { carrier, pointId, firstSlot } = loading;
+    return { carrier, pointId, firstSlot, ...columns(LOADING_SLOTS, of) };
+}
 
-/**
- * No slot is loaded beyond the limits by what was added; what exceeds limits that were lowered since stands, and may
- * become less.
- * @throws CONNECTION_OVERLOADED {carrier, connectionPoint, side, slot, energyWh, limitWh} naming the first such slot
- */
-export function demandCapacity(before: Loading, after: Loading, limits: Flows): void {
-    const { carrier, connectionPoint, firstSlot } = after;
-    for (const [offset, flows] of after.flows.entries()) {
+/** Where something exceeds its limit by what was added: what stands above a limit lowered since may stay, or become less. */
+export type Excess = Readonly<{ side: Side; slot: SlotIndex; energyWh: EnergyWh; limitWh: EnergyWh }>;
+
+/** The first slot in which a change leaves more than a side's limit, and more than before. */
+export function excessOf(before: Loading, after: Loading, limits: Limits, fromSlot = after.firstSlot): Excess | null {
+    for (let slot = Math.max(fromSlot, after.firstSlot); slot < endOf(after); slot += 1) {
         for (const side of SIDES) {
-            const holds = flows[side] <= limits[side] || flows[side] <= (before.flows[offset] ?? NO_FLOWS)[side];
-            demand(holds, 'CONNECTION_OVERLOADED', {
-                carrier,
-                connectionPoint,
-                side: side === 'importWh' ? 'import' : 'export',
-                slot: firstSlot + offset,
-                energyWh: flows[side],
-                limitWh: limits[side],
-            });
+            const [energyWh, limitWh] = [energyAt(after, side, slot), limits[side]];
+            if (limitWh !== undefined && energyWh > limitWh && energyWh > energyAt(before, side, slot)) {
+                return { side, slot, energyWh, limitWh };
+            }
         }
     }
+    return null;
 }
+
+export const SIDE_NAMES = { importWh: 'import', exportWh: 'export', soldWh: 'sale' } as const;

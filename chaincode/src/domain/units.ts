@@ -32,6 +32,7 @@ export const volumeLitres = (value: bigint): VolumeLitres => value as VolumeLitr
 export const calorificWhPerM3 = (value: bigint): CalorificWhPerM3 => value as CalorificWhPerM3;
 
 export const NO_ENERGY = energyWh(0n);
+export const NO_POWER = powerW(0n);
 export const NO_MONEY = amountNano(0n);
 
 export const plus = <Q extends bigint>(left: Q, right: Q): Q => (left + right) as Q;
@@ -63,6 +64,9 @@ export const shareFloor = (energy: EnergyWh, basisPoints: number): EnergyWh =>
 /** ⌊energy × part / whole⌋ for a non-negative energy and part of a whole. */
 export const proportionFloor = (energy: EnergyWh, part: number, whole: number): EnergyWh =>
     energyWh((energy * BigInt(part)) / BigInt(whole));
+
+/** ⌊power × part / whole⌋: a share of what is less than all shares together. */
+export const powerShareFloor = (power: PowerW, part: PowerW, whole: PowerW): PowerW => powerW((power * part) / whole);
 
 /** ⌊power × time⌋: the most energy that a power brings in so many minutes. */
 export const energyOfPower = (power: PowerW, minutes: number): EnergyWh => energyWh((power * BigInt(minutes)) / 60n);

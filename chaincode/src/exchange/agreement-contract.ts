@@ -42,8 +42,8 @@ import { demandConformity } from './conformity.js';
 import { demandStaying } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { countBetween, countTrades, demandNear } from './limits.js';
-import { loadConnections, unloadConnections } from './loads.js';
 import { demandNext, demandSource, loadAgreement, loadParties, loadPoints } from './parties.js';
+import { demandCapacity, noteAtPoints } from './point-bounds.js';
 import { demandRequirements } from './requirements.js';
 import { demandAdmitted, demandReviewed, demandTradable, review } from './review.js';
 import { agentsOf, useMandates, verifyConsents } from './signatories.js';
@@ -126,7 +126,7 @@ export class AgreementContract extends ExchangeContract {
      * Puts an approved agreement into force with what it has reserved. Settlement finds the agreement by the commitments
      * written here, always for slots to come; what is not in force delivers nothing, so it is not looked at either.
      * @throws AGREEMENT_MISSING · AGREEMENT_STATE · SLOT_BEGUN · VERDICT_MISSING · STANDING_VERDICT_EXCEEDED ·
-     * ADMISSION_MISSING · CONNECTION_OVERLOADED · QUALIFICATION_MISSING · CONFORMITY_MISSING · CONFORMITY_EXCEEDED ·
+     * ADMISSION_MISSING · CAPACITY_MISSING · QUALIFICATION_MISSING · CONFORMITY_MISSING · CONFORMITY_EXCEEDED ·
      * MARKET_HALTED · COVER_EXHAUSTED
      */
     async fund(ctx: TradeContext, command: string): Promise<string> {
@@ -139,10 +139,11 @@ export class AgreementContract extends ExchangeContract {
         const { terms } = agreement;
         await ctx.demandNotBegun(reviewDeadline(terms, await ctx.charter()));
         await demandTradable(ctx, terms);
-        await demandConformity(ctx, terms);
+        const ratings = await demandConformity(ctx, terms);
         await demandReviewed(ctx, agreement, standingId);
         await demandAdmitted(ctx, agreement);
-        await loadConnections(ctx, agreementId, terms);
+        await demandCapacity(ctx, agreementId, terms, ratings);
+        await noteAtPoints(ctx, agreementId, terms);
         const funded = fundExecution(execution, standingId);
         ctx.ledger.put(EXECUTION, funded);
         for (const carrier of carriersOf(terms)) {
@@ -268,7 +269,6 @@ export class AgreementContract extends ExchangeContract {
         await demandNext(ctx, terms, fromSlot);
         const outcome = windDown(execution, terms, fromSlot, verb);
         ctx.ledger.put(EXECUTION, outcome.execution);
-        await unloadConnections(ctx, terms, { before: execution, after: outcome.execution });
         await putCredits(ctx, `${verb}.${agreementId}`, outcome.postings);
         const { state, endSlot, version } = outcome.execution;
         const name = verb === 'release' ? 'AgreementReleased/1' : 'AgreementCancelled/1';

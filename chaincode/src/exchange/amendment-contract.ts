@@ -12,8 +12,8 @@ import { demandConformity } from './conformity.js';
 import { demandStaying } from './departures.js';
 import { ExchangeContract } from './exchange-contract.js';
 import { countBetween } from './limits.js';
-import { reloadConnections } from './loads.js';
 import { demandNext, loadAgreement, loadParties } from './parties.js';
+import { demandCapacity } from './point-bounds.js';
 import { demandRequirements } from './requirements.js';
 import { demandAdmitted, demandNotRefused, demandReviewed, demandTradable } from './review.js';
 import { agentsOf, demandSuccession, type Signatory, useMandates, verifyConsents } from './signatories.js';
@@ -56,7 +56,7 @@ export class AmendmentContract extends ExchangeContract {
      * and brings the escrow to what the new terms need. The terms' own key policy judges this write.
      * @throws AGREEMENT_MISSING · AMENDMENT_MISSING · VERSION_STALE · AGREEMENT_STATE · TERMS_INVALID · TERMS_LIMIT ·
      * SLOT_BEGUN · SLOT_NOT_OVER · SIGNATURE_MISSING · SIGNATURE_INVALID · SIGNATURE_WITHDRAWN · VERDICT_MISSING ·
-     * STANDING_VERDICT_EXCEEDED · ADMISSION_MISSING · CONNECTION_OVERLOADED · QUALIFICATION_MISSING ·
+     * STANDING_VERDICT_EXCEEDED · ADMISSION_MISSING · CAPACITY_MISSING · QUALIFICATION_MISSING ·
      * CONFORMITY_MISSING · CONFORMITY_EXCEEDED · REQUIREMENT_NOT_MET · RELATION_NOT_PERMITTED · MARKET_HALTED · COVER_EXHAUSTED ·
      * ACCOUNT_UNDERFUNDED · COVER_OWED · CREDIT_MISSING · CREDIT_NOT_NEEDED
      */
@@ -78,12 +78,14 @@ export class AmendmentContract extends ExchangeContract {
         const signatories = await this.#demandConsent(ctx, agreement, amendment);
         await demandRequirements(ctx, terms, agreement.terms);
         await demandTradable(ctx, terms, agentsOf(signatories), fromSlot);
-        await demandConformity(ctx, terms);
+        const ratings = await demandConformity(ctx, terms);
         await useMandates(ctx, signatories, { kind: 'amendment', terms, changes: agreement });
         await demandNotRefused(ctx, agreement);
         await demandReviewed(ctx, amendment, standingId);
         await demandAdmitted(ctx, amendment);
-        await reloadConnections(ctx, execution, { before: agreement.terms, after: terms }, fromSlot);
+        if (execution.state === 'inForce') {
+            await demandCapacity(ctx, agreementId, terms, ratings); // nothing is set aside before funding asks for it
+        }
 
         const outcome = amendExecution(execution, agreement, amendment, { fromSlot, standingId });
         const takings = outcome.changes.map(({ participantId, changeNano: amountNano }) => ({

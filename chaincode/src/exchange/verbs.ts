@@ -1,6 +1,7 @@
 import type { ExchangeVerb } from '../wire/verbs.js';
 import type { Handler } from '../store/market-contract.js';
 import { AccountContract } from './account-contract.js';
+import { AdmissionContract } from './admission-contract.js';
 import { AgreementContract } from './agreement-contract.js';
 import { AmendmentContract } from './amendment-contract.js';
 import { CalorificContract } from './calorific-contract.js';
@@ -39,6 +40,7 @@ const offers = new OfferContract('offer');
 const consents = new ConsentContract('consent');
 const agreements = new AgreementContract('agreement');
 const amendments = new AmendmentContract('amendment');
+const admissions = new AdmissionContract('admission');
 const screenings = new ScreeningContract('screening');
 const halts = new HaltContract('halt');
 const readings = new ReadingContract('reading');
@@ -81,10 +83,11 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'meter:show': (ctx, query) => meters.show(ctx, query),
     'meter:list': (ctx, query) => meters.list(ctx, query),
     'connection:set': (ctx, command) => connections.set(ctx, command),
+    'connection:transfer': (ctx, command) => connections.transfer(ctx, command),
     'connection:show': (ctx, query) => connections.show(ctx, query),
     'connection:list': (ctx, query) => connections.list(ctx, query),
+    'connection:shares': (ctx, query) => connections.shares(ctx, query),
     'connection:history': (ctx, query) => connections.history(ctx, query),
-    'connection:loading': (ctx, query) => connections.loading(ctx, query),
     'account:deposit': (ctx, command) => payments.deposit(ctx, command),
     'account:cover': (ctx, command) => accounts.cover(ctx, command),
     'account:fill-lanes': (ctx, command) => accounts.fillLanes(ctx, command),
@@ -116,6 +119,10 @@ export const EXCHANGE_HANDLERS: Readonly<Record<ExchangeVerb, Handler<TradeConte
     'screening:refuse': (ctx, command) => screenings.refuse(ctx, command),
     'screening:show': (ctx, query) => screenings.show(ctx, query),
     'screening:list': (ctx, query) => screenings.list(ctx, query),
+    'admission:run': (ctx, command) => admissions.run(ctx, command),
+    'admission:show': (ctx, query) => admissions.show(ctx, query),
+    'admission:list': (ctx, query) => admissions.list(ctx, query),
+    'admission:loading': (ctx, query) => admissions.loading(ctx, query),
     'agreement:fund': (ctx, command) => agreements.fund(ctx, command),
     'agreement:release': (ctx, command) => agreements.release(ctx, command),
     'agreement:lapse': (ctx, command) => agreements.lapse(ctx, command),

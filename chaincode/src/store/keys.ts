@@ -2,6 +2,7 @@ import type { AccountName } from '../domain/posting.js';
 import { coverAccount, escrowAccount, freeAccount, payoutAccount, subsidyAccount } from '../domain/posting.js';
 import { heldBy } from '../domain/escrow.js';
 import { type AmountNano, NO_MONEY } from '../domain/units.js';
+import { admissionCodec, agreementAtPointCodec, countedPointCodec, loadingCodec } from '../wire/admission.js';
 import {
     coverCodec,
     coverDrawCodec,
@@ -24,7 +25,7 @@ import { tickCodec } from '../wire/clock.js';
 import type { Codec } from '../wire/codec.js';
 import { conformityCodec } from '../wire/conformity.js';
 import { withdrawalCodec } from '../wire/consent.js';
-import { connectedAgreementCodec, connectionCodec, loadingCodec } from '../wire/connection.js';
+import { connectionCodec, connectionShareCodec } from '../wire/connection.js';
 import { disputeCodec, replacedReadingCodec, reviewCodec } from '../wire/dispute.js';
 import { commitmentCodec, executionCodec } from '../wire/escrow.js';
 import { factReviewCodec } from '../wire/fact.js';
@@ -227,18 +228,28 @@ export const CONNECTION = record('connection', connectionCodec, ({ statement }) 
     statement.carrier,
     statement.connectionPoint,
 ]);
-/** What is in force at a connection that is limited, 96 slots a record. */
-export const LOADING = record('loading', loadingCodec, ({ carrier, connectionPoint, firstSlot }) => [
+/** What each metering point has of its connection: a key of its own, so that neighbours wait for nobody. */
+export const SHARE = record('share', connectionShareCodec, ({ carrier, connectionPoint, pointId }) => [
     carrier,
     connectionPoint,
+    pointId,
+]);
+/** What is admitted at a point, 96 slots a record: rounds of admission alone read and write it. */
+export const LOADING = record('loading', loadingCodec, ({ carrier, pointId, firstSlot }) => [
+    carrier,
+    pointId,
     firstSlot,
 ]);
-/** Agreements by the connections of their points: what the first limit of a connection counts. */
-export const CONNECTED_AGREEMENT = record('connected-agreement', connectedAgreementCodec, (connected) => [
-    connected.carrier,
-    connected.connectionPoint,
-    connected.firstSlot,
-    connected.agreementId,
+/** What is set aside for an agreement: what funding and enacting read. */
+export const ADMISSION = record('admission', admissionCodec, ({ agreementId }) => [agreementId]);
+/** Points of which what is in force is counted. */
+export const COUNTED_POINT = record('counted-point', countedPointCodec, ({ carrier, pointId }) => [carrier, pointId]);
+/** Agreements in force by point: what the first count of a point scans. */
+export const AGREEMENT_AT_POINT = record('agreement-at-point', agreementAtPointCodec, (each) => [
+    each.carrier,
+    each.pointId,
+    each.firstSlot,
+    each.agreementId,
 ]);
 
 /** What went into a storage point and came back, as far as its network fee was credited. */

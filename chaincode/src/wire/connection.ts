@@ -1,6 +1,12 @@
 import { z } from 'zod';
-import type { Connection, ConnectionStatement } from '../domain/connection.js';
-import { type Loading, LOADING_SLOTS } from '../domain/loading.js';
+import {
+    type Connection,
+    type ConnectionShare,
+    type ConnectionStatement,
+    GRANTS_MAX,
+    type ShareTransfer,
+    type SignedTransfer,
+} from '../domain/connection.js';
 import { codec } from './codec.js';
 import {
     carrierField,
@@ -9,13 +15,18 @@ import {
     idField,
     powerField,
     reasonField,
-    resultEnergyField,
     signatureField,
     slotField,
     versionField,
 } from './fields.js';
+import { page, type PageQuery } from './query.js';
 
-const HISTORY_BYTES_MAX = 1024 * 1024;
+const HISTORY_BYTES_MAX = 16 * 1024 * 1024;
+
+const grants = z
+    .array(z.strictObject({ pointId: idField, importW: powerField, exportW: powerField }))
+    .max(GRANTS_MAX)
+    .refine((each) => new Set(each.map(({ pointId }) => pointId)).size === each.length, 'a point named twice');
 
 const statement = z.strictObject({
     carrier: carrierField,
@@ -23,6 +34,7 @@ const statement = z.strictObject({
     sequence: versionField,
     importMaxW: powerField,
     exportMaxW: powerField,
+    grants,
     reasonCode: reasonField,
 });
 
@@ -32,40 +44,50 @@ const connectionSchema = z.strictObject({
     officerSubjectHash: hashField,
     keyId: hashField,
     signature: signatureField,
+    importSharedW: powerField,
+    exportSharedW: powerField,
 });
 export const connectionCodec = codec<Connection>(connectionSchema);
 
-/** Limits a connection point; where nothing limited it before, what is in force is counted from a slot on. */
-export type SetConnectionCommand = Readonly<{
-    statement: ConnectionStatement;
-    signature: string;
-    /** The first slot that has not begun. */
-    fromSlot: number;
-}>;
-export const setConnectionCodec = codec<SetConnectionCommand>(
-    z.strictObject({ statement, signature: signatureField, fromSlot: slotField }),
+/** Limits a connection point, and gives parts of what is nobody's yet to points. */
+export type SetConnectionCommand = Readonly<{ statement: ConnectionStatement; signature: string }>;
+export const setConnectionCodec = codec<SetConnectionCommand>(z.strictObject({ statement, signature: signatureField }));
+
+const transfer = z
+    .strictObject({
+        carrier: carrierField,
+        connectionPoint: idField,
+        fromPointId: idField,
+        sequence: versionField,
+        toPointId: idField,
+        importW: powerField,
+        exportW: powerField,
+    })
+    .refine(({ fromPointId, toPointId }) => fromPointId !== toPointId, 'a point gives to another')
+    .refine(({ importW, exportW }) => importW + exportW > 0n, 'something changes hands');
+/** What the owner of the giving point signs. */
+export const shareTransferCodec = codec<ShareTransfer>(transfer);
+const signedTransfer = z.strictObject({ transfer, signature: signatureField });
+
+export type TransferShareCommand = SignedTransfer &
+    Readonly<{
+        /** The first slot that has not begun. */
+        fromSlot: number;
+    }>;
+export const transferShareCodec = codec<TransferShareCommand>(
+    z.strictObject({ ...signedTransfer.shape, fromSlot: slotField }),
 );
 
-export const loadingCodec = codec<Loading>(
+export const connectionShareCodec = codec<ConnectionShare>(
     z.strictObject({
         carrier: carrierField,
         connectionPoint: idField,
-        firstSlot: slotField,
-        flows: z
-            .array(z.strictObject({ importWh: resultEnergyField, exportWh: resultEnergyField }))
-            .length(LOADING_SLOTS),
+        pointId: idField,
+        sequence: versionField,
+        importMaxW: powerField,
+        exportMaxW: powerField,
+        transfer: signedTransfer.nullable(),
     }),
-);
-
-/** Names an agreement in force that has a metering point at a connection point. */
-export type ConnectedAgreement = Readonly<{
-    carrier: Loading['carrier'];
-    connectionPoint: string;
-    firstSlot: number;
-    agreementId: string;
-}>;
-export const connectedAgreementCodec = codec<ConnectedAgreement>(
-    z.strictObject({ carrier: carrierField, connectionPoint: idField, firstSlot: slotField, agreementId: hashField }),
 );
 
 /** One statement of the operator, from the peer's history of the key. */
@@ -81,7 +103,9 @@ export const connectionHistoryCodec = codec<readonly ConnectionChange[]>(
     HISTORY_BYTES_MAX,
 );
 
-export const connectionQueryCodec = codec(z.strictObject({ carrier: carrierField, connectionPoint: idField }));
-export const loadingQueryCodec = codec(
-    z.strictObject({ carrier: carrierField, connectionPoint: idField, slot: slotField }),
-);
+const connectionQuery = { carrier: carrierField, connectionPoint: idField };
+export const connectionQueryCodec = codec(z.strictObject(connectionQuery));
+
+/** Listing of the shares of one connection. */
+export type SharePageQuery = PageQuery & Pick<ConnectionShare, 'carrier' | 'connectionPoint'>;
+export const sharePageQueryCodec = codec<SharePageQuery>(z.strictObject({ ...page, ...connectionQuery }));

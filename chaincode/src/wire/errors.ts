@@ -6,8 +6,12 @@ import { canonicalJson, type Json } from './canonical.js';
  * what was refused, so every operand has an encoding: a throw here would leave the chaincode and end its process.
  */
 export function encodeError(error: MarketError): string {
-    const operands = Object.entries(error.operands).map(([key, operand]) => [key, operandJson(operand)] as const);
-    return `${error.code} ${canonicalJson(Object.fromEntries(operands))}`;
+    return `${error.code} ${canonicalJson(operandsJson(error))}`;
+}
+
+/** The operands of a refusal as JSON. */
+export function operandsJson({ operands }: MarketError): Readonly<Record<string, Json>> {
+    return Object.fromEntries(Object.entries(operands).map(([key, operand]) => [key, operandJson(operand)]));
 }
 
 function operandJson(operand: ErrorOperands[string]): Json {

@@ -88,6 +88,14 @@ const SCHEMAS = {
         slot: slotField,
         isDead: z.boolean(),
     }),
+    'ShareTransferred/1': z.strictObject({
+        carrier: carrierField,
+        connectionPoint: idField,
+        sequence: versionField,
+        fromPointId: idField,
+        toPointId: idField,
+    }),
+    'AgreementsAdmitted/1': z.strictObject({ agreementIds: z.array(hashField) }),
     'DepositAccepted/1': z.strictObject({
         paymentId: idField,
         participantId: idField,

@@ -1,7 +1,7 @@
 import type { Json } from './canonical.js';
 
 /**
- * What a participant does with its money or its place in the market by itself: its certificate sends it, and its signing key
+ * What a participant does with its money, its share of a connection or its place in the market by itself: its signing key
  * signs it, so that whoever issues certificates cannot do it in its name.
  */
 export type InstructionVerb =
@@ -9,6 +9,7 @@ export type InstructionVerb =
     | 'account:fill-lanes'
     | 'account:draw-cover'
     | 'account:request-payout'
+    | 'connection:transfer'
     | 'participant:leave'
     | 'participant:refuse-key';
 

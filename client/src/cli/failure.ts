@@ -36,8 +36,11 @@ const REMEDY_BY_CODE: Readonly<Record<string, string>> = {
     VERSION_STALE: 'Draft it anew from the version in force: `commonwatt agreement show`.',
     SIGNATURE_WITHDRAWN: 'Draft the agreement anew: a signature taken back stays so.',
     ADMISSION_MISSING: 'Wait for the network operator: `commonwatt screening show`, or agree other terms.',
-    CONNECTION_OVERLOADED:
-        'Agree less energy in the slot named, or wait until others take less: `commonwatt connection show`.',
+    CAPACITY_MISSING:
+        'Have capacity set aside first: `commonwatt admission run`, or let `commonwatt keeper run` do it.',
+    ROUND_FULL: 'Run another round: `commonwatt admission run`.',
+    CONNECTION_OVERLOADED: 'Agree less energy in the slot named, or get a larger share: `commonwatt connection show`.',
+    CONFORMITY_EXCEEDED: 'Sell less from the device named: other agreements sell from it as well.',
     ID_AMBIGUOUS: 'Add digits until one id is left.',
     MARKET_HALTED: 'Deliver outside the slots of the halt, or wait until it ends: `commonwatt halt show`.',
     ACCOUNT_UNDERFUNDED: 'Deposit more: `commonwatt account deposit`.',

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { account } from './account/index.js';
+import { admission } from './admission/index.js';
 import { agreement } from './agreement/index.js';
 import { amendment } from './amendment/index.js';
 import { audit } from './audit/index.js';
@@ -59,6 +60,7 @@ export const NOUNS = [
     consent,
     verdict,
     screening,
+    admission,
     reading,
     statement,
     calorific,

@@ -1,4 +1,5 @@
 import { CARRIERS, type Carrier } from '@commonwatt/chaincode/domain/charter';
+import type { ShareGrant } from '@commonwatt/chaincode/domain/connection';
 import {
     type AmountNano,
     type EnergyWh,
@@ -18,6 +19,15 @@ export const price = (text: string): PriceMicroPerKwh => orUsage(() => parsePric
 export const energy = (text: string): EnergyWh => orUsage(() => parseEnergy(text));
 
 export const power = (text: string): PowerW => orUsage(() => parsePower(text));
+
+/** What a point gets of its connection, several times: `bld-18=30000/10000`. */
+export function grant(text: string, before: readonly ShareGrant[] = []): readonly ShareGrant[] {
+    const [, pointId, importMax, exportMax] = /^([^=]+)=([^/]+)\/([^/]+)$/.exec(text) ?? [];
+    if (pointId === undefined || importMax === undefined || exportMax === undefined) {
+        throw new InvalidArgumentError('It is a point and two powers, such as bld-18=30000/10000.');
+    }
+    return [...before, { pointId, importW: power(importMax), exportW: power(exportMax) }];
+}
 
 export const prices = (text: string): PriceMicroPerKwh[] => text.split(',').map(price);
 export const energies = (text: string): EnergyWh[] => text.split(',').map(energy);

@@ -2,8 +2,9 @@ import type { LedgerDouble } from '@commonwatt/chaincode/ledger-double';
 import { mandateIdOf } from '@commonwatt/chaincode/wire/mandate';
 import type { MandateStatement } from '@commonwatt/chaincode/domain/mandate';
 import { CARRIERS } from '@commonwatt/chaincode/domain/charter';
-import { amountNano, energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
-import { slotAt, SLOTS, type World, worlds } from '../world.js';
+import { amountNano, energyWh, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { behindOneConnection } from '../connections.js';
+import { POINTS, slotAt, SLOTS, type World, worlds } from '../world.js';
 import * as commands from '../../support/market-commands.js';
 import { createMember, type Identity } from '../../support/stub-identity.js';
 
@@ -21,7 +22,18 @@ const MORE = [
     ['regulator voter', 'voter', 'RegulatorMSP', 'regulatorAdmin'],
 ] as const;
 
-/** A world of the lifecycles with every seat taken, and a mandate that its principal has given. */
+const AMPLE_W = powerW(1_000_000n);
+/** Connections with more than one point, limited to far more than anybody trades; its points have half of it. */
+const SHARED = POINTS.flatMap((point) => {
+    const here = behindOneConnection(point);
+    const { carrier, connectionPoint } = point.point;
+    const maxW = powerW(AMPLE_W * 2n * BigInt(here.length));
+    const grants = here.map(({ pointId }) => ({ pointId, importW: AMPLE_W, exportW: AMPLE_W }));
+    const limits = { carrier, connectionPoint, sequence: 1, importMaxW: maxW, exportMaxW: maxW, grants };
+    return here.length > 1 && here[0] === point ? [limits] : [];
+});
+
+/** A world of the lifecycles with every seat taken, shared connections limited, and a mandate that its principal has given. */
 export type Base = Readonly<{
     world: World;
     ledger: LedgerDouble;
@@ -58,6 +70,10 @@ async function seated(world: World, principalId: string): Promise<Base> {
         const officer = await createMember(mspId, name);
         people.set(name, officer);
         await submit(admin, 'supervision', 'seat:grant', commands.grantSeat(kind, officer));
+    }
+    for (const connection of SHARED) {
+        const command = commands.setConnection(who('dispatcher'), connection);
+        await submit('dispatcher', 'exchange', 'connection:set', command);
     }
     const mandate = boundsFor(principalId, who(principalId), who(AGENT));
     await submit(principalId, 'exchange', 'mandate:grant', commands.grantMandate(who(principalId), mandate));

@@ -107,7 +107,7 @@ export class HonestLife {
         await this.#send('agreement:conclude', withFolds(this.#scene.ledger, commands.conclude(terms, signers)));
     }
 
-    /** The regulator says yes before it says anything else; or the standing verdict does. */
+    /** The regulator says yes before it says anything else, or the standing verdict does; and there is room at the points. */
     async #fund(terms: Terms): Promise<void> {
         const isStanding = this.#draw.once(2);
         const reviewer = 'reviewer';
@@ -116,7 +116,9 @@ export class HonestLife {
             await this.#scene.send({ name: reviewer, chaincode: 'supervision', verb: 'verdict:approve', command });
         }
         const standingId = isStanding ? STANDING_ID : null;
-        await this.#send('agreement:fund', fundCodec.encode({ agreementId: agreementIdOf(terms), standingId }));
+        const agreementId = agreementIdOf(terms);
+        await this.#send('admission:run', commands.admit([agreementId], terms.version, this.#scene.nextSlot));
+        await this.#send('agreement:fund', fundCodec.encode({ agreementId, standingId }));
     }
 
     /** Nobody stops the time. */

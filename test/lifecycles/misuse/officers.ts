@@ -301,12 +301,15 @@ export const OFFICERS_ABUSES = {
     'exchange meter:register': registerPoint,
     'exchange meter:exchange': exchangeIt,
     'exchange connection:set': (by) => {
-        const { carrier, connectionPoint } = by.point().point;
+        const { pointId, point } = by.point();
+        const { carrier, connectionPoint } = point;
         const held = by.scene.one(`connection/${carrier}/${connectionPoint}`, connectionCodec);
         const most = powerW(by.draw.of([0n, 1n, 10n ** 6n]));
         const limits = { importMaxW: most, exportMaxW: most };
-        const statement = { carrier, connectionPoint, sequence: sequence(by, held?.statement.sequence), ...limits };
-        return commands.setConnection(by.me, statement, by.draw.once(3) ? by.slot() : by.scene.nextSlot);
+        const granted = powerW(by.draw.of([0n, 1n, 10n ** 6n]));
+        const grants = by.draw.once(2) ? [{ pointId, importW: granted, exportW: granted }] : [];
+        const named = { carrier, connectionPoint, sequence: sequence(by, held?.statement.sequence) };
+        return commands.setConnection(by.me, { ...named, ...limits, grants });
     },
     'exchange account:deposit': (by) =>
         depositCodec.encode({ paymentId: by.id('bank'), participantId: by.anybody(), amountNano: by.nano() }),

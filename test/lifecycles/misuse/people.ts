@@ -1,6 +1,7 @@
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
 import { INITIAL_RUN } from '@commonwatt/chaincode/domain/settlement';
-import { amountNano, energyWh } from '@commonwatt/chaincode/domain/units';
+import { amountNano, energyWh, NO_POWER, powerW } from '@commonwatt/chaincode/domain/units';
+import { connectionShareCodec } from '@commonwatt/chaincode/wire/connection';
 import { disputeCodec, disputeRefCodec } from '@commonwatt/chaincode/wire/dispute';
 import { mandateCodec, mandateRefCodec } from '@commonwatt/chaincode/wire/mandate';
 import { departureCodec, keyPermitCodec } from '@commonwatt/chaincode/wire/participant';
@@ -9,6 +10,7 @@ import { reconcileCodec } from '@commonwatt/chaincode/wire/reconciliation';
 import { recordedReadingCodec } from '@commonwatt/chaincode/wire/reading';
 import { settleCodec } from '@commonwatt/chaincode/wire/settlement';
 import { signedDeliveryCodec } from '@commonwatt/chaincode/wire/statement';
+import { behindOneConnection } from '../connections.js';
 import { POINTS, SOURCE_ID, SUBJECTS, slotAt, SLOTS } from '../world.js';
 import { raiseDispute } from '../../support/dispute-commands.js';
 import { drawCover, fillLanes, leave, raiseCover, refuseKey, requestPayout } from '../../support/instructions.js';
@@ -134,6 +136,26 @@ export const PEOPLE_ABUSES = {
             { payoutId: by.id('out'), ...more },
             by.draw.once(2) ? by.sources(participantId) : [],
         );
+    },
+    'exchange connection:transfer': (by) => {
+        const own = by.point();
+        const { carrier, connectionPoint } = own.point;
+        const none = { carrier, connectionPoint, pointId: own.pointId, sequence: 0, importMaxW: NO_POWER };
+        const share = by.draw.orElse<typeof none>(by.scene.all('share', connectionShareCodec), [none]);
+        const owner = POINTS.find(({ pointId }) => pointId === share.pointId) ?? own;
+        const here = behindOneConnection(owner);
+        const watts = powerW(by.draw.of([0n, 1n, share.importMaxW, share.importMaxW + 1n]));
+        const transfer = {
+            carrier: share.carrier,
+            connectionPoint: share.connectionPoint,
+            fromPointId: share.pointId,
+            sequence: share.sequence + by.draw.of([0, 1, 1, 2]),
+            toPointId: by.draw.of(by.draw.once(4) ? POINTS : here).pointId,
+            importW: watts,
+            exportW: by.draw.once(2) ? NO_POWER : watts,
+        };
+        const fromSlot = by.draw.once(3) ? by.slot() : by.scene.nextSlot;
+        return commands.transferShare(by.keyOf(owner.participantId), transfer, fromSlot);
     },
     'exchange reading:submit': bentReading,
     'exchange dispute:raise': (by) => {

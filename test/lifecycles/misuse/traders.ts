@@ -205,6 +205,12 @@ export const TRADERS_ABUSES = {
         const standingId = by.draw.once(3) ? null : STANDING_ID;
         return fundCodec.encode({ agreementId: agreementId ?? agreementIdOf(terms), standingId });
     },
+    'exchange admission:run': (by) => {
+        const named = Array.from({ length: 1 + by.draw.nat(3) }, () => by.known());
+        const ids = new Set(named.map(({ agreementId, terms }) => agreementId ?? agreementIdOf(terms)));
+        const fromSlot = by.draw.once(2) ? by.scene.nextSlot : by.slot();
+        return commands.admit([...ids], 1 + by.draw.nat(2), fromSlot);
+    },
     'exchange agreement:release': (by) => {
         const { agreementId, terms } = by.known();
         const fromSlot = by.draw.once(2) ? by.scene.nextSlot : by.slot();

@@ -1,9 +1,10 @@
 import {
     type Conformity,
     type ConformityStatement,
-    demandConforming,
+    demandWithinRating,
     deviceStandardsOf,
     followsConformity,
+    ratingOf,
 } from '@commonwatt/chaincode/domain/conformity';
 import { type MeteringPoint, PLAIN_POINT } from '@commonwatt/chaincode/domain/meter';
 import type { Rules } from '@commonwatt/chaincode/domain/rules';
@@ -83,6 +84,7 @@ describe('a device that sells', () => {
         sampleLeg(),
         sampleLeg({ carrier: 'heat', sellerPoint: 'heat-point' }),
         sampleLeg({ carrier: 'mobility', sellerPoint: 'station-point' }),
+        sampleLeg({ carrier: 'mobility', sellerPoint: 'second-point' }),
         sampleLeg({ sellerPoint: 'wholesale-point' }),
         sampleLeg({ sellerPoint: 'unknown-point' }),
     ];
@@ -94,25 +96,41 @@ describe('a device that sells', () => {
             point('anna-point'),
             point('heat-point', { carrier: 'heat' }),
             point('station-point', { carrier: 'mobility', meter: null, chargePointId: 'charge-point' }),
+            point('second-point', { carrier: 'mobility', meter: null, chargePointId: 'charge-point' }),
             point('wholesale-point', { meter: null }),
         ]);
         expect(deviceStandardsOf(terms, points, rules)).to.deep.equal([
-            { pointId: 'solar-point', deviceId: 'solar-point', standardId: 'pv' },
-            { pointId: 'solar-point', deviceId: 'solar-point', standardId: 'grid' },
-            { pointId: 'station-point', deviceId: 'charge-point', standardId: 'charger' },
+            { carrier: 'electricity', deviceId: 'solar-point', pointIds: ['solar-point'], standardId: 'pv' },
+            { carrier: 'electricity', deviceId: 'solar-point', pointIds: ['solar-point'], standardId: 'grid' },
+            {
+                carrier: 'mobility',
+                deviceId: 'charge-point',
+                pointIds: ['station-point', 'second-point'],
+                standardId: 'charger',
+            },
         ]);
         const unruled = { ...rules, carriers: { heat: ELECTRICITY_RULES } };
         expect(deviceStandardsOf(terms, points, unruled)).to.deep.equal([]);
     });
 
-    const DEVICE = { pointId: 'solar-point', deviceId: 'solar-point', standardId: 'pv' };
+    const DEVICE = {
+        carrier: 'electricity',
+        deviceId: 'solar-point',
+        pointIds: ['solar-point', 'second-roof'],
+        standardId: 'pv',
+    } as const;
     const sold = (...values: readonly bigint[]) =>
         sampleTerms({ legs: [sampleLeg({ energyWh: values.map(energyWh) })] });
     const conforms = (
         conformity: Conformity | null,
         of = sold(300n, 300n),
         published: Standard | null = standard(FIRST_SLOT),
-    ): void => demandConforming(DEVICE, { standard: published, conformity }, of, 15);
+    ): void => {
+        const rating = ratingOf(DEVICE, { standard: published, conformity }, of, 15);
+        if (rating !== null) {
+            demandWithinRating(rating, of);
+        }
+    };
 
     it('has a certificate that lasts over the delivery', () => {
         conforms(certificate());
@@ -151,5 +169,6 @@ describe('a device that sells', () => {
         const half = sampleLeg({ energyWh: [energyWh(151n), energyWh(1n)] });
         exceeded(sampleTerms({ legs: [half, half] }), FIRST_SLOT, 302n);
         conforms(certificate(), sampleTerms({ legs: [half, { ...half, sellerPoint: 'other-point' }] }));
+        exceeded(sampleTerms({ legs: [half, { ...half, sellerPoint: 'second-roof' }] }), FIRST_SLOT, 302n);
     });
 });

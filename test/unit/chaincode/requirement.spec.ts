@@ -1,4 +1,3 @@
-import { type Connection, followsConnection } from '@commonwatt/chaincode/domain/connection';
 import {
     demandInTime,
     demandMet,
@@ -16,7 +15,7 @@ import {
     type ScreeningStatement,
 } from '@commonwatt/chaincode/domain/screening';
 import type { Leg, Terms } from '@commonwatt/chaincode/domain/agreement';
-import { energyWh, powerW, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
+import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { expect } from 'chai';
 import { expectRefusal } from '../../support/refusals.js';
 import { ELECTRICITY_RULES, FIRST_SLOT, RULES, sampleLeg, sampleTerms } from '../../support/sample-market.js';
@@ -168,36 +167,5 @@ describe('the operator’s word on an agreement', () => {
         missing(null, 'none');
         missing(screening({ decision: 'refused' }), 'refused');
         missing(screening({ termsHash: 'ce'.repeat(32) }), 'admitted');
-    });
-});
-
-describe('the limits of a connection', () => {
-    const connection = (sequence: number): Connection => ({
-        statement: {
-            carrier: 'electricity',
-            connectionPoint: 'bus-1',
-            sequence,
-            importMaxW: powerW(1n),
-            exportMaxW: powerW(1n),
-            reasonCode: 'built',
-        },
-        ...MARK,
-    });
-
-    it('are stated one after the other', () => {
-        followsConnection(null, connection(1).statement);
-        followsConnection(connection(4), connection(5).statement);
-        for (const [existing, sequence] of [
-            [null, 0],
-            [null, 2],
-            [connection(4), 4],
-            [connection(4), 6],
-        ] as const) {
-            expectRefusal(() => followsConnection(existing, connection(sequence).statement), 'CONNECTION_CONFLICT', {
-                carrier: 'electricity',
-                connectionPoint: 'bus-1',
-                sequence: existing === null ? 0 : 4,
-            });
-        }
     });
 });

@@ -31,11 +31,12 @@ function lineOf(report: ScreeningReport, slots: SlotNames): string {
     if (refusal !== null) {
         return `${what}: ${inBrief(refusal)}`;
     }
-    const { connectionPoint, side, slot, energyWh, limitWh } = overload ?? {};
+    const { connectionPoint, pointId, side, slot, energyWh, limitWh } = overload ?? {};
     const why =
         overload === null
             ? ''
-            : `: ${String(connectionPoint)} would ${String(side)} ${String(energyWh)} of ${String(limitWh)} Wh ` +
+            : `: ${String(pointId)} at ${String(connectionPoint)} would ${String(side)} ${String(energyWh)} of ` +
+              `${String(limitWh)} Wh ` +
               `in slot ${slots.one(Number(slot))}`;
     return `${what}, block ${String(blockNumber ?? '-')}${why}`;
 }

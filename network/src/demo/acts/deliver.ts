@@ -6,7 +6,7 @@ import { turningPoint } from '../plan/make-plan.js';
 import { SELLERS } from '../plan/plan.js';
 import { type Concluded, firstSlot, type Stage } from '../stage.js';
 import { concludeOne, flipBit } from './conclude.js';
-import { fundOne } from './fund.js';
+import { admitOne, fundOne } from './fund.js';
 import { expireOffers, lapseUnfunded } from './negotiate.js';
 import { reconcile } from './reconcile.js';
 
@@ -82,6 +82,7 @@ async function rescue(stage: Stage): Promise<Concluded[]> {
         return [];
     }
     const concluded = await concludeOne(stage, contract);
+    await admitOne(stage, concluded);
     const block = await fundOne(stage, concluded);
     stage.journal.happened(`${contract.name}: concluded and funded while the day goes on`, block);
     return [concluded];

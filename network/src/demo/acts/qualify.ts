@@ -94,8 +94,8 @@ async function giveMandates({ cast, journal, plan, slots }: Stage): Promise<void
 
 /** The network operator states what each connection carries. */
 async function limitConnections({ cast, journal, plan }: Stage): Promise<void> {
-    const limited = await inParallel(plan.connections, async ({ node, importMaxW, exportMaxW }) => {
-        const limits = { importMaxW, exportMaxW, reasonCode: 'connectionCapacity' };
+    const limited = await inParallel(plan.connections, async ({ node, importMaxW, exportMaxW, grants }) => {
+        const limits = { importMaxW, exportMaxW, grants, reasonCode: 'connectionCapacity' };
         const statement = { carrier: 'electricity', connectionPoint: node, ...limits } as const;
         return (await cast.as('dispatcher').connections.set(statement)).blockNumber;
     });

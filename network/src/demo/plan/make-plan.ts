@@ -79,18 +79,19 @@ export function makePlan(input: PlanInput): Plan {
         ),
     });
     const subjects = subjectsOf(community.buildings);
+    const points = pointsOf({
+        scenario,
+        buildings: community.buildings,
+        plants,
+        plantMeters: metered,
+        storages: batteries,
+    });
     return {
         subjects,
-        points: pointsOf({
-            scenario,
-            buildings: community.buildings,
-            plants,
-            plantMeters: metered,
-            storages: batteries,
-        }),
+        points,
         contracts,
         fundings: fundingsOf(subjects, [...contracts, oversized, ...(rescue === null ? [] : [rescue])]),
-        connections: connectionsOf(community.buildings),
+        connections: connectionsOf(community.buildings, points),
         oversized,
         rescue,
         silence: silenceOf(outlook),

@@ -1,5 +1,5 @@
 import type { Leg } from '@commonwatt/chaincode/domain/agreement';
-import { energyWh } from '@commonwatt/chaincode/domain/units';
+import { energyWh, smaller } from '@commonwatt/chaincode/domain/units';
 import type { ChargePoint, PlannedBuilding } from './community.js';
 import { RETAIL_MARGIN_MICRO } from './electricity.js';
 import type { Outlook } from './outlook.js';
@@ -7,8 +7,9 @@ import { CHARGING, type Contract, FLEETS, SELLERS, slackOf, stationOf, vehicleOf
 import { contractOf, delivers, SUPPLY } from './terms.js';
 
 const MOBILITY_MICRO = 380_000n;
-/** Vehicles book a little more than they will take (assumption: who parks knows for how long). */
+/** Vehicles book a little more than they will take (assumption: who parks knows for how long), as far as a charge point gives it. */
 const BOOKED_PERCENT = 110n;
+const SLOTS_PER_HOUR = 4n;
 /** All that goes into a charge point comes out of it. */
 const CHARGING_RATIO_BP = 10_000;
 
@@ -34,7 +35,8 @@ function legsOf(
     { point }: Readonly<{ building: PlannedBuilding; point: ChargePoint }>,
 ): readonly [Leg, Leg] {
     const [seller] = SELLERS;
-    const booked = outlook.booked(point).map((energy) => energyWh((energy * BOOKED_PERCENT) / 100n));
+    const mostWh = energyWh(point.peakW / SLOTS_PER_HOUR);
+    const booked = outlook.booked(point).map((energy) => smaller(energyWh((energy * BOOKED_PERCENT) / 100n), mostWh));
     const power: Leg = {
         carrier: 'electricity',
         sellerId: seller,

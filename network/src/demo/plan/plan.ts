@@ -1,11 +1,11 @@
 import type { Carrier } from '@commonwatt/chaincode/domain/charter';
+import type { ShareGrant } from '@commonwatt/chaincode/domain/connection';
 import type { PointTraits } from '@commonwatt/chaincode/domain/meter';
 import type { ParticipantKind, Sector } from '@commonwatt/chaincode/domain/participant';
-import type { AmountNano, PriceMicroPerKwh, SlotIndex } from '@commonwatt/chaincode/domain/units';
+import type { AmountNano, PowerW, PriceMicroPerKwh, SlotIndex } from '@commonwatt/chaincode/domain/units';
 import type { Draft } from '@commonwatt/client';
 import type { MeterSource } from '../../scenario/registers.js';
 import type { OrgName } from '../../topology.js';
-import type { PlannedConnection } from './connections.js';
 
 /** Who takes part. */
 export type Subject = Readonly<{
@@ -25,6 +25,14 @@ export type PlannedPoint = Readonly<{
     node: string;
     source: MeterSource | null;
     traits: PointTraits;
+}>;
+
+/** What the points at one node of the grid may take and feed in, together and each. */
+export type PlannedConnection = Readonly<{
+    node: string;
+    importMaxW: PowerW;
+    exportMaxW: PowerW;
+    grants: readonly ShareGrant[];
 }>;
 
 /** Terms that one party puts on the table: the prices of the draft's legs. */
