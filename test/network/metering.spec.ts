@@ -15,6 +15,7 @@ import {
 } from '@commonwatt/chaincode/domain/units';
 import { calorificHashOf } from '@commonwatt/chaincode/wire/calorific';
 import { forceMajeureHashOf } from '@commonwatt/chaincode/wire/force-majeure';
+import { laboratoryHashOf } from '@commonwatt/chaincode/wire/source';
 import { type Draft, FileWallet } from '@commonwatt/client';
 import type { MeterState } from '@commonwatt/client/meter-signer';
 import { expect } from 'chai';
@@ -41,6 +42,7 @@ const PERMITS: readonly (readonly [Subject, readonly Carrier[], Readonly<{ buy: 
     [HOME, ['electricity', 'gas'], { buy: true, sell: false }],
 ];
 const SOURCE = 'weighbridge-1';
+const LABORATORY = 'laboratory-1';
 const STORM = 'storm-1';
 /** `reconciliationAfterSlots[0]` of the shipped rules. */
 const CORRECTED_AFTER_SLOTS = 8;
@@ -61,6 +63,12 @@ describe('metering on real peers: charge points, gas, exchanged meters, lots and
         const { exitCode, stdout, stderr } = await commonwatt(['--state', network().stateDir, ...words]);
         expect(exitCode, `${line}\n${stdout}${stderr}`).to.equal(0);
         return JSON.parse(stdout) as Answer;
+    }
+    async function refused(line: string, file: string): Promise<object> {
+        const words = [...line.split(' '), join(folder, file), '--json'];
+        const { exitCode, stdout } = await commonwatt(['--state', network().stateDir, ...words]);
+        expect(exitCode, stdout).not.to.equal(0);
+        return (JSON.parse(stdout) as { error: object }).error;
     }
     const settle = async (carrier: Carrier, slot: SlotIndex): Promise<Settlement> => {
         const { settlements } = market().as(HOME.id);
@@ -158,17 +166,9 @@ describe('metering on real peers: charge points, gas, exchanged meters, lots and
             'weighbridge.json',
         );
         expect(registered.value).to.have.nested.property('statement.sourceId', SOURCE);
-        const others = [
-            'source',
-            'register',
-            'other-1',
-            '--key',
-            join(folder, 'weighbridge.json'),
-            '--org',
-            'operator',
-        ];
-        const refused = await commonwatt(['--state', network().stateDir, ...others, '--as', 'metering']);
-        expect(refused.stderr).to.match(new RegExp(`FILE_INVALID .* path=sourceId .*${SOURCE}`));
+        const error = await refused('source register other-1 --org operator --as metering --key', 'weighbridge.json');
+        expect(error).to.include({ code: 'FILE_INVALID' });
+        expect(error).to.have.nested.property('operands.path', 'sourceId');
         lotId = await agree(lot, { verification });
     });
 
@@ -198,9 +198,37 @@ describe('metering on real peers: charge points, gas, exchanged meters, lots and
             .that.deep.equals([pointId(ROOF, 'electricity')]);
         await confirmStorm(STORM);
         await market().endSlot();
-        const measured = { fromSlot: first, slotCount: 2, calorificWhPerM3: calorificWhPerM3(11_240n), version: 1 };
+    });
+
+    it('a calorific value counts by the regulator’s word, or by that of a laboratory which the regulator knows', async () => {
+        const measured = { fromSlot: first, slotCount: 1, calorificWhPerM3: calorificWhPerM3(11_240n), version: 1 };
         await market().as('metering').calorifics.publish(measured);
         await confirm(calorificFact(measured, calorificHashOf(measured)));
+        const laboratory = await run<{ value: { statement: { publicKey: string } } }>(
+            `source register ${LABORATORY} --org operator --as metering --key`,
+            'laboratory.json',
+        );
+        const value = `--from ${first + 1} --value 11240`;
+        const attestation = join(folder, 'attestation.json');
+        await run(`calorific attest ${value} --out ${attestation} --org operator --key`, 'laboratory.json');
+        const publishing = `calorific publish ${value} --org operator --as metering --attestation`;
+        expect(await refused(publishing, 'attestation.json')).to.include({ code: 'FACT_NOT_CONFIRMED' });
+        const { publicKey } = laboratory.value.statement;
+        const factHash = laboratoryHashOf({ sourceId: LABORATORY, publicKey });
+        await confirm({ kind: 'laboratory', subjectId: LABORATORY, factHash });
+        await run(publishing, 'attestation.json');
+    });
+
+    it('a source hands its key on, and the old one states nothing any more', async () => {
+        const renewed = await run<{ value: unknown }>(
+            `source renew ${SOURCE} --new-key ${join(folder, 'weighbridge-2.json')} --org supplier --as admin --key`,
+            'weighbridge.json',
+        );
+        expect(renewed.value).to.have.nested.property('statement.version', 2);
+        const stated = `statement sign ${lotId} --slot ${first} --delivered 930000 --org supplier`;
+        await run(`${stated} --out ${join(folder, 'stolen.json')} --key`, 'weighbridge.json');
+        const submitting = 'statement submit --org supplier --as admin';
+        expect(await refused(submitting, 'stolen.json')).to.include({ code: 'SIGNATURE_INVALID' });
     });
 
     it('a weighbridge’s signed receipt settles the lot', async () => {
@@ -208,7 +236,7 @@ describe('metering on real peers: charge points, gas, exchanged meters, lots and
         const receipt = join(folder, 'receipt.json');
         await run(
             `statement sign ${lotId} --slot ${first} --delivered 930000 --org supplier --out ${receipt} --key`,
-            'weighbridge.json',
+            'weighbridge-2.json',
         );
         const submitted = await run<{ value: unknown }>('statement submit --org supplier --as admin', 'receipt.json');
         expect(submitted.value).to.deep.equal({ accepted: 1 });
