@@ -70,7 +70,7 @@ export { RulesVersions } from './rules-versions.js';
 export { SeatClient } from './seat-client.js';
 export { signFor, type Signing } from './signing.js';
 export { SourceClient } from './source-client.js';
-export { SourceSigner } from './source-signer.js';
+export { revocationOf, SourceSigner } from './source-signer.js';
 export { StatementClient } from './statement-client.js';
 export { SettlementClient, type SettlementRef } from './settlement-client.js';
 export { StandardClient } from './standard-client.js';

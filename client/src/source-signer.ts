@@ -12,6 +12,17 @@ import { translated } from './errors.js';
 /** What a source changes about itself; what it does not name stays. */
 export type SourceChanges = Readonly<{ clients?: SourceStatement['clients']; isRevoked?: boolean }>;
 
+/** The version that nobody signs: the regulator, who confirms it, ends a source whose key is lost or stolen. */
+export function revocationOf(existing: SourceStatement, { clients }: SourceChanges = {}): Source {
+    const statement = {
+        ...existing,
+        version: existing.version + 1,
+        publicKey: null,
+        clients: clients ?? existing.clients,
+    };
+    return { statement, oldSignature: null, newSignature: null };
+}
+
 /** The source's side: signs what it is, what was delivered under a leg of an agreement in a slot, or what a gas was worth. */
 export class SourceSigner {
     readonly #sourceId: string;

@@ -96,7 +96,11 @@ export class Session {
     }
 
     /** Prints what is now on the ledger, and where. */
-    printCommitted(done: Committed<unknown>, what: string, more: readonly string[] = []): void {
+    printCommitted(
+        done: Committed<unknown> & Readonly<{ factHash?: string }>,
+        what: string,
+        more: readonly string[] = [],
+    ): void {
         const { blockNumber, transactionId } = done;
         const place = blockNumber === null ? 'already on the ledger' : `block ${String(blockNumber)}`;
         this.print(done, [`${what} (${place}, transaction ${transactionId})`, ...more]);

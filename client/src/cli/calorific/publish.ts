@@ -21,6 +21,7 @@ export function registerPublish(noun: Command): void {
         const statement = await statementOf(session, options);
         const done = await (await session.market()).calorifics.publish(statement, attestation);
         const value = `${String(options.value)} Wh/m3 for ${String(options.slots)} slots`;
-        session.printCommitted(done, `Published ${value}; to be confirmed as ${calorificHashOf(statement)}`);
+        const factHash = calorificHashOf(statement);
+        session.printCommitted({ ...done, factHash }, `Published ${value}; to be confirmed as ${factHash}`);
     });
 }

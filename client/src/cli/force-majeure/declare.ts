@@ -44,6 +44,7 @@ export function registerDeclare(noun: Command): void {
         };
         const done = await (await session.market()).forceMajeure.declare(statement);
         const factHash = forceMajeureHashOf(statement);
-        session.printCommitted(done, `Declared ${declarationId} at ${options.points}; to be confirmed as ${factHash}`);
+        const what = `Declared ${declarationId} at ${options.points}; to be confirmed as ${factHash}`;
+        session.printCommitted({ ...done, factHash }, what);
     });
 }

@@ -21,6 +21,9 @@ export function registerRegister(noun: Command): void {
         const signer = source.signer(market.ledger.scope('exchange'));
         const done = await market.sources.register(await signer.registration(clientsOf(options.clients)));
         const factHash = laboratoryHashOf({ sourceId, publicKey: source.key.publicKey });
-        session.printCommitted(done, `Registered the source ${sourceId}; as a laboratory it is ${factHash}`);
+        session.printCommitted(
+            { ...done, factHash },
+            `Registered the source ${sourceId}; as a laboratory it is ${factHash}`,
+        );
     });
 }

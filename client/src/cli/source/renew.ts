@@ -2,7 +2,7 @@ import type { Source } from '@commonwatt/chaincode/domain/source';
 import { sourceHashOf } from '@commonwatt/chaincode/wire/source';
 import type { Command } from 'commander';
 import { InvalidError } from '../../errors.js';
-import { SourceSigner } from '../../source-signer.js';
+import { revocationOf, SourceSigner } from '../../source-signer.js';
 import type { Session } from '../session.js';
 import { addVerb, onRun } from '../verb.js';
 import { clientsOf } from './clients.js';
@@ -30,10 +30,9 @@ export function registerRenew(noun: Command): void {
         const { version, publicKey } = source.statement;
         const done = await (await session.market()).sources.renew(source);
         const what = publicKey === null ? 'Revoked' : 'Renewed';
-        session.printCommitted(
-            done,
-            `${what} the source ${sourceId}, version ${String(version)} (${sourceHashOf(source.statement)})`,
-        );
+        const factHash = sourceHashOf(source.statement);
+        const name = `the source ${sourceId}, version ${String(version)}`;
+        session.printCommitted({ ...done, factHash }, `${what} ${name} (${factHash})`);
     });
 }
 
@@ -54,8 +53,7 @@ async function renewed(session: Session, options: Options, sourceId: string): Pr
         return await next.succession(statement, changes);
     }
     if (isRevoked) {
-        const revoked = { ...statement, version: statement.version + 1, publicKey: null };
-        return { statement: revoked, oldSignature: null, newSignature: null };
+        return revocationOf(statement, changes);
     }
     throw new InvalidError({ code: 'OPTION_MISSING', operands: { option: '--key, --new-key or --revoke' } });
 }
