@@ -37,11 +37,11 @@ export class FlowTransport implements Transport {
                     throw error;
                 }
                 failure = toldOf(failure, error);
-                const waitMs = pauseMs(attempt);
-                if (Date.now() + waitMs > call.deadlineMs) {
+                const leftMs = call.deadlineMs - Date.now();
+                if (leftMs <= 0) {
                     throw failure;
                 }
-                await pause(waitMs);
+                await pause(Math.min(pauseMs(attempt), leftMs));
             }
         }
     }

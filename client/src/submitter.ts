@@ -85,14 +85,15 @@ export class RetryingSubmitter implements Submitter {
                 }
             }
             failure = toldOf(failure, outcome.error);
-            const waitMs = pauseMs(attempt);
-            if (!mayGoOn(submission, outcome, attempt, waitMs)) {
+            const leftMs = submission.call.deadlineMs - Date.now();
+            if (leftMs <= 0 || !mayGoOn(submission, outcome, attempt)) {
                 throw unknown ?? refusalOf(failure);
             }
             if (attempt >= PATIENCE) {
                 await this.#avoidDissenter(submission, outcome.error);
             }
-            await this.#wait(waitMs);
+            // The last pause ends with the caller's time: nothing is given up before.
+            await this.#wait(Math.min(pauseMs(attempt), leftMs));
         }
     }
 
@@ -143,16 +144,15 @@ export class RetryingSubmitter implements Submitter {
 
 /** Whether another attempt may still lead to something. */
 function mayGoOn<Value>(
-    { call, resolve }: Submission<Value>,
+    { resolve }: Submission<Value>,
     outcome: Exclude<Outcome<Value>, { type: 'done' }>,
     attempt: number,
-    waitMs: number,
 ): boolean {
     if (outcome.type === 'unknown' && (resolve === undefined || !outcome.mayResend)) {
         return false;
     }
     const isRefused = attempt >= REFUSED_MAX && refusalOf(outcome.error) !== outcome.error;
-    return !isRefused && Date.now() + waitMs <= call.deadlineMs;
+    return !isRefused;
 }
 
 /** Named endorsers that are not there. */

@@ -64,6 +64,15 @@ describe('submission', () => {
         expect(hopeless.callCount).to.be.at.least(3);
     });
 
+    it('is given up at its deadline and no earlier, however long the next pause would be', async () => {
+        const transport = { submit: stub().resolves(receipt('MVCC_READ_CONFLICT')) } as unknown as Transport;
+        const endorsers = new Endorsers(MSP_IDS, () => Promise.resolve('RegulatorMSP'));
+        const patient = new RetryingSubmitter(transport, endorsers);
+        const begunMs = Date.now();
+        expect(await rejectionOf(patient.submit(submission(undefined, 700)))).to.be.instanceOf(CommitFailedError);
+        expect(Date.now() - begunMs).to.be.at.least(700);
+    });
+
     it('is not tried again after a refusal or another validation code', async () => {
         const refused = stub().rejects(new ForbiddenError({ code: 'CALLER_NOT_SEATED' }));
         expect((await rejectionOf(submitterOver(refused).submit(submission()))).code).to.equal('CALLER_NOT_SEATED');
