@@ -6,10 +6,16 @@ import type { ChaincodeInterface, ChaincodeStub } from 'fabric-shim';
 import type { Participant } from '@commonwatt/chaincode/domain/participant';
 import type { Qualification } from '@commonwatt/chaincode/domain/qualification';
 import { canonicalJson, type Json } from '@commonwatt/chaincode/wire/canonical';
+import { replacedReadingCodec } from '@commonwatt/chaincode/wire/dispute';
+import { forceMajeureHashOf } from '@commonwatt/chaincode/wire/force-majeure';
 import { keyIdOf } from '@commonwatt/chaincode/wire/signature';
+import { NO_ENERGY } from '@commonwatt/chaincode/domain/units';
+import { ledgerKey } from '@commonwatt/chaincode/store/keys';
 import { CHARTER, FIRST_SLOT } from '../support/sample-market.js';
 import { type Chaincodes, productChaincodes } from './explore.js';
 import type { Coalition } from '../support/coalitions.js';
+import { SCOPE, SigningKey } from '../support/signing-key.js';
+import { FAVOUR, stormAt } from './officers.js';
 import type { Bounds, Facet } from './scene.js';
 
 /** A way in which the product could be broken, the promise that then does not hold, and where that shows. */
@@ -34,6 +40,8 @@ type Changes = Readonly<{
     look?: (answer: string, get: Get) => string | Promise<string>;
     /** The code of a refusal, by what else is on the ledger. */
     refuse?: (get: Get) => Promise<boolean>;
+    /** What is done besides, where the verb was taken. */
+    besides?: (stub: ChaincodeStub) => Promise<void>;
 }>;
 
 const textOf = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('utf8');
@@ -55,7 +63,11 @@ function changed(verbs: readonly string[], changes: Changes): () => Chaincodes {
                 if ((await changes.refuse?.(get)) === true) {
                     return { status: 500, message: encodeError(marketError('SLOT_NOT_OVER', { slot: FIRST_SLOT })) };
                 }
-                return exchange.Invoke(throughChanges(stub, changes, get));
+                const answer = await exchange.Invoke(throughChanges(stub, changes, get));
+                if (answer.status === 200) {
+                    await changes.besides?.(stub);
+                }
+                return answer;
             },
         };
         return { exchange: broken, supervision };
@@ -99,6 +111,21 @@ function throughChanges(stub: ChaincodeStub, changes: Changes, get: Get): Chainc
     });
 }
 
+/** A review of the storm that the regulator has never made. */
+const STORM_SEEN = canonicalJson({
+    statement: {
+        kind: 'forceMajeure',
+        subjectId: 'storm',
+        factHash: forceMajeureHashOf(stormAt({ terms: { firstSlot: FIRST_SLOT, slotCount: 1 } })),
+        finding: 'confirmed',
+        fromSlot: null,
+        reasonCode: 'checked',
+    },
+    officerSubjectHash: '0'.repeat(64),
+    keyId: '0'.repeat(64),
+    signature: new SigningKey().signDocument('commonwatt/fact-review/1', SCOPE.supervision, {}),
+});
+
 const small = (...facets: Facet[]): Bounds => ({ parties: 2, legs: 1, slots: 1, facets });
 const hides =
     (prefix: string) =>
@@ -112,6 +139,27 @@ const replaces =
 const PARTIES_POLICY = encodePolicy(
     termsPolicy(CHARTER.orgs.regulator, [CHARTER.orgs.community, CHARTER.orgs.supplier], Object.values(CHARTER.orgs)),
 );
+/** Ends whatever agreement there is, whoever sends the verb. */
+async function endAgreement(stub: ChaincodeStub): Promise<void> {
+    const range = await stub.getStateByRange('execution/', 'execution0');
+    for (let found = await range.next(); !found.done; found = await range.next()) {
+        const { key, value } = found.value;
+        await stub.putState(key, Buffer.from(textOf(value).replace('"state":"inForce"', '"state":"terminated"')));
+    }
+}
+
+/** What a decision on a dispute would put in the place of the reading, had the regulator confirmed it. */
+async function replaceReading(stub: ChaincodeStub): Promise<void> {
+    const { pointId, slot, raisedBy, number, replacement } = FAVOUR;
+    const { kind, importWh, exportWh } = replacement ?? { kind: 'energy', importWh: NO_ENERGY, exportWh: NO_ENERGY };
+    const replaced = { carrier: 'electricity', slot, pointId, raisedBy, number, kind, importWh, exportWh } as const;
+    const key = ledgerKey('replaced-reading', ['electricity', slot, pointId]);
+    await stub.putState(key, Buffer.from(replacedReadingCodec.encode(replaced)));
+}
+
+/** Whatever the weak centre is asked and has no answer to, it is told to have confirmed. */
+const seenByNobody = (answer: string): string => answer.replaceAll('null', STORM_SEEN);
+
 const AGREEING = ['agreement:conclude', 'agreement:fund', 'amendment:enact'];
 
 /** One for each promise, and more where a promise can be broken in ways that differ. */
@@ -257,6 +305,30 @@ export const BROKEN: readonly Broken[] = [
             scan: (start) => (start.startsWith('commitment/') ? 'nothing' : 'all'),
         }),
     },
+    {
+        name: 'a declared storm counts before the regulator has seen it',
+        promise: 'no default is waived on an officer’s word alone',
+        bounds: { ...small('metering'), misused: ['dispatcher'] },
+        chaincodes: changed(['settlement:run'], { look: seenByNobody }),
+    },
+    {
+        name: 'a decision replaces the reading at once',
+        promise: 'no reading is replaced on an officer’s word alone',
+        bounds: { ...small('metering'), misused: ['metering'] },
+        chaincodes: changed(['dispute:decide'], { besides: replaceReading }),
+    },
+    {
+        name: 'a vote counts for every organisation',
+        promise: 'rules stay as they are while one voter alone wants others',
+        bounds: { ...small(), misused: ['voter'] },
+        chaincodes: changed(['proposal:enact'], { read: (key, text, get) => withEveryVote(key, text, get) }),
+    },
+    {
+        name: 'a declaration ends what is in force',
+        promise: 'no officer alone changes an agreement or moves what it holds',
+        bounds: { ...small(), misused: ['dispatcher'] },
+        chaincodes: changed(['force-majeure:declare'], { besides: endAgreement }),
+    },
 ];
 
 /** A product whose terms are protected less, and a coalition that then gets at them. */
@@ -305,6 +377,15 @@ async function withKeysInForce(answer: string, get: Get): Promise<string> {
         }
     }
     return canonicalJson(found as Json);
+}
+
+/** The operator's ballot in the name of every organisation that has not voted. */
+async function withEveryVote(key: string, text: string, get: Get): Promise<string> {
+    const { operator } = CHARTER.orgs;
+    const [, proposalId = '', mspId = ''] = key.split('/');
+    return key.startsWith('ballot/') && text === ''
+        ? (await get(`ballot/${proposalId}/${operator}`)).replace(operator, mspId)
+        : text;
 }
 
 /** Adds rows to the lifecycle while something runs. */

@@ -2,6 +2,7 @@ import { HALT, HALT_PERIOD } from '@commonwatt/chaincode/store/keys';
 import type { Command, Decisions } from './decisions.js';
 import type { Exploration } from './exploration.js';
 import { absencesOf, stuckWithout } from './liveness.js';
+import { OFFICER_STATE_PROPERTIES, OFFICER_STEP_PROPERTIES } from './officer-properties.js';
 import { type Held, STATE_PROPERTIES, STEP_PROPERTIES } from './properties.js';
 import { View } from './view.js';
 import type { Scene } from './scene.js';
@@ -37,7 +38,7 @@ export async function check(scene: Scene, exploration: Exploration, decisions: D
     const tally = new Tally();
     const { states, from, to, by } = exploration;
     states.forEach((state, index) => {
-        for (const { name, holds } of STATE_PROPERTIES) {
+        for (const { name, holds } of [...STATE_PROPERTIES, ...OFFICER_STATE_PROPERTIES]) {
             tally.note(name, holds(view, state), () => exploration.way(index));
         }
     });
@@ -45,7 +46,7 @@ export async function check(scene: Scene, exploration: Exploration, decisions: D
         const [before, after] = [from[step] ?? 0, to[step] ?? 0];
         const way = (): string[] => told(exploration, before, move);
         const taken = { view, from: states[before] ?? '', to: states[after] ?? '', verb: command?.verb ?? '' };
-        for (const { name, holds } of STEP_PROPERTIES) {
+        for (const { name, holds } of [...STEP_PROPERTIES, ...OFFICER_STEP_PROPERTIES]) {
             tally.note(name, holds(taken), way);
         }
     });

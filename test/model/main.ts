@@ -1,25 +1,30 @@
 import { parseArgs } from 'node:util';
+import { SEAT_KINDS, type SeatKind } from '@commonwatt/chaincode/domain/seat';
 import { type Bounds, FACETS, type Facet } from './scene.js';
 import { explore, type Explored } from './explore.js';
 
 const USAGE = `Explores every state of a small market that its own contracts can reach, and checks the promises in each.
 
-  npm run test:model -- [--parties 2|3] [--legs 1|2] [--slots N] [--facets a,b,…] [--states N]
+  npm run test:model -- [--parties 2|3] [--legs 1|2] [--slots N] [--facets a,b,…] [--misused a,b,…] [--states N]
 
   --facets  what can happen besides concluding, funding, time and settlement, of
             ${FACETS.join(', ')}
             (all of them)
+  --misused seats whose holders misuse them, of
+            ${SEAT_KINDS.join(', ')}
+            (none of them)
   --states  refuse to go on beyond so many states (6000000)
 `;
 
-function boundsOf(values: Readonly<Record<'parties' | 'legs' | 'slots' | 'facets', string>>): Bounds {
+function boundsOf(values: Readonly<Record<'parties' | 'legs' | 'slots' | 'facets' | 'misused', string>>): Bounds {
     const [parties, legs, slots] = [Number(values.parties), Number(values.legs), Number(values.slots)];
     const facets = values.facets.split(',').filter((name) => name !== '') as Facet[];
-    const known = facets.every((facet) => FACETS.includes(facet));
+    const misused = values.misused.split(',').filter((name) => name !== '') as SeatKind[];
+    const known = facets.every((facet) => FACETS.includes(facet)) && misused.every((seat) => SEAT_KINDS.includes(seat));
     if ((parties !== 2 && parties !== 3) || (legs !== 1 && legs !== 2) || !(slots >= 1 && slots <= 4) || !known) {
         throw new Error(USAGE);
     }
-    return { parties, legs, slots, facets };
+    return { parties, legs, slots, facets, misused };
 }
 
 function told({ findings, states, steps, depth, contractRuns, seconds }: Explored): string[] {
@@ -40,6 +45,7 @@ const { values } = parseArgs({
         legs: { type: 'string', default: '1' },
         slots: { type: 'string', default: '2' },
         facets: { type: 'string', default: FACETS.join() },
+        misused: { type: 'string', default: '' },
         states: { type: 'string', default: '6000000' },
         help: { type: 'boolean', default: false },
     },

@@ -1,4 +1,5 @@
 import { LIFECYCLE } from '@commonwatt/chaincode/domain/lifecycle';
+import { SEAT_KINDS } from '@commonwatt/chaincode/domain/seat';
 import { expect } from 'chai';
 import { BROKEN, withRows } from './broken.js';
 import { type Explored, explore } from './explore.js';
@@ -11,11 +12,17 @@ const WORLDS: readonly Bounds[] = [
     { parties: 2, legs: 2, slots: 2, facets: ['review', 'amendment', 'cancellation', 'withdrawal'] },
     { parties: 2, legs: 1, slots: 1, facets: ['metering', 'halts', 'review', 'reconciliation'] },
     { parties: 2, legs: 1, slots: 2, facets: ['metering'] },
+    { parties: 2, legs: 1, slots: 1, facets: ['metering'], misused: ['reviewer', 'dispatcher'] },
+    { parties: 2, legs: 1, slots: 1, facets: ['metering', 'reconciliation'], misused: ['metering', 'settlement'] },
+    { parties: 2, legs: 1, slots: 1, facets: ['review', 'metering'], misused: ['platform', 'voter'] },
 ];
 const STATES_MAX = 200_000;
 
-const namesOf = ({ parties, legs, slots, facets }: Bounds): string =>
-    `${parties} parties, ${legs} legs, ${slots} slots, ${facets.join(', ')}`;
+const namesOf = ({ parties, legs, slots, facets, misused = [] }: Bounds): string =>
+    [
+        `${parties} parties, ${legs} legs, ${slots} slots, ${facets.join(', ')}`,
+        ...(misused.length === 0 ? [] : [`seats of ${misused.join(' and ')} misused`]),
+    ].join(', ');
 
 describe('every state that the contracts can reach', function () {
     this.timeout(120_000);
@@ -34,6 +41,10 @@ describe('every state that the contracts can reach', function () {
             all.push(explored);
         });
     }
+
+    it('have a seat of each kind that is misused', () => {
+        expect([...new Set(WORLDS.flatMap(({ misused = [] }) => misused))]).to.have.members([...SEAT_KINDS]);
+    });
 
     it('give every promise an occasion to be broken', () => {
         for (const name of new Set(all.flatMap(({ findings }) => findings.map((finding) => finding.name)))) {

@@ -1,6 +1,7 @@
 import type { Leg, Terms } from '@commonwatt/chaincode/domain/agreement';
 import { heldBy, prefunding } from '@commonwatt/chaincode/domain/escrow';
 import type { ParticipantKind } from '@commonwatt/chaincode/domain/participant';
+import type { SeatKind } from '@commonwatt/chaincode/domain/seat';
 import { energyWh, priceMicroPerKwh } from '@commonwatt/chaincode/domain/units';
 import { agreementIdOf, agreementRefCodec, termsHashOf } from '@commonwatt/chaincode/wire/agreement';
 import { canonicalJson } from '@commonwatt/chaincode/wire/canonical';
@@ -8,10 +9,13 @@ import { advanceCodec } from '@commonwatt/chaincode/wire/clock';
 import { liftCodec } from '@commonwatt/chaincode/wire/halt';
 import { reconcileCodec } from '@commonwatt/chaincode/wire/reconciliation';
 import * as commands from '../support/market-commands.js';
-import { CHARTER, FIRST_SLOT, RULES, sampleLeg, sampleTerms } from '../support/sample-market.js';
+import { seatVoters } from '../support/proposal-commands.js';
+import { CHARTER, FIRST_SLOT, sampleLeg, sampleTerms } from '../support/sample-market.js';
 import { SigningKey } from '../support/signing-key.js';
 import { DEPOSIT_NANO, StubMarket } from '../support/stub-market.js';
 import type { Command } from './decisions.js';
+import { type Attempt, MISUSES } from './officers.js';
+import { DEADLINE_SLOTS, RULES_OF_MODEL } from './rules.js';
 import { World } from './world.js';
 
 /**
@@ -30,7 +34,14 @@ export const FACETS = [
 export type Facet = (typeof FACETS)[number];
 
 /** How large the world is. */
-export type Bounds = Readonly<{ parties: 2 | 3; legs: 1 | 2; slots: number; facets: readonly Facet[] }>;
+export type Bounds = Readonly<{
+    parties: 2 | 3;
+    legs: 1 | 2;
+    slots: number;
+    facets: readonly Facet[];
+    /** Seats whose holders misuse them. */
+    misused?: readonly SeatKind[];
+}>;
 
 /** Whose will a command needs: signatures of parties, an officer, a meter; nobody's when conditions decide. */
 export type Step = Command & Readonly<{ needs: readonly string[] }>;
@@ -47,14 +58,6 @@ export type Scene = Readonly<{
     market: StubMarket;
 }>;
 
-/** Slots after the end of one in which its readings are waited for. */
-const DEADLINE_SLOTS = 1;
-const RULES_OF_MODEL = {
-    ...RULES,
-    readingDeadlineSlots: DEADLINE_SLOTS,
-    reconciliationAfterSlots: [1, 2, 3] as const,
-};
-
 const KINDS = { retail: 'energySeller', anna: 'prosumer', grid: 'networkOperator' } as const satisfies Record<
     string,
     ParticipantKind
@@ -66,7 +69,7 @@ const CHARTER_OF_MODEL = {
 };
 
 /** A market in which everybody is ready and nothing is agreed. */
-export async function sceneOf({ parties, legs, slots, facets }: Bounds): Promise<Scene> {
+export async function sceneOf({ parties, legs, slots, facets, misused = [] }: Bounds): Promise<Scene> {
     const partyIds = (['retail', 'anna', 'grid'] as const).slice(0, parties);
     const market = await StubMarket.established(CHARTER_OF_MODEL, RULES_OF_MODEL);
     for (const partyId of partyIds) {
@@ -74,12 +77,19 @@ export async function sceneOf({ parties, legs, slots, facets }: Bounds): Promise
     }
     const reviewer = market.who('reviewer');
     await market.do('reviewer', 'supervision', 'verdict:standing', commands.standing(reviewer, STANDING));
+    if (misused.includes('voter')) {
+        await seatVoters(market);
+    }
     const terms = termsOf(partyIds, legs, slots);
     const amended = amendmentOf(terms);
     const build = new Steps(market, partyIds, terms, amended);
     return {
         world: new World(market.ledger.records()),
-        steps: [...build.always(), ...facets.flatMap((facet) => build[facet]())],
+        steps: [
+            ...build.always(),
+            ...facets.flatMap((facet) => build[facet]()),
+            ...misused.flatMap((seat) => MISUSES[seat]({ market, terms })).map(stepIn(market)),
+        ],
         partyIds,
         agreementId: agreementIdOf(terms),
         terms,
@@ -87,6 +97,10 @@ export async function sceneOf({ parties, legs, slots, facets }: Bounds): Promise
         market,
     };
 }
+
+const stepIn =
+    (market: StubMarket) =>
+    ({ by, ...attempt }: Attempt): Step => ({ ...attempt, creator: market.who(by).creator });
 
 const STANDING = { participantKinds: Object.values(KINDS) };
 
@@ -123,6 +137,7 @@ function termsOf(partyIds: readonly PartyId[], legs: 1 | 2, slots: number): Term
         legs: legs === 1 ? [first] : [first, second],
         slotCount: slots,
         takeOrPay: false,
+        exemptions: ['halt', 'forceMajeure'],
         concludeBeforeSlot: FIRST_SLOT,
     });
 }
