@@ -166,22 +166,24 @@ const DISTURBANCES: Readonly<Record<MoveKind, Disturbance>> = {
         }
     },
     forceMajeure: async (life, move, stage) => {
-        const agreed = at(tradeOf(life, move).terms.legs, move.pick);
-        const traded = move.pick % 3 === 0 ? agreed.buyerPoint : agreed.sellerPoint;
-        const isAnyPoint = move.pick % 5 === 0;
+        const sparing = life.trades.filter(({ terms }) => terms.exemptions.includes('forceMajeure'));
+        const trade = move.pick % 4 === 0 || sparing.length === 0 ? tradeOf(life, move) : at(sparing, move.agreement);
+        const agreed = at(trade.terms.legs, move.pick);
+        const traded = move.pick % 6 === 0 ? agreed.buyerPoint : agreed.sellerPoint;
+        const isAnyPoint = move.pick % 10 === 0;
         const { pointId, carrier } = at(
             POINTS.filter((point) => isAnyPoint || point.pointId === traded),
             move.pick,
         );
         const fromSlot = slotAt(Math.max(0, stage - (move.pick % 3)));
-        const untilSlot = fromSlot + 1 + (move.pick % 4);
+        const untilSlot = fromSlot + 1 + (move.pick % 7);
         const declarationId = `storm-${move.pick}`;
         const statement = { declarationId, carrier, pointIds: [pointId], fromSlot, untilSlot };
         const command = declareForceMajeure(life.player.who('dispatcher'), statement);
         await life.player.exchange('dispatcher', 'force-majeure:declare', command);
-        if (move.pick % 4 > 0) {
+        if (move.pick % 8 > 0) {
             // The regulator does not believe every declaration, and of some it says nothing.
-            const finding = move.pick % 4 === 1 ? 'rejected' : 'confirmed';
+            const finding = move.pick % 8 === 1 ? 'rejected' : 'confirmed';
             const review = reviewForceMajeure(life.player.who('reviewer'), statement, finding);
             await life.player.supervision('reviewer', REVIEW_VERBS[finding], review);
         }
