@@ -377,6 +377,31 @@ describe('exchange: a connection that its points share', () => {
         expect(await round(after)).to.deep.equal(['CONNECTION_OVERLOADED']);
     });
 
+    it('leaves the rest to the next round where large agreements fit nowhere (attack: a round that no endorser finishes)', async function () {
+        this.timeout(60_000);
+        await share(4n, 0n);
+        const large = Array.from({ length: 24 }, (_, index) => {
+            const terms = sale('00', [2n]);
+            const legs = Array.from({ length: 16 }, () => terms.legs[0] ?? sampleLeg());
+            return { ...terms, legs, salt: index.toString(16).padStart(64, '0') };
+        });
+        for (const terms of large) {
+            await conclude(terms);
+        }
+        const small = sale('ff', [1n]);
+        await conclude(small);
+        // A keeper takes up again what was left, until all has been looked at.
+        let rounds = 0;
+        for (let left = [...large, small]; left.length > 0; rounds += 1) {
+            const outcomes = await round(...left);
+            const next = left.filter((_, index) => outcomes[index] === 'ROUND_FULL');
+            expect(next.length).to.be.below(left.length);
+            left = next;
+        }
+        expect(rounds).to.be.within(4, 6);
+        await fund(small);
+    });
+
     it('counts 130 agreements in two rounds, and admits nothing meanwhile (attack: too many to be counted)', async function () {
         this.timeout(60_000);
         const second = { ...commands.pointOf('solar'), pointId: 'solar-more', connectionPoint: 'bus-2' };

@@ -143,6 +143,7 @@ describe('subjects on the real network', function () {
         });
         const { mandateId } = granted.value;
         const agreementId = await concludeByAgent(sale(ROOF, [100n]), mandateId);
+        await as(RETAILER.id).admissions.run([{ agreementId, version: 1 }]); // the device is rated
         await as(RETAILER.id).agreements.fund(agreementId, STANDING_ID);
         const { agreement } = await as(HOME.id).agreements.show(agreementId);
         expect(agreement.consents.map((consent) => [consent.participantId, consent.mandateId])).to.deep.equal([

@@ -23,6 +23,9 @@ type Candidate = Readonly<{
     /** Nothing is checked of what is in force: it stands. */
     isChecked: boolean;
 }>;
+/** A seller's point and a buyer's. */
+const ENDS_OF_LEG = 2;
+
 /** What is tried in turn; `admits`, whether the version that was named may then enter into force. */
 type Try = Readonly<{ admits: boolean; of: () => Promise<Candidate> }>;
 
@@ -51,7 +54,7 @@ export async function takeUp(
     ];
     for (const { admits, of } of tries) {
         try {
-            book.demandRoomForMore();
+            book.lookAt(ENDS_OF_LEG * agreement.terms.legs.length);
             await bring(book, agreementId, await of());
             refusal = admits ? null : refusal;
             break;

@@ -16,6 +16,11 @@ const AFTER_EVERY_SLOT = 9_999_999_999;
 export const COUNT_MAX = 128;
 /** Loading records that one transaction changes before it leaves the rest to another. */
 export const ROUND_LOADINGS_MAX = 512;
+/**
+ * Points that one transaction looks at before it leaves the rest to another. Versions that do not fit change nothing and are
+ * read all the same: whoever concludes many large ones must not make everybody's rounds too long for an endorser.
+ */
+export const ROUND_POINTS_MAX = 512;
 
 type PointRef = Pick<Load, 'carrier' | 'pointId'>;
 
@@ -32,6 +37,7 @@ export class LoadBook {
     readonly #changed = new Set<string>();
     readonly #counted = new Map<string, CountedPoint | null>();
     readonly #counting: CountedPoint[] = [];
+    #points = 0;
 
     /** @param fromSlot the first slot that has not begun */
     constructor(ctx: TradeContext, fromSlot: SlotIndex) {
@@ -96,11 +102,15 @@ export class LoadBook {
         return [...new Map([...stored, ...own].map((loading) => [loading.firstSlot, loading])).values()];
     }
 
-    /** @throws ROUND_FULL {} when the transaction has changed as much as it may */
-    demandRoomForMore(): void {
-        if (this.#loadings.size >= ROUND_LOADINGS_MAX) {
+    /**
+     * Before more points are looked at, whether anything comes of them or not.
+     * @throws ROUND_FULL {} when the transaction has changed or looked at as much as it may
+     */
+    lookAt(points: number): void {
+        if (this.#loadings.size >= ROUND_LOADINGS_MAX || this.#points >= ROUND_POINTS_MAX) {
             throw marketError('ROUND_FULL', {});
         }
+        this.#points += points;
     }
 
     /**
