@@ -28,6 +28,7 @@ describe('the application in the README', function () {
         });
         expect(stdout)
             .to.match(/^\d+ AgreementConcluded\/1 /m)
+            .and.to.match(/^\d+ AgreementsAdmitted\/1 /m)
             .and.to.match(/^\d+ AgreementFunded\/1 /m);
     });
 });
