@@ -13,20 +13,16 @@ import {
     type VersionRef,
 } from '@commonwatt/chaincode/wire/admission';
 import type { Page, PageQuery } from '@commonwatt/chaincode/wire/query';
-import type { CharterClient } from './charter-client.js';
-import type { ClockClient } from './clock-client.js';
+import { firstToCome, type SlotSources } from './first-to-come.js';
 import { everyItem, type Ledger } from './ledger.js';
 import type { Committed } from './submitter.js';
-
-/** Clients of other nouns that say which slot is the first to come. */
-export type AdmissionSources = Readonly<{ charter: CharterClient; clock: ClockClient }>;
 
 /** Rounds of admission: what points carry, shared out to agreements before they enter into force. */
 export class AdmissionClient {
     readonly #ledger: Ledger;
-    readonly #sources: AdmissionSources;
+    readonly #sources: SlotSources;
 
-    constructor(ledger: Ledger, sources: AdmissionSources) {
+    constructor(ledger: Ledger, sources: SlotSources) {
         this.#ledger = ledger;
         this.#sources = sources;
     }
@@ -37,7 +33,7 @@ export class AdmissionClient {
      * @throws NotFoundError AGREEMENT_MISSING · ConflictError SLOT_BEGUN
      */
     async run(versions: readonly VersionRef[]): Promise<Committed<readonly AdmissionOutcome[]>> {
-        const fromSlot = await this.#firstToCome();
+        const fromSlot = await firstToCome(this.#sources);
         return await this.#ledger.submit(
             'exchange',
             'admission:run',
@@ -48,7 +44,7 @@ export class AdmissionClient {
 
     /** What a round would do now: it is run at one peer and sent nowhere. */
     async preview(versions: readonly VersionRef[]): Promise<readonly AdmissionOutcome[]> {
-        const fromSlot = await this.#firstToCome();
+        const fromSlot = await firstToCome(this.#sources);
         return await this.#ledger.evaluate(
             'exchange',
             'admission:run',
@@ -83,10 +79,5 @@ export class AdmissionClient {
 
     async list(): Promise<readonly Admission[]> {
         return await everyItem((query) => this.page(query));
-    }
-
-    async #firstToCome(): Promise<SlotIndex> {
-        const { firstSlot } = await this.#sources.charter.show();
-        return await this.#sources.clock.firstToCome(firstSlot);
     }
 }

@@ -18,21 +18,17 @@ import {
     transferShareCodec,
 } from '@commonwatt/chaincode/wire/connection';
 import { decodePage, type Page, type PageQuery } from '@commonwatt/chaincode/wire/query';
-import type { CharterClient } from './charter-client.js';
-import type { ClockClient } from './clock-client.js';
+import { firstToCome, type SlotSources } from './first-to-come.js';
 import { everyItem, type Ledger, orNull } from './ledger.js';
 import { numbered } from './numbered.js';
 import type { Committed } from './submitter.js';
 
-/** Clients of other nouns that say which slot is the first to come. */
-export type ConnectionSources = Readonly<{ charter: CharterClient; clock: ClockClient }>;
-
 /** Capacity of the connections to the networks, stated by the network operator, and whose it is. */
 export class ConnectionClient {
     readonly #ledger: Ledger;
-    readonly #sources: ConnectionSources;
+    readonly #sources: SlotSources;
 
-    constructor(ledger: Ledger, sources: ConnectionSources) {
+    constructor(ledger: Ledger, sources: SlotSources) {
         this.#ledger = ledger;
         this.#sources = sources;
     }
@@ -77,8 +73,7 @@ export class ConnectionClient {
         const own = shares.find(({ pointId }) => pointId === fromPointId);
         const transfer = { ...content, sequence: (own?.sequence ?? 0) + 1 };
         const signature = await this.#ledger.instruct('connection:transfer', shareTransferCodec, transfer);
-        const { firstSlot } = await this.#sources.charter.show();
-        const fromSlot = await this.#sources.clock.firstToCome(firstSlot);
+        const fromSlot = await firstToCome(this.#sources);
         return await this.#ledger.submit(
             'exchange',
             'connection:transfer',

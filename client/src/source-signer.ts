@@ -12,16 +12,19 @@ import { translated } from './errors.js';
 /** What a source changes about itself; what it does not name stays. */
 export type SourceChanges = Readonly<{ clients?: SourceStatement['clients']; isRevoked?: boolean }>;
 
+/** The statement of a source's next version. */
+const nextOf = (
+    existing: SourceStatement,
+    publicKey: SourceStatement['publicKey'],
+    { clients = existing.clients }: SourceChanges,
+): SourceStatement => ({ ...existing, version: existing.version + 1, publicKey, clients });
+
 /** The version that nobody signs: the regulator, who confirms it, ends a source whose key is lost or stolen. */
-export function revocationOf(existing: SourceStatement, { clients }: SourceChanges = {}): Source {
-    const statement = {
-        ...existing,
-        version: existing.version + 1,
-        publicKey: null,
-        clients: clients ?? existing.clients,
-    };
-    return { statement, oldSignature: null, newSignature: null };
-}
+export const revocationOf = (existing: SourceStatement, changes: SourceChanges = {}): Source => ({
+    statement: nextOf(existing, null, changes),
+    oldSignature: null,
+    newSignature: null,
+});
 
 /** The source's side: signs what it is, what was delivered under a leg of an agreement in a slot, or what a gas was worth. */
 export class SourceSigner {
@@ -73,13 +76,9 @@ export class SourceSigner {
         return { sourceId: this.#sourceId, signature: await this.#sign('commonwatt/calorific/1', body) };
     }
 
-    #following(existing: SourceStatement, { clients, isRevoked = false }: SourceChanges): SourceStatement {
-        return {
-            sourceId: this.#sourceId,
-            version: existing.version + 1,
-            publicKey: isRevoked ? null : this.#key.publicKey,
-            clients: clients ?? existing.clients,
-        };
+    #following(existing: SourceStatement, changes: SourceChanges): SourceStatement {
+        const publicKey = changes.isRevoked === true ? null : this.#key.publicKey;
+        return { ...nextOf(existing, publicKey, changes), sourceId: this.#sourceId };
     }
 
     async #signedUnlessRevoked(statement: SourceStatement): Promise<string | null> {
